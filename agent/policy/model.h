@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LSMD_POLICY_MODEL_H
+#define LSMD_POLICY_MODEL_H
+
+/*
+ * The policy model: what a policy document says, checked, before it is compiled. One struct
+ * policy per YAML document. Immutable once read; shared by reference count.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lsm/abi.h"
+#include "lsm/image.h"
+#include "policy/diagnostic.h"
+#include "policy/selector.h"
+
+enum policy_kind {
+	POLICY_CLUSTER = 0, /* ClusterLsmPolicy, and denials by hand: the cluster's tier */
+	POLICY_NAMESPACED,  /* LsmPolicy */
+};
+
+enum action {
+	ACTION_AUDIT,
+	ACTION_ALLOW,
+	ACTION_DENY,
+	ACTION_KILL,
+};
+
+/* How much of a rule this version can enforce (DESIGN.md 14). */
+enum enforcement {
+	ENFORCED,
+	PARTIAL, /* policy_rule.open_ways says what stays open */
+	REFUSED, /* policy_rule.open_ways says why; the rule is in force nowhere */
+};
+
+/* An inclusive range of numbers: ports, families, types, protocols. */
+struct number_range {
+	uint32_t first;
+	uint32_t last;
+};
+
+/* A set of numbers as the rule wrote it: "any", a list, or everything but a list. */
+struct number_set {
+	bool any;    /* not said: every number */
+	bool negate; /* {not: [...]} */
+	struct number_range *ranges;
+	size_t n_ranges;
+};
+
+/* An address prefix. IPv4 is kept as ::ffff:a.b.c.d/96+n only when is_v4 is true. */
+struct prefix {
+	uint8_t address[16]; /* network order; of IPv4 the first 4 bytes */
+	uint8_t length;      /* in bits of its own family */
+	bool is_v4;
+};
+
+struct policy_rule {
+	char *name;    /* never NULL: "rule-N" (N from 0, within its section) where not named */
+	unsigned line; /* of the file */
+	enum action action;
+	enum image_section section;
+	unsigned number; /* within its section, from 0 */
+	uint8_t error;    /* positive errno that the caller gets */
+	uint8_t severity; /* 1-10, 0: not said (the policy's holds; already merged in) */
+	char *message;    /* NULL: none; rule's, else the policy's */
+	char **tags;
+	size_t n_tags;
+	bool strict;
+	enum enforcement enforcement;
+	char *open_ways; /* NULL when ENFORCED */
+	uint64_t until;  /* CLOCK_BOOTTIME ns; 0: no end. Set for denials by hand alone */
+
+	/* exec, file: patterns as written, checked (absolute, no ".."). */
+	char **paths;
+	size_t n_paths;
+	char **except;
+	size_t n_except;
+	uint32_t access; /* ACCESS_READ | ACCESS_WRITE; exec: ACCESS_EXEC */
+
+	/* sockets */
+	struct number_set families, types;
+	/* sockets, and network (there by IP protocol number) */
+	struct number_set protocols;
+
+	/* network, direction connect */
+	struct prefix *to; /* n_to == 0: any address */
+	size_t n_to;
+	struct prefix *not_to; /* "except" of a network rule */
+	size_t n_not_to;
+	struct number_set ports;
+};
+
+/* A section of a policy: its default and its rules. */
+struct policy_section {
+	bool present;
+	bool default_deny;
+	unsigned line;
+	struct policy_rule *rules;
+	size_t n_rules;
+};
+
+struct policy {
+	unsigned references;
+	enum policy_kind kind;
+	char *name_space; /* "" for cluster policies */
+	char *name;
+	char *description; /* NULL: none */
+	char *source;      /* file it came from, "line" within it below; "by hand" */
+	unsigned line;
+	bool audit_mode;   /* mode: audit */
+	uint8_t severity;
+	struct label_selector pod_selector;
+	struct label_selector namespace_selector; /* cluster policies */
+	struct label_selector node_selector;
+	char **containers; /* globs; n_containers == 0: all */
+	size_t n_containers;
+	char *pod_uid;     /* denials by hand: this pod alone; NULL otherwise */
+	struct policy_section sections[SECTION_COUNT];
+};
+
+/* A list of policies: borrowed or owned references, in reason order (kind, namespace, name). */
+struct policy_list {
+	struct policy **items;
+	size_t n;
+};
+
+struct policy *policy_ref(struct policy *policy);
+/** policy_unref() - Drop a reference, free with the last. Return: NULL. */
+struct policy *policy_unref(struct policy *policy);
+void policy_list_clear(struct policy_list *list);
+/** policy_list_sort() - Put into reason order (POLICY.md, Decision 4): kind, namespace, name. */
+void policy_list_sort(struct policy_list *list);
+
+/**
+ * policy_parse() - Read every document of one YAML text.
+ * @text, @length: the bytes; need not end in NUL, may be hostile
+ * @source:        what the text is called in messages, usually the file's path
+ * @diagnostics:   every error and warning of the text is added, never only the first
+ * @ret_policies:  set on success only; the caller owns the references
+ *
+ * Memory and time are bounded by the text's length and limits in yaml.h.
+ *
+ * Return: 0; -EINVAL when there was an error (details in @diagnostics); -ENOMEM.
+ */
+int policy_parse(const char *text, size_t length, const char *source,
+		 struct diagnostics *diagnostics, struct policy_list *ret_policies);
+
+/**
+ * policy_read_file() - policy_parse() of a file.
+ * Return: as policy_parse(); also the negative errno of open and read, with a diagnostic.
+ */
+int policy_read_file(const char *path, struct diagnostics *diagnostics,
+		     struct policy_list *ret_policies);
+
+/**
+ * policy_check() - What one policy alone cannot say: duplicates and pointless rules among many.
+ * Adds errors for duplicate kind/namespace/name, warnings for rules made pointless by another.
+ * Return: 0, -EINVAL when there was an error, -ENOMEM.
+ */
+int policy_check(const struct policy_list *policies, struct diagnostics *diagnostics);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LSMD_POLICY_SELECTOR_H
+#define LSMD_POLICY_SELECTOR_H
+
+/* Label selectors as Kubernetes has them (meta/v1 LabelSelector), and which pod a policy selects. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct label {
+	char *key;
+	char *value;
+};
+
+/* Labels sorted by key; owned by whoever holds the struct. */
+struct labels {
+	struct label *items;
+	size_t n;
+};
+
+enum selector_operator {
+	SELECTOR_IN,
+	SELECTOR_NOT_IN, /* holds also where the key is absent */
+	SELECTOR_EXISTS,
+	SELECTOR_DOES_NOT_EXIST,
+};
+
+struct selector_requirement {
+	char *key;
+	enum selector_operator op;
+	char **values;
+	size_t n_values;
+};
+
+/* matchLabels are requirements of SELECTOR_IN with one value. None at all: selects everything. */
+struct label_selector {
+	bool present;
+	struct selector_requirement *requirements;
+	size_t n_requirements;
+};
+
+struct policy;
+
+/* What a policy's selection looks at. All borrowed. */
+struct selection {
+	const char *name_space;
+	const char *pod_uid;
+	const char *container; /* NULL: the pod's own cgroup, before its containers are known */
+	const struct labels *pod_labels;
+	const struct labels *namespace_labels; /* NULL: not known, as empty */
+	const struct labels *node_labels;      /* NULL: not known, as empty */
+};
+
+const char *labels_get(const struct labels *labels, const char *key);
+/** labels_add() - Add or replace; copies. Return: 0, -ENOMEM. */
+int labels_add(struct labels *labels, const char *key, const char *value);
+bool labels_equal(const struct labels *a, const struct labels *b);
+void labels_clear(struct labels *labels);
+
+bool label_selector_matches(const struct label_selector *selector, const struct labels *labels);
+void label_selector_clear(struct label_selector *selector);
+
+/**
+ * policy_selects() - Does @policy apply to a container?
+ *
+ * With @selection->container NULL a policy that names containers does not apply: the container
+ * will get a slot of its own.
+ */
+bool policy_selects(const struct policy *policy, const struct selection *selection);
+
+#endif

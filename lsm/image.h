@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef LSMD_LSM_IMAGE_H
+#define LSMD_LSM_IMAGE_H
+
+/*
+ * The format of an image: the compiled, immutable form of all policies that select a subject.
+ * An image is an array of 64-bit words. The kernel reads words one at a time through
+ * image_word(); the host reads the same words from memory. Every offset is a word number from
+ * the image's start, and offset 0 (the header) stands for "nothing there".
+ *
+ * Deciding is a chain of three primitives, none of which depends on the number of rules:
+ *
+ *   automaton   path bytes      -> accept
+ *   ranges      a number        -> offset of the next table, or of a list
+ *   list        what is known   -> verdict and the rule that is its reason
+ *
+ *   exec, file:  automaton over the path -> accept[kind] -> list
+ *   sockets:     ranges(family) -> ranges(type) -> ranges(protocol) -> list
+ *   network:     ranges(IPv4) or ranges6(IPv6) -> ranges(protocol) -> ranges(port) -> list
+ */
+
+#define IMAGE_MAGIC 0x4c534d49U /* "LSMI" */
+
+/* Words of the header. LO and HI are the halves of a word. */
+enum image_header {
+	IMAGE_H_ID = 0,         /* LO: IMAGE_MAGIC, HI: ABI_VERSION */
+	IMAGE_H_SIZE = 1,       /* LO: words in the image, HI: rules in it */
+	IMAGE_H_SECTIONS = 2,   /* LO: IMAGE_HAS_* bits, HI: IMAGE_HAS_* bits of sections that
+				 * may deny, thus in which a hook that cannot read denies */
+	IMAGE_H_RULES = 3,      /* LO: offset of the rule rows, HI: groups in use */
+	IMAGE_H_AUTOMATON = 4,  /* LO: start state, HI: offset of the accept of a path that
+				 * nothing matches */
+	IMAGE_H_SOCKETS = 5,    /* LO: ranges by family */
+	IMAGE_H_CONNECT = 6,    /* LO: ranges of IPv4 addresses, HI: ranges6 */
+	IMAGE_H_STRINGS = 7,    /* LO: offset, HI: bytes. For the agent, never read by a program */
+	IMAGE_HEADER_WORDS = 32,
+};
+
+/* Bits of IMAGE_H_SECTIONS, and a rule's section. */
+enum image_section {
+	SECTION_EXEC = 0,
+	SECTION_FILE = 1,
+	SECTION_SOCKETS = 2,
+	SECTION_NETWORK = 3,
+	SECTION_CAPABILITIES = 4,
+	SECTION_PROCESS = 5,
+	SECTION_COUNT,
+};
+#define IMAGE_HAS(section) (1U << (section))
+#define IMAGE_HAS_IDENTITIES (1U << 16) /* the map "identities" is to be asked as well */
+
+/*
+ * Automaton. A state is the offset of its own header word:
+ *     LO: offset of its accept, 0 = as where nothing matches (IMAGE_H_AUTOMATON HI);
+ *     HI: the state that follows on a byte without a transition of its own.
+ * The transition on byte b is the word at state + 1 + b when its LO (check) is the state;
+ * its HI is the next state. State 0 is dead: nothing can match any more, stop.
+ * A state whose accept has bit 31 set decides already, whatever follows: stop there.
+ * Input is "/", then the names joined by "/"; the root directory is "/" alone.
+ *
+ * Accept: two words, four list offsets: [0] LO exec, HI read; [1] LO write, HI read + write.
+ */
+#define STATE_DEAD 0U
+#define ACCEPT_FINAL 0x80000000U
+
+enum accept_kind {
+	ACCEPT_EXEC = 0,
+	ACCEPT_READ = 1,
+	ACCEPT_WRITE = 2,
+	ACCEPT_READ_WRITE = 3,
+};
+
+/*
+ * Ranges: a word {LO: n}, then n words {LO: first key of the range, HI: value}, ascending, the
+ * first key 0. A range goes to the next one's start. Value: an offset, or 0 for an empty list.
+ *
+ * Ranges6: a word {LO: n}, then n times three words: address bytes 0-7 and 8-15 as
+ * big-endian numbers, and {LO: value}. IPv4-mapped addresses are never looked up here.
+ */
+
+/*
+ * List: entries in order of group, then rank (kill, deny, allow, default, audit), then reason
+ * (POLICY.md, Decision 4); the last has ENTRY_LAST. Of one group the first entry that holds is
+ * its outcome. Offset 0 is the empty list: allowed, nothing to report.
+ *
+ * Entry word: bits 0-31 rule number; 32-39 group; 40-47 enum verdict (of a default: DENY);
+ * 48-55 ENTRY_* flags; 56-63 errno.
+ *
+ * Groups: GROUP_CLUSTER and GROUP_NAMESPACE are enforced and the stricter holds, of equal ones
+ * the lower rule number is the reason. In all other groups an outcome of deny or kill
+ * is an audit report with the outcome as "would".
+ */
+#define GROUP_CLUSTER 0
+#define GROUP_NAMESPACE 1
+#define GROUP_FIRST_AUDIT 2
+
+#define ENTRY_LAST 1U
+#define ENTRY_UNTIL 2U /* holds until the rule's boot time, RULE_W_UNTIL */
+/* An allow (a default never has it): holds only for a name that counts (DESIGN.md 5). */
+#define ENTRY_TRUSTED 4U
+
+#define ENTRY_RULE(word) ((__u32)(word))
+#define ENTRY_GROUP(word) ((__u32)((word) >> 32) & 0xff)
+#define ENTRY_VERDICT(word) ((__u32)((word) >> 40) & 0xff)
+#define ENTRY_FLAGS(word) ((__u32)((word) >> 48) & 0xff)
+#define ENTRY_ERRNO(word) ((__u32)((word) >> 56) & 0xff)
+
+/* Rule rows, RULE_WORDS words each. Defaults are rules of their own. */
+enum image_rule {
+	RULE_W_WHAT = 0,  /* bits 0-7 enum verdict, 8-15 section, 16-23 group, 24-31 severity,
+			   * 32-39 errno, 40: is a section's default */
+	RULE_W_UNTIL = 1, /* CLOCK_BOOTTIME in ns, 0: no end */
+	RULE_W_TEXT = 2,  /* LO: offset in the strings, in bytes, of: policy kind, namespace, name,
+			   * section, rule name, message, tags (joined by ","), each ended by NUL */
+	RULE_W_RESERVED = 3,
+	RULE_WORDS = 4,
+};
+
+#define WORD_LO(word) ((__u32)(word))
+#define WORD_HI(word) ((__u32)((word) >> 32))
+#define WORD(lo, hi) ((__u64)(__u32)(hi) << 32 | (__u32)(lo))
+
+#endif

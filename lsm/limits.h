@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef LSMD_LSM_LIMITS_H
+#define LSMD_LSM_LIMITS_H
+
+/*
+ * Every limit of the kernel side, and what happens when it is reached. None is silent: what
+ * does not fit is refused by the agent with the thing named, or counted by the kernel.
+ */
+
+/* Subjects on one node. One more is refused: its pod is listed as not covered in `status`. */
+#define LIMIT_SLOTS 65536
+
+/* Cgroups that point to a slot. One more sets state.overflow: look-ups then climb to the
+ * nearest ancestor that has a slot, so that nothing is uncovered, only slower. */
+#define LIMIT_CGROUPS 65536
+
+/* Cells of the counting filter in front of the cgroup map; a power of two. It has no full
+ * state: cells are shared, and a shared cell costs a look-up that finds nothing. */
+#define LIMIT_FILTER 65536
+
+/* Distinct images in the kernel at once, index 0 being "none". One more leaves the subject
+ * under its last image and is reported. */
+#define LIMIT_IMAGES 16384
+
+/* Words (8 bytes) of one image: 8 MiB. The compiler refuses a larger one, naming the rule. */
+#define LIMIT_IMAGE_WORDS (1U << 20)
+
+/* Counters of all subjects together. What does not fit leaves the last image in force. */
+#define LIMIT_COUNTERS (1U << 19)
+
+/* Tasks on their way into a container (DESIGN.md 12). When full, a newcomer is judged at once. */
+#define LIMIT_ENTERING 16384
+
+/* Candidates for one event in one list. The compiler refuses a longer list, naming the rule. */
+#define LIMIT_LIST 512
+
+/* Groups decided apart: the two tiers, their audit rules, and each audit-mode policy of a
+ * subject. The compiler refuses the policy that would be one too many. */
+#define LIMIT_GROUPS 64
+
+/* Bytes and components of a path, as the kernel's PATH_MAX has them. Beyond: closed. */
+#define LIMIT_PATH 4096
+#define LIMIT_NAMES 2048
+
+/* Bytes of the ring buffer; a record that does not fit is counted, the verdict stands. */
+#define LIMIT_RING (4U << 20)
+
+/* Records per subject and second unless --records-per-second says otherwise; the counters
+ * go on, and the number that was not recorded is shown. */
+#define LIMIT_RECORDS_PER_SECOND 200
+
+/* Bytes of names that a record carries for its object and its executable together, in a short
+ * and in a long record. What is longer loses its root-side names and is marked truncated. */
+#define LIMIT_RECORD_SHORT 768
+#define LIMIT_RECORD_LONG (2 * LIMIT_PATH)
+
+#endif
