@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LSMD_AGENT_H
+#define LSMD_AGENT_H
+
+/*
+ * The agent's state and what can be asked of it. One event loop owns it: every function here is
+ * called on the loop's thread. JSON that is returned is a new reference; NULL means no memory.
+ */
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "report/history.h"
+#include "report/metrics.h"
+
+struct agent;
+
+/** agent_status_json() - GET /v1/status. */
+json_t *agent_status_json(struct agent *agent);
+/** agent_pods_json() - GET /v1/pods: {"items": [...]}. */
+json_t *agent_pods_json(struct agent *agent);
+/** agent_policies_json() - GET /v1/policies: {"items": [...], "errors": [...]}. */
+json_t *agent_policies_json(struct agent *agent);
+/** agent_denies_json() - GET /v1/denies: denials by hand, {"items": [...]}. */
+json_t *agent_denies_json(struct agent *agent);
+/** agent_totals_json() - GET /v1/totals, harvested first: {"items": [...]}. */
+json_t *agent_totals_json(struct agent *agent);
+void agent_metrics(struct agent *agent, struct metrics_values *ret_values);
+
+const struct history *agent_history(const struct agent *agent);
+
+/** agent_is_ready() - Policies read, pods read, subjects in force. @ret_why: static text if not. */
+bool agent_is_ready(const struct agent *agent, const char **ret_why);
+
+/**
+ * agent_deny() - Deny by hand; in force when it returns.
+ * @request: {"pod": "ns/name", "container"?, "connect"|"exec"|"open"|"socket": string,
+ *            "for"?: seconds, "audit"?: bool}
+ * @ret_deny: the item as agent_denies_json() lists it, with "id"
+ * @reterr_message: one line on what is wrong and what would be right; owned
+ * Return: 0, -EINVAL (bad request), -ENOENT (no such pod or container here), -EBUSY (a cgroup
+ * that is refused as subject), -ENOSPC, -ENOMEM, -EIO (kernel).
+ */
+int agent_deny(struct agent *agent, json_t *request, json_t **ret_deny, char **reterr_message);
+
+/**
+ * agent_allow() - Take denials by hand back, by id or all of a pod ("ns/name").
+ * @ret_removed: {"items": [...]} of what was removed
+ * Return: 0, -ENOENT when there was none, -ENOMEM.
+ */
+int agent_allow(struct agent *agent, const char *id, const char *pod, json_t **ret_removed,
+		char **reterr_message);
+
+/**
+ * agent_reload() - Read policies and pods again, as SIGHUP does.
+ * Return: 0, -EINVAL when something has an error: that part stays as it was.
+ */
+int agent_reload(struct agent *agent, json_t **ret_result);
+
+#endif

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LSMD_ENFORCE_ENFORCER_H
+#define LSMD_ENFORCE_ENFORCER_H
+
+/*
+ * The kernel side as the agent sees it: programs loaded or adopted, cgroups pointed at slots,
+ * images published to slots, counters harvested, events read. Nothing here logs; everything
+ * outlives the agent (pins under struct enforcer_options.pin_directory).
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lsm/abi.h"
+#include "policy/image.h"
+
+struct enforcer;
+
+struct enforcer_options {
+	const char *pin_directory; /* default /sys/fs/bpf/lsmd */
+	bool cgroup_v1;            /* subjects by the v1 pids hierarchy */
+	uint32_t cgroup_hierarchy; /* its hierarchy id; 0 for v2 */
+	uint32_t records_per_second; /* 0: LIMIT_RECORDS_PER_SECOND */
+};
+
+/* What enforcer_open() can say besides a negative errno. */
+enum {
+	ENFORCER_E_BUSY = 1,   /* another lsmd holds the pin directory */
+	ENFORCER_E_NO_LSM,     /* "bpf" is not among the active LSMs: attached, but never called */
+	ENFORCER_E_NO_BTF,     /* /sys/kernel/btf/vmlinux is missing */
+	ENFORCER_E_PRIVILEGE,  /* CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN or CAP_SYS_ADMIN is missing */
+	ENFORCER_E_BPFFS,      /* no bpf file system at the pin directory */
+	ENFORCER_E_ABI,        /* what is pinned has another ABI_VERSION; run --unload */
+	ENFORCER_E_LOAD,       /* the kernel refused a program; the detail has its log's end */
+	ENFORCER_E_SLOTS,      /* LIMIT_SLOTS are in use */
+	ENFORCER_E_IMAGES,     /* LIMIT_IMAGES are in use */
+	ENFORCER_E_COUNTERS,   /* LIMIT_COUNTERS are in use */
+	ENFORCER_E_CGROUPS,    /* the cgroup map is full; inherited look-ups climb */
+};
+
+/**
+ * enforcer_open() - Load and pin everything, or adopt what an earlier life left pinned.
+ * @options:        borrowed for the call
+ * @ret_enforcer:   set on success only
+ * @reterr_detail:  on failure, one line of plain text on what failed and what to do; owned
+ *
+ * Adopting changes nothing that is in force: slots, images and counters go on. When the pinned
+ * programs are not the ones built in, the new ones are attached before the old are dropped.
+ * A half-made earlier load (killed in the middle) is completed or replaced.
+ *
+ * Return: 0, a negative errno, or ENFORCER_E_*.
+ */
+int enforcer_open(const struct enforcer_options *options, struct enforcer **ret_enforcer,
+		  char **reterr_detail);
+
+/** enforcer_free() - Close; everything pinned stays in force. Return: NULL. */
+struct enforcer *enforcer_free(struct enforcer *enforcer);
+
+/** enforcer_adopted() - Was there something in force before this life? */
+bool enforcer_adopted(const struct enforcer *enforcer);
+
+/**
+ * enforcer_unload() - Detach every program and remove every pin.
+ * Return: 0 (also when nothing was there), negative errno, ENFORCER_E_BUSY while an lsmd runs.
+ */
+int enforcer_unload(const char *pin_directory, char **reterr_detail);
+
+/* --- subjects ----------------------------------------------------------------------------- */
+
+/** enforcer_slot_new() - A slot without rules. Return: 0, ENFORCER_E_SLOTS. */
+int enforcer_slot_new(struct enforcer *enforcer, uint32_t *ret_slot);
+
+/**
+ * enforcer_slot_free() - Give a slot back; no cgroup may point to it any more.
+ * Its image and counters are retired; the number is reused a grace period later.
+ */
+void enforcer_slot_free(struct enforcer *enforcer, uint32_t slot);
+
+/** enforcer_slot_mount_namespace() - As the kernel recorded it; 0 unknown. */
+uint32_t enforcer_slot_mount_namespace(const struct enforcer *enforcer, uint32_t slot);
+
+/**
+ * enforcer_assign() - Point a cgroup at a slot, in place when it points to another.
+ * Cgroups made below it from now on inherit; those that are there already do not.
+ * Return: 0, negative errno, ENFORCER_E_CGROUPS.
+ */
+int enforcer_assign(struct enforcer *enforcer, uint64_t cgroup_id, uint32_t slot,
+		    uint32_t flags);
+
+/** enforcer_remove() - Make a cgroup nobody's. Return: 0 (also when it was), negative errno. */
+int enforcer_remove(struct enforcer *enforcer, uint64_t cgroup_id);
+
+/** enforcer_cgroups() - Call for each cgroup in the map. Return: 0, or what @visit returned. */
+int enforcer_cgroups(struct enforcer *enforcer,
+		     int (*visit)(uint64_t cgroup_id, const struct cgroup_value *value, void *data),
+		     void *data);
+
+/* --- images ------------------------------------------------------------------------------- */
+
+/**
+ * enforcer_publish() - Put an image in force for a slot; takes effect in one store.
+ * @image: NULL for no rules; a reference is taken. Equal images share their kernel map.
+ *
+ * On failure what was in force stays in force.
+ *
+ * Return: 0, negative errno, ENFORCER_E_IMAGES, ENFORCER_E_COUNTERS.
+ */
+int enforcer_publish(struct enforcer *enforcer, uint32_t slot, struct image *image);
+
+/** enforcer_image() - What is in force for a slot, an adopted image too. Borrowed, or NULL. */
+const struct image *enforcer_image(const struct enforcer *enforcer, uint32_t slot);
+
+/* A bump of counters: @count more since the last harvest. @rule: number, RULE_CLOSED with
+ * @counter COUNTER_CLOSED + hook, or UINT32_MAX - 1 for the other fixed counters. */
+#define HARVEST_NO_RULE (UINT32_MAX - 1)
+typedef void (*enforcer_harvest_fn)(uint32_t slot, const struct image *image, uint32_t counter,
+				    uint32_t rule, uint64_t count, void *data);
+
+/**
+ * enforcer_harvest() - Report what every counter gained since the last harvest, retired blocks
+ * included (a grace period after their slot moved on), then free what is retired.
+ *
+ * Exact: each gain is reported once, in one life. May wait for a grace period (membarrier).
+ */
+void enforcer_harvest(struct enforcer *enforcer, enforcer_harvest_fn gained, void *data);
+
+/* --- events ------------------------------------------------------------------------------- */
+
+struct enforcer_events {
+	/* @image: as it was when the denial happened, NULL when it is not known any more. */
+	void (*denial)(const struct denial_event *event, const struct image *image, void *data);
+	void (*cgroup)(const struct cgroup_event *event, void *data);
+	void *data;
+};
+
+/** enforcer_event_fd() - Readable when events wait. */
+int enforcer_event_fd(const struct enforcer *enforcer);
+
+/** enforcer_consume() - Hand every waiting event over. Return: how many, or negative errno. */
+int enforcer_consume(struct enforcer *enforcer, const struct enforcer_events *events);
+
+/* --- the whole node ------------------------------------------------------------------------ */
+
+/**
+ * enforcer_pause() - Turn every denial to audit.
+ * @until: CLOCK_BOOTTIME in ns at which the kernel itself ends it; 0: no end
+ */
+void enforcer_pause(struct enforcer *enforcer, bool paused, uint64_t until);
+const struct state *enforcer_state(const struct enforcer *enforcer);
+
+/**
+ * enforcer_self_test() - Is a call really denied? A child in a cgroup of its own below
+ * @cgroup_root is refused a socket once.
+ * Return: 0, ENFORCER_E_NO_LSM when the call went through, negative errno when it could not run.
+ */
+int enforcer_self_test(struct enforcer *enforcer, const char *cgroup_root);
+
+/* One attached program, for `status`. */
+struct enforcer_program {
+	const char *name;
+	const char *attach_to;
+	uint32_t id;
+	bool attached;
+	uint32_t verified_instructions; /* 0 where the kernel does not say (before 5.16) */
+};
+size_t enforcer_programs(const struct enforcer *enforcer, struct enforcer_program *programs,
+			 size_t max);
+
+/** enforcer_memory() - Bytes that the pinned maps and images hold, as the kernel accounts them. */
+uint64_t enforcer_memory(const struct enforcer *enforcer);
+
+#endif

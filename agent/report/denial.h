@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LSMD_REPORT_DENIAL_H
+#define LSMD_REPORT_DENIAL_H
+
+/* One reported verdict other than allow, with everything that is known of it. */
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lsm/abi.h"
+#include "policy/image.h"
+
+/* Who: the subject at the time of the denial. Strings are copied into the denial. */
+struct denial_subject {
+	const char *node;
+	const char *name_space; /* "" where the subject is no pod */
+	const char *pod;
+	const char *pod_uid;
+	const char *container;    /* "" not known */
+	const char *container_id; /* "" not known */
+	const char *cgroup;       /* path */
+};
+
+/* Immutable once made; shared by reference count. */
+struct denial;
+
+/**
+ * denial_new() - Make a denial of a kernel event.
+ * @event:   checked against @size; lengths in it are not believed
+ * @image:   NULL when it is not known any more: policy and rule stay empty
+ * @subject: copied
+ * @sequence: number of the denial in this life of the agent, from 1
+ *
+ * Return: 0, -EBADMSG for a malformed event, -ENOMEM.
+ */
+int denial_new(const struct denial_event *event, size_t size, const struct image *image,
+	       const struct denial_subject *subject, uint64_t sequence,
+	       struct denial **ret_denial);
+struct denial *denial_ref(struct denial *denial);
+struct denial *denial_unref(struct denial *denial);
+uint64_t denial_sequence(const struct denial *denial);
+
+/* What a reader of denials asks for; NULL or 0: any. */
+struct denial_filter {
+	const char *name_space, *pod, *container, *policy, *verdict, *hook;
+	uint64_t since_sequence; /* only later ones */
+};
+bool denial_matches(const struct denial *denial, const struct denial_filter *filter);
+
+/**
+ * denial_json() - The denial as the API gives it; a new reference.
+ *
+ * {"sequence", "time" (RFC 3339, ns), "node", "verdict", "would", "hook", "errno" ("EPERM"),
+ *  "policy": {"kind","namespace","name"}, "section", "rule", "severity", "message", "tags",
+ *  "pod": {"namespace","name","uid"}, "container": {"name","id"}, "cgroup",
+ *  "process": {"pid","tid","ppid","uid","gid","executable","command"},
+ *  "object": {"type":"file","path","access":["read","write"|"exec"],"device","inode"} |
+ *            {"type":"socket","family","socketType","protocol"} (names, numbers where unnamed) |
+ *            {"type":"address","family","address","port","protocol"},
+ *  "flags": ["entering","paused","closed","truncated", ...]}
+ * Bytes that are not UTF-8 and control characters come as "\xNN" text: nothing is lost and no
+ * reader is deceived.
+ */
+json_t *denial_json(const struct denial *denial);
+
+#endif

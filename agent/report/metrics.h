@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LSMD_REPORT_METRICS_H
+#define LSMD_REPORT_METRICS_H
+
+/* Prometheus text format 0.0.4. A metric family is a row of a table; values come from the agent. */
+
+#include "report/totals.h"
+
+struct metrics_values {
+	const struct totals *totals;
+	uint64_t denials_recorded, denials_dropped_from_history, lost_cgroup_events;
+	uint64_t subjects, pods, policies, policy_errors, rules_partial, rules_refused;
+	uint64_t reloads, reload_failures, kernel_memory_bytes, resident_memory_bytes;
+	uint64_t subjects_failed; /* whose image could not be put in force */
+	int paused, overflow;
+	double start_time; /* seconds since the epoch */
+	const char *version, *kernel_release;
+};
+
+/** metrics_text() - The whole page; owned by the caller. Return: 0, -ENOMEM. */
+int metrics_text(const struct metrics_values *values, char **ret_text, size_t *ret_length);
+
+#endif
