@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 #ifndef LSMD_LSM_IMAGE_H
 #define LSMD_LSM_IMAGE_H
 
@@ -50,12 +50,23 @@ enum image_section {
 #define IMAGE_HAS_IDENTITIES (1U << 16) /* the map "identities" is to be asked as well */
 
 /*
+ * What image_word() gives for an offset beyond the image. Both halves are beyond every image, so
+ * that whatever follows such a word ends at a list beyond it, which is decided as "could not
+ * read" (decide.h): no reader on the way has to check. Added to itself it does not wrap.
+ */
+#define WORD_OUTSIDE 0x7fffffff7fffffffULL
+#define OFFSET_OUTSIDE 0x7fffffffU
+
+/*
  * Automaton. A state is the offset of its own header word:
  *     LO: offset of its accept, 0 = as where nothing matches (IMAGE_H_AUTOMATON HI);
  *     HI: the state that follows on a byte without a transition of its own.
  * The transition on byte b is the word at state + 1 + b when its LO (check) is the state;
  * its HI is the next state. State 0 is dead: nothing can match any more, stop.
- * A state whose accept has bit 31 set decides already, whatever follows: stop there.
+ * A state with ACCEPT_FINAL set has no words: whatever follows, the rest of it is the offset
+ * of the accept; stop there.
+ * The automaton is the image's last part: nothing that lies behind a state can pass for one of
+ * its transitions.
  * Input is "/", then the names joined by "/"; the root directory is "/" alone.
  *
  * Accept: two words, four list offsets: [0] LO exec, HI read; [1] LO write, HI read + write.
@@ -98,6 +109,10 @@ enum accept_kind {
 #define ENTRY_UNTIL 2U /* holds until the rule's boot time, RULE_W_UNTIL */
 /* An allow (a default never has it): holds only for a name that counts (DESIGN.md 5). */
 #define ENTRY_TRUSTED 4U
+/* The rule's `except` has the name: holds only for a name that does not count. */
+#define ENTRY_EXCEPTED 8U
+/* A section's default: an object's identity says nothing about it (DESIGN.md 4). */
+#define ENTRY_DEFAULT 16U
 
 #define ENTRY_RULE(word) ((__u32)(word))
 #define ENTRY_GROUP(word) ((__u32)((word) >> 32) & 0xff)

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 #ifndef LSMD_LSM_LIMITS_H
 #define LSMD_LSM_LIMITS_H
 
