@@ -5,7 +5,6 @@
 /* Scope-bound release, so that an early return is the error path. */
 
 #include <dirent.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -49,11 +48,6 @@ static inline void closedirp(DIR **directory)
 {
 	if (*directory)
 		closedir(*directory);
-}
-
-static inline void json_decrefp(json_t **json)
-{
-	json_decref(*json);
 }
 
 #endif

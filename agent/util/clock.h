@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LSMD_UTIL_CLOCK_H
+#define LSMD_UTIL_CLOCK_H
+
+/* Wall clock and boot clock, in nanoseconds, and how they are written. */
+
+#include <stdint.h>
+
+#define NS_PER_SECOND 1000000000ULL
+#define CLOCK_TEXT 40
+
+/** clock_boot() - CLOCK_BOOTTIME, as bpf_ktime_get_boot_ns() has it. */
+uint64_t clock_boot(void);
+/** clock_wall() - CLOCK_REALTIME since the epoch. */
+uint64_t clock_wall(void);
+/** clock_text() - RFC 3339 in UTC, "2026-01-31T09:10:11.123456789Z". */
+void clock_text(uint64_t wall, char text[CLOCK_TEXT]);
+
+#endif
