@@ -68,12 +68,21 @@ static __always_inline __u64 decide_unread(image_t image, __u32 section)
 	return denying & IMAGE_HAS(section) ? DECISION_CLOSED : 0;
 }
 
-/* Flags of entries that do not hold, given the facts. */
+/*
+ * Flags of entries that do not hold, given the facts. The verifier follows each value that it
+ * can tell apart through the whole loop, hence a table in a number and no branch.
+ */
+#define VOID_FLAGS(facts, flags) ((__u32)(flags) << 8 * (facts))
+
 static __always_inline __u32 decide_void_flags(__u64 facts)
 {
-	if (facts & FACT_IDENTITY)
-		return ENTRY_TRUSTED | ENTRY_EXCEPTED | ENTRY_DEFAULT;
-	return facts & FACT_TRUSTED_NAME ? ENTRY_EXCEPTED : ENTRY_TRUSTED;
+	const __u32 table =
+		VOID_FLAGS(0, ENTRY_TRUSTED) | VOID_FLAGS(FACT_TRUSTED_NAME, ENTRY_EXCEPTED) |
+		VOID_FLAGS(FACT_IDENTITY, ENTRY_TRUSTED | ENTRY_EXCEPTED | ENTRY_DEFAULT) |
+		VOID_FLAGS(FACT_IDENTITY | FACT_TRUSTED_NAME,
+			   ENTRY_TRUSTED | ENTRY_EXCEPTED | ENTRY_DEFAULT);
+
+	return table >> 8 * (facts & (FACT_TRUSTED_NAME | FACT_IDENTITY)) & 0xff;
 }
 
 static __always_inline int decide_entry_holds(image_t image, __u64 entry, __u32 void_flags)
@@ -88,11 +97,16 @@ static __always_inline int decide_entry_holds(image_t image, __u64 entry, __u32 
 	return decide_now() < image_word(image, row + RULE_W_UNTIL);
 }
 
+/* 0 for ALLOW, 1 for all others. Not a comparison: the verifier would take each count that it
+ * leads to for a state of its own, and not finish. */
+#define VERDICT_REPORTS(verdict) (((verdict) + 3) >> 2)
+
+/* What an entry says when it holds. */
 static __always_inline __u64 decide_entry(__u64 entry)
 {
-	if (ENTRY_VERDICT(entry) == VERDICT_ALLOW)
-		return 0;
-	return DECISION(ENTRY_VERDICT(entry), ENTRY_RULE(entry), ENTRY_ERRNO(entry));
+	__u64 decision = DECISION(ENTRY_VERDICT(entry), ENTRY_RULE(entry), ENTRY_ERRNO(entry));
+
+	return ENTRY_VERDICT(entry) == VERDICT_ALLOW ? 0 : decision;
 }
 
 /**
@@ -101,13 +115,14 @@ static __always_inline __u64 decide_entry(__u64 entry)
  * @facts: FACT_* bits
  *
  * Of each group the first entry that holds is the outcome; of the enforced groups the stricter
- * outcome is the decision, the others are counted as audits, for decide_audit().
+ * outcome is the decision, the others are counted as audits, for decide_audit(). The enforced
+ * groups are the first, so that the count is never part of what is compared.
  *
  * Return: the decision; DECISION_CLOSED when the list is not one.
  */
 static __always_inline __u64 decide_list(image_t image, __u32 list, __u64 facts)
 {
-	__u32 i, audits = 0, done = LIMIT_GROUPS, void_flags = decide_void_flags(facts);
+	__u32 i, done = LIMIT_GROUPS, void_flags = decide_void_flags(facts);
 	__u64 decision = 0;
 
 	if (!list)
@@ -116,17 +131,17 @@ static __always_inline __u64 decide_list(image_t image, __u32 list, __u64 facts)
 		__u64 entry = image_word(image, list + i);
 		__u32 group = ENTRY_GROUP(entry);
 
-		if (ENTRY_VERDICT(entry) > VERDICT_KILL)
+		if (entry == WORD_OUTSIDE)
 			return DECISION_CLOSED;
 		if (group != done && decide_entry_holds(image, entry, void_flags)) {
 			done = group;
 			if (group < GROUP_FIRST_AUDIT)
 				decision = decide_stricter(decision, decide_entry(entry));
-			else if (ENTRY_VERDICT(entry) != VERDICT_ALLOW)
-				audits++;
+			else
+				decision += VERDICT_REPORTS(ENTRY_VERDICT(entry));
 		}
 		if (ENTRY_FLAGS(entry) & ENTRY_LAST)
-			return decision | audits;
+			return decision;
 	}
 	return DECISION_CLOSED;
 }
@@ -148,13 +163,15 @@ static __always_inline __u64 decide_audit(image_t image, __u32 list, __u64 facts
 		__u64 entry = image_word(image, list + i);
 		__u32 group = ENTRY_GROUP(entry);
 
-		if (ENTRY_VERDICT(entry) > VERDICT_KILL)
+		if (entry == WORD_OUTSIDE)
 			return 0;
 		if (group >= GROUP_FIRST_AUDIT && group != done &&
 		    decide_entry_holds(image, entry, void_flags)) {
+			__u64 outcome = decide_entry(entry);
+
 			done = group;
-			if (ENTRY_VERDICT(entry) != VERDICT_ALLOW && nth-- == 0)
-				return decide_entry(entry);
+			if (outcome && nth-- == 0)
+				return outcome;
 		}
 		if (ENTRY_FLAGS(entry) & ENTRY_LAST)
 			return 0;

@@ -31,8 +31,9 @@
 /* Tasks on their way into a container (DESIGN.md 12). When full, a newcomer is judged at once. */
 #define LIMIT_ENTERING 16384
 
-/* Candidates for one event in one list. The compiler refuses a longer list, naming the rule. */
-#define LIMIT_LIST 512
+/* Candidates for one event in one list, of which those that another always decides before are
+ * left out: two or three for each group. The compiler refuses a longer list, naming the rule. */
+#define LIMIT_LIST 128
 
 /* Groups decided apart: the two tiers, their audit rules, and each audit-mode policy of a
  * subject. The compiler refuses the policy that would be one too many. */
