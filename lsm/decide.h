@@ -97,9 +97,17 @@ static __always_inline int decide_entry_holds(image_t image, __u64 entry, __u32 
 	return decide_now() < image_word(image, row + RULE_W_UNTIL);
 }
 
-/* 0 for ALLOW, 1 for all others. Not a comparison: the verifier would take each count that it
- * leads to for a state of its own, and not finish. */
-#define VERDICT_REPORTS(verdict) (((verdict) + 3) >> 2)
+/*
+ * Keep a value, yet make the verifier forget what it could be. It would follow each range that
+ * comparisons leave to a running value through the rest of the loop, apart from all others, and
+ * not finish. @noise: something that it knows nothing about.
+ */
+#define DECIDE_FORGET(value, noise)               \
+	do {                                      \
+		(value) ^= (noise);               \
+		__asm__ volatile("" : "+r"(value)); \
+		(value) ^= (noise);               \
+	} while (0)
 
 /* What an entry says when it holds. */
 static __always_inline __u64 decide_entry(__u64 entry)
@@ -138,7 +146,8 @@ static __always_inline __u64 decide_list(image_t image, __u32 list, __u64 facts)
 			if (group < GROUP_FIRST_AUDIT)
 				decision = decide_stricter(decision, decide_entry(entry));
 			else
-				decision += VERDICT_REPORTS(ENTRY_VERDICT(entry));
+				decision += decide_entry(entry) != 0;
+			DECIDE_FORGET(decision, entry);
 		}
 		if (ENTRY_FLAGS(entry) & ENTRY_LAST)
 			return decision;
