@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The agent's life on one event loop: read, load or adopt, put in force, serve, follow changes.
+ * The loop's thread owns all state. Whatever goes wrong after the start is kept for `status`;
+ * what was in force stays in force.
+ */
+#include "agent.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent_state.h"
+#include "util/cleanup.h"
+#include "util/clock.h"
+#include "util/explain.h"
+
+/* Files are written in bursts; one reading serves a burst. */
+#define RELOAD_DELAY_MS 20
+#define HARVEST_PERIOD_MS 10000
+#define RETRY_MS 1000
+
+/* --- reading --------------------------------------------------------------------------------------- */
+
+static void print_diagnostics(const struct diagnostics *diagnostics)
+{
+	diagnostics_print(diagnostics, stderr);
+	fflush(stderr);
+}
+
+static int read_policies(struct agent *agent)
+{
+	int r = policy_store_read(agent->store);
+
+	free(agent->policies_problem);
+	agent->policies_problem = NULL;
+	if (r == 0 || r == -EINVAL) {
+		print_diagnostics(policy_store_diagnostics(agent->store));
+		return r;
+	}
+	if (asprintf(&agent->policies_problem,
+		     "%s: cannot be read: %s; the last policies stay in force",
+		     agent->options.policies, strerror(-r)) < 0)
+		agent->policies_problem = NULL;
+	return r;
+}
+
+/* Reads the pods file; on success its pods are @ret_pods, and only then. */
+static int load_pods(struct agent *agent, struct diagnostics *diagnostics,
+		     struct pod_list *ret_pods)
+{
+	struct pod_list pods = {0};
+	int r;
+
+	if (!agent->options.pods)
+		return 0;
+	r = pods_read_file(agent->options.pods, diagnostics, &pods);
+	if (r == 0)
+		r = coverage_check_pods(&agent->cgroups, &pods, agent->options.pods, diagnostics);
+	if (r < 0)
+		pod_list_clear(&pods);
+	else
+		*ret_pods = pods;
+	return r;
+}
+
+static int read_pods(struct agent *agent)
+{
+	struct diagnostics diagnostics = {0};
+	struct pod_list pods = {0};
+	int r = load_pods(agent, &diagnostics, &pods);
+
+	print_diagnostics(&diagnostics);
+	diagnostics_clear(&agent->pod_diagnostics);
+	agent->pod_diagnostics = diagnostics;
+	if (r < 0)
+		return r;
+	pod_list_clear(&agent->pods);
+	agent->pods = pods;
+	return 0;
+}
+
+int agent_reload(struct agent *agent, json_t **ret_result)
+{
+	int policies = read_policies(agent);
+	int pods = read_pods(agent);
+	int scan = coverage_scan(agent);
+	int force = force_all(agent);
+	bool whole = policies == 0 && pods == 0 && scan == 0 && force == 0;
+
+	agent->reloads++;
+	agent->reload_failures += !whole;
+	if (ret_result) {
+		json_t *errors = diagnostics_json(policy_store_diagnostics(agent->store));
+		json_t *more = diagnostics_json(&agent->pod_diagnostics);
+
+		json_array_extend(errors, more);
+		json_decref(more);
+		*ret_result = json_pack("{s:b, s:o}", "ok", (int)whole, "errors", errors);
+	}
+	return whole ? 0 : -EINVAL;
+}
+
+const struct pod *agent_pod_of(const struct agent *agent, const struct subject *subject)
+{
+	for (size_t i = 0; i < agent->pods.n; i++)
+		if (!strcmp(agent->pods.items[i].cgroup_uid, subject->pod_uid))
+			return &agent->pods.items[i];
+	return NULL;
+}
+
+static void on_events(uv_poll_t *handle, int status, int events)
+{
+	(void)status;
+	(void)events;
+	agent_consume(handle->data);
+}
+
+static void on_scan(uv_timer_t *timer)
+{
+	struct agent *agent = timer->data;
+
+	/* A tree that cannot be read now is read again; what is covered stays covered. */
+	if (coverage_scan(agent) < 0)
+		uv_timer_start(timer, on_scan, RETRY_MS, 0);
+}
+
+static void on_harvest(uv_timer_t *timer)
+{
+	agent_harvest(timer->data);
+}
+
+/* --- changes of files, signals ------------------------------------------------------------------ */
+
+static void reload_soon(struct agent *agent)
+{
+	uv_timer_start(&agent->reload_soon, agent->reload_soon.timer_cb, RELOAD_DELAY_MS, 0);
+}
+
+static void watch_files(struct agent *agent);
+
+static void on_reload(uv_timer_t *timer)
+{
+	struct agent *agent = timer->data;
+
+	agent_reload(agent, NULL);
+	/* A file that was replaced is another inode, which the old watch does not see. */
+	watch_files(agent);
+}
+
+static void on_file_change(uv_fs_event_t *handle, const char *name, int events, int status)
+{
+	(void)name;
+	(void)events;
+	(void)status;
+	reload_soon(handle->data);
+}
+
+/* The pods file is watched through its directory, which a rename over it changes. */
+static char *directory_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return strdup(".");
+	return strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+static void watch_files(struct agent *agent)
+{
+	_cleanup_(freep) char *pods = agent->options.pods ? directory_of(agent->options.pods) : NULL;
+
+	uv_fs_event_stop(&agent->policies_watch);
+	uv_fs_event_start(&agent->policies_watch, on_file_change, agent->options.policies, 0);
+	uv_fs_event_stop(&agent->pods_watch);
+	if (pods)
+		uv_fs_event_start(&agent->pods_watch, on_file_change, pods, 0);
+}
+
+static void on_hangup(uv_signal_t *handle, int signal)
+{
+	(void)signal;
+	on_reload(&((struct agent *)handle->data)->reload_soon);
+}
+
+static void on_terminate(uv_signal_t *handle, int signal)
+{
+	(void)signal;
+	uv_stop(handle->loop);
+}
+
+/* --- denials by hand ------------------------------------------------------------------------------ */
+
+static void on_end_of_deny(uv_timer_t *timer);
+
+void agent_schedule_end(struct agent *agent)
+{
+	uint64_t end = by_hand_next_end(&agent->by_hand), now = clock_boot();
+
+	uv_timer_stop(&agent->end_of_deny);
+	if (end)
+		uv_timer_start(&agent->end_of_deny, on_end_of_deny,
+			       end > now ? (end - now) / 1000000 + 1 : 0, 0);
+}
+
+static void on_end_of_deny(uv_timer_t *timer)
+{
+	struct agent *agent = timer->data;
+
+	/* The kernel has compared the time already; this takes the dead rule out of the image. */
+	if (by_hand_expire(&agent->by_hand) > 0)
+		force_all(agent);
+	agent_schedule_end(agent);
+}
+
+/* --- life -------------------------------------------------------------------------------------------- */
+
+const struct history *agent_history(const struct agent *agent)
+{
+	return agent->history;
+}
+
+bool agent_is_ready(const struct agent *agent, const char **ret_why)
+{
+	if (!agent->ready)
+		*ret_why = "starting";
+	else if (agent->policies_problem)
+		*ret_why = "the policy directory cannot be read";
+	else if (agent->coverage_problem)
+		*ret_why = "not every container is covered";
+	else
+		return true;
+	return false;
+}
+
+static int open_store(struct agent *agent, char **reterr_message)
+{
+	_cleanup_(freep) char *copies = NULL;
+	int r;
+
+	if (asprintf(&copies, "%s/policies", agent->options.state_directory) < 0)
+		return -ENOMEM;
+	r = policy_store_new(agent->options.policies, copies, &agent->store);
+	if (r < 0)
+		explain(reterr_message, "state directory %s: %s; make it writable, or name another "
+					"with --state-directory",
+			copies, strerror(-r));
+	return r;
+}
+
+/* At the start a broken file is fatal only where no last good version of it is known. */
+static int read_first_policies(struct agent *agent, char **reterr_message)
+{
+	int r = read_policies(agent);
+	const struct diagnostics *diagnostics = policy_store_diagnostics(agent->store);
+
+	if (r == -EINVAL && policy_store_missing(agent->store) == 0)
+		return 0;
+	if (r == -EINVAL) {
+		explain(reterr_message,
+			"%zu errors in the policies of %s; mend them (`lsmctl check %s`)",
+			diagnostics->n_errors, agent->options.policies, agent->options.policies);
+		return r;
+	}
+	if (r < 0)
+		explain(reterr_message,
+			"policy directory %s: %s; make it a readable directory, or name another "
+			"with --policies",
+			agent->options.policies, strerror(-r));
+	return r;
+}
+
+static int read_first_pods(struct agent *agent, char **reterr_message)
+{
+	int r = read_pods(agent);
+
+	if (r == 0)
+		return 0;
+	if (agent->pod_diagnostics.n_errors > 0)
+		explain(reterr_message, "%s", agent->pod_diagnostics.items[0].message);
+	explain(reterr_message, "pods file %s: %s; make it readable, or name another with --pods",
+		agent->options.pods, strerror(-r));
+	return r;
+}
+
+static int open_by_hand(struct agent *agent, char **reterr_message)
+{
+	_cleanup_(freep) char *path = NULL, *detail = NULL;
+	int r;
+
+	if (asprintf(&path, "%s/denies.json", agent->options.state_directory) < 0)
+		return -ENOMEM;
+	r = by_hand_open(path, &agent->by_hand, &detail);
+	if (r < 0)
+		explain(reterr_message,
+			"denials by hand in %s: %s; mend the file, or remove it and deny again",
+			path, detail ? detail : strerror(-r));
+	return r;
+}
+
+/* Everything that can be wrong before the kernel is touched. */
+static int read_everything(struct agent *agent, char **reterr_message)
+{
+	int r = cgroup_root_open(&agent->cgroups);
+
+	if (r != 0) {
+		explain(reterr_message, "no cgroup hierarchy is usable: %s; mount cgroup2 on "
+					"/sys/fs/cgroup",
+			r < 0 ? strerror(-r) : "neither cgroup2 nor v1 pids is mounted");
+		return r;
+	}
+	r = open_store(agent, reterr_message);
+	if (r == 0)
+		r = read_first_policies(agent, reterr_message);
+	if (r == 0)
+		r = read_first_pods(agent, reterr_message);
+	if (r == 0)
+		r = open_by_hand(agent, reterr_message);
+	return r;
+}
+
+static int open_kernel(struct agent *agent, char **reterr_message)
+{
+	const struct enforcer_options options = {
+		.pin_directory = agent->options.pin_directory,
+		.cgroup_v1 = agent->cgroups.v1,
+		.cgroup_hierarchy = agent->cgroups.hierarchy,
+		.records_per_second = agent->options.records_per_second,
+	};
+	int r = enforcer_open(&options, &agent->enforcer, reterr_message);
+
+	if (r != 0)
+		return r;
+	r = enforcer_self_test(agent->enforcer, agent->cgroups.path);
+	if (r == ENFORCER_E_NO_LSM)
+		explain(reterr_message, "the programs are attached but the kernel does not call "
+					"them: \"bpf\" is not in force as an LSM; boot with "
+					"lsm=...,bpf");
+	else if (r < 0)
+		explain(reterr_message, "the self-test could not run: %s", strerror(-r));
+	/* A first start that does not enforce must not leave programs behind. */
+	if (r != 0 && !enforcer_adopted(agent->enforcer)) {
+		_cleanup_(freep) char *ignored = NULL;
+
+		agent->enforcer = enforcer_free(agent->enforcer);
+		enforcer_unload(agent->options.pin_directory, &ignored);
+	}
+	return r;
+}
+
+/* Serves nothing before the loop runs; a port in use is known before the kernel is touched. */
+static int listen_first(struct agent *agent, char **reterr_message)
+{
+	const struct http_options http = {
+		.socket_path = agent->options.socket_path,
+		.listen = agent->options.listen,
+	};
+
+	return http_server_new(agent->loop, agent, &http, &agent->http, reterr_message);
+}
+
+static void start_handles(struct agent *agent)
+{
+	uv_poll_start(&agent->events, UV_READABLE, on_events);
+	uv_timer_start(&agent->harvest, on_harvest, HARVEST_PERIOD_MS, HARVEST_PERIOD_MS);
+	uv_signal_start(&agent->hangup, on_hangup, SIGHUP);
+	uv_signal_start(&agent->terminate, on_terminate, SIGTERM);
+	uv_signal_start(&agent->interrupt, on_terminate, SIGINT);
+	watch_files(agent);
+	agent_schedule_end(agent);
+}
+
+static int init_handles(struct agent *agent)
+{
+	int r = uv_poll_init(agent->loop, &agent->events, enforcer_event_fd(agent->enforcer));
+
+	if (r < 0)
+		return r;
+	uv_timer_init(agent->loop, &agent->scan_soon);
+	uv_timer_init(agent->loop, &agent->reload_soon);
+	uv_timer_init(agent->loop, &agent->harvest);
+	uv_timer_init(agent->loop, &agent->end_of_deny);
+	uv_fs_event_init(agent->loop, &agent->policies_watch);
+	uv_fs_event_init(agent->loop, &agent->pods_watch);
+	uv_signal_init(agent->loop, &agent->hangup);
+	uv_signal_init(agent->loop, &agent->terminate);
+	uv_signal_init(agent->loop, &agent->interrupt);
+	agent->events.data = agent->scan_soon.data = agent->reload_soon.data = agent;
+	agent->harvest.data = agent->end_of_deny.data = agent;
+	agent->policies_watch.data = agent->pods_watch.data = agent;
+	agent->hangup.data = agent->terminate.data = agent->interrupt.data = agent;
+	agent->scan_soon.timer_cb = on_scan;
+	agent->reload_soon.timer_cb = on_reload;
+	return 0;
+}
+
+static int put_in_force(struct agent *agent, char **reterr_message)
+{
+	int r = coverage_adopt(agent);
+
+	if (r == 0)
+		r = coverage_scan(agent);
+	if (r == 0)
+		r = force_all(agent);
+	if (r < 0)
+		explain(reterr_message, "not everything could be put in force: %s", strerror(-r));
+	return r;
+}
+
+static struct agent *agent_new(uv_loop_t *loop, const struct agent_options *options)
+{
+	struct agent *agent = calloc(1, sizeof(*agent));
+
+	if (!agent)
+		return NULL;
+	agent->loop = loop;
+	agent->options = *options;
+	agent->cgroups.fd = -1;
+	agent->started = clock_boot();
+	agent->start_time = (double)clock_wall() / NS_PER_SECOND;
+	if (history_new(options->history, &agent->history) < 0 || totals_new(&agent->totals) < 0)
+		return agent_free(agent);
+	return agent;
+}
+
+int agent_open(uv_loop_t *loop, const struct agent_options *options, struct agent **ret_agent,
+	       char **reterr_message)
+{
+	struct agent *agent = agent_new(loop, options);
+	int r = agent ? read_everything(agent, reterr_message) : -ENOMEM;
+
+	if (r == 0)
+		r = listen_first(agent, reterr_message);
+	if (r == 0)
+		r = open_kernel(agent, reterr_message);
+	if (r == 0)
+		r = init_handles(agent);
+	if (r == 0)
+		r = put_in_force(agent, reterr_message);
+	if (r != 0) {
+		agent_free(agent);
+		return r;
+	}
+	start_handles(agent);
+	agent->ready = true;
+	*ret_agent = agent;
+	return 0;
+}
+
+int agent_check(const struct agent_options *options, char **reterr_message)
+{
+	struct agent *agent = agent_new(NULL, options);
+	int r;
+
+	if (!agent)
+		return -ENOMEM;
+	r = policy_store_new(options->policies, NULL, &agent->store);
+	if (r == 0)
+		r = read_first_policies(agent, reterr_message);
+	if (r == 0 && options->pods) {
+		r = cgroup_root_open(&agent->cgroups);
+		if (r == 0)
+			r = read_first_pods(agent, reterr_message);
+	}
+	agent_free(agent);
+	return r;
+}
+
+static void close_handles(struct agent *agent)
+{
+	uv_handle_t *handles[] = {
+		(uv_handle_t *)&agent->events,	  (uv_handle_t *)&agent->scan_soon,
+		(uv_handle_t *)&agent->reload_soon, (uv_handle_t *)&agent->harvest,
+		(uv_handle_t *)&agent->end_of_deny, (uv_handle_t *)&agent->policies_watch,
+		(uv_handle_t *)&agent->pods_watch, (uv_handle_t *)&agent->hangup,
+		(uv_handle_t *)&agent->terminate, (uv_handle_t *)&agent->interrupt,
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(handles); i++)
+		if (handles[i]->data)
+			uv_close(handles[i], NULL);
+	uv_run(agent->loop, UV_RUN_NOWAIT);
+}
+
+struct agent *agent_free(struct agent *agent)
+{
+	if (!agent)
+		return NULL;
+	if (agent->http)
+		agent->http = http_server_free(agent->http);
+	if (agent->loop)
+		close_handles(agent);
+	subject_table_clear(&agent->subjects);
+	image_cache_clear(&agent->images);
+	by_hand_close(&agent->by_hand);
+	pod_list_clear(&agent->pods);
+	diagnostics_clear(&agent->pod_diagnostics);
+	policy_store_free(agent->store);
+	enforcer_free(agent->enforcer);
+	history_free(agent->history);
+	totals_free(agent->totals);
+	cgroup_root_close(&agent->cgroups);
+	free(agent->adopted);
+	free(agent->policies_problem);
+	free(agent->coverage_problem);
+	free(agent);
+	return NULL;
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LSMD_AGENT_STATE_H
+#define LSMD_AGENT_STATE_H
+
+/*
+ * The agent's one piece of state, for the files directly in agent/ alone:
+ *   agent.c     its life: open, reload, close
+ *   events.c    what comes from the kernel
+ *   requests.c  what lsmctl asks to change
+ *   coverage.c  cgroups -> subjects
+ *   force.c     policies and labels -> images in force
+ *   by_hand.c   denials by hand
+ *   status.c    what it says of itself
+ */
+
+#include <uv.h>
+
+#include "agent.h"
+#include "by_hand.h"
+#include "enforce/enforcer.h"
+#include "http/server.h"
+#include "kube/pods.h"
+#include "node/cgroup.h"
+#include "node/subject.h"
+#include "policy/image_cache.h"
+#include "policy/store.h"
+#include "report/history.h"
+#include "report/totals.h"
+
+struct agent_options {
+	const char *policies;        /* directory */
+	const char *pods;            /* file; NULL: no pods are known */
+	const char *node;            /* name of this node */
+	const char *socket_path;
+	const char *listen;          /* NULL: no TCP */
+	const char *pin_directory;
+	const char *state_directory;
+	uint32_t records_per_second;
+	size_t history;
+};
+
+/* A cgroup that an earlier life had pointed at a slot. */
+struct adopted_cgroup {
+	uint64_t id;
+	uint32_t slot;
+};
+
+struct agent {
+	struct agent_options options;
+	uv_loop_t *loop;
+	struct enforcer *enforcer;
+	struct cgroup_root cgroups;
+	struct policy_store *store;
+	struct pod_list pods;
+	struct diagnostics pod_diagnostics; /* of the last reading */
+	struct by_hand by_hand;
+	struct subject_table subjects;
+	struct adopted_cgroup *adopted; /* until the first scan has dealt with them */
+	size_t n_adopted;
+	struct image_cache images;
+	struct history *history;
+	struct totals *totals;
+	struct http_server *http;
+
+	uint64_t sequence; /* of the last denial */
+	uint64_t started;  /* CLOCK_BOOTTIME, ns */
+	double start_time; /* seconds since the epoch */
+	uint64_t reloads, reload_failures;
+	char *policies_problem; /* NULL, or why the directory could not be read */
+	char *coverage_problem; /* NULL, or why the last scan was not whole */
+	bool ready;
+
+	uv_poll_t events;
+	uv_timer_t scan_soon;   /* after a cgroup event */
+	uv_timer_t reload_soon; /* after a file event */
+	uv_timer_t harvest;
+	uv_timer_t end_of_deny;
+	uv_fs_event_t policies_watch, pods_watch;
+	uv_signal_t hangup, terminate, interrupt;
+};
+
+/** coverage_adopt() - Learn what an earlier life covered, before the first scan. */
+int coverage_adopt(struct agent *agent);
+
+/**
+ * coverage_scan() - Make the subjects agree with the cgroup tree and the pods.
+ *
+ * New subjects get their image before their cgroup points to them; subjects whose cgroup or pod
+ * is gone give their slot back. Calls force_subject() for each new one.
+ *
+ * Return: 0, negative errno when the tree could not be read: what was covered stays covered.
+ */
+int coverage_scan(struct agent *agent);
+
+/**
+ * coverage_check_pods() - Refuse pods whose cgroups must never be subjects (DESIGN.md 11).
+ * Return: 0; -EINVAL with an error in @diagnostics for each; -ENOMEM.
+ */
+int coverage_check_pods(const struct cgroup_root *root, const struct pod_list *pods,
+			const char *source, struct diagnostics *diagnostics);
+
+/**
+ * force_subject() - Select, compile and publish for one subject.
+ * A failure leaves its last image in force and is in subject->problem.
+ * Return: 0, negative errno.
+ */
+int force_subject(struct agent *agent, struct subject *subject);
+
+/** force_all() - force_subject() for every one. Return: 0, the first failure's errno. */
+int force_all(struct agent *agent);
+
+/** agent_consume() - Take over what waits in the kernel's ring. */
+void agent_consume(struct agent *agent);
+
+/** agent_schedule_end() - Wake up when the next denial by hand ends. */
+void agent_schedule_end(struct agent *agent);
+
+/** agent_harvest() - Fold the kernel's counters into the totals. */
+void agent_harvest(struct agent *agent);
+
+/** agent_pod_of() - The pod of a subject as the last reading of pods has it; NULL if gone. */
+const struct pod *agent_pod_of(const struct agent *agent, const struct subject *subject);
+
+/* --- the agent's life, for lsmd.c ----------------------------------------------------------- */
+
+/**
+ * agent_open() - Load or adopt, read everything, put it in force, serve.
+ * @options: borrowed for the agent's life
+ * @reterr_message: one line that says what failed and what to do; owned
+ *
+ * Policies and pods are read before anything in the kernel is touched: when they are not
+ * right, whatever is enforced stays as it is.
+ *
+ * Return: 0, negative errno or ENFORCER_E_*.
+ */
+int agent_open(uv_loop_t *loop, const struct agent_options *options, struct agent **ret_agent,
+	       char **reterr_message);
+
+/** agent_free() - Stop; what is in force stays in force. Return: NULL. */
+struct agent *agent_free(struct agent *agent);
+
+/**
+ * agent_check() - Read policies and pods as agent_open() would, and print what is wrong.
+ * Return: 0, -EINVAL when there was an error, negative errno.
+ */
+int agent_check(const struct agent_options *options, char **reterr_message);
+
+#endif

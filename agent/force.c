@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From labels to what is in force: select the policies, compile them, publish the image. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent_state.h"
+#include "util/cleanup.h"
+
+static int add_selected(const struct policy_list *from, const struct selection *selection,
+			struct policy_list *list)
+{
+	for (size_t i = 0; i < from->n; i++) {
+		struct policy **items;
+
+		if (!policy_selects(from->items[i], selection))
+			continue;
+		items = reallocarray(list->items, list->n + 1, sizeof(*items));
+		if (!items)
+			return -ENOMEM;
+		items[list->n++] = policy_ref(from->items[i]);
+		list->items = items;
+	}
+	return 0;
+}
+
+static int add_by_hand(const struct by_hand *by_hand, const struct selection *selection,
+		       struct policy_list *list)
+{
+	for (size_t i = 0; i < by_hand->n; i++) {
+		struct policy *policy = by_hand->items[i].policy;
+		const struct policy_list one = {.items = &policy, .n = 1};
+		int r = add_selected(&one, selection, list);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int select_policies(const struct agent *agent, const struct subject *subject,
+			   struct policy_list *ret_list)
+{
+	const struct pod *pod = agent_pod_of(agent, subject);
+	struct policy_list list = {0};
+	struct selection selection;
+	int r;
+
+	if (!pod)
+		return -ESTALE;
+	selection = (struct selection){
+		.name_space = pod->name_space,
+		.pod_uid = pod->uid,
+		.container = *subject->container ? subject->container : NULL,
+		.pod_labels = &pod->labels,
+		.namespace_labels = pod_list_namespace_labels(&agent->pods, pod->name_space),
+	};
+	r = add_selected(policy_store_policies(agent->store), &selection, &list);
+	if (r == 0)
+		r = add_by_hand(&agent->by_hand, &selection, &list);
+	if (r < 0) {
+		policy_list_clear(&list);
+		return r;
+	}
+	policy_list_sort(&list);
+	*ret_list = list;
+	return 0;
+}
+
+static const char *publish_error(int r)
+{
+	switch (r) {
+	case ENFORCER_E_IMAGES:
+		return "the kernel holds as many distinct images as it can; let more pods share "
+		       "the same policies";
+	case ENFORCER_E_COUNTERS:
+		return "the kernel has no counters left; fewer rules per pod, or fewer pods";
+	default:
+		return strerror(r < 0 ? -r : EIO);
+	}
+}
+
+static void set_problem(struct subject *subject, const char *problem)
+{
+	free(subject->problem);
+	subject->problem = problem ? strdup(problem) : NULL;
+}
+
+int force_subject(struct agent *agent, struct subject *subject)
+{
+	struct policy_list list = {0};
+	struct image *image = NULL;
+	_cleanup_(freep) char *why = NULL;
+	int r;
+
+	r = select_policies(agent, subject, &list);
+	if (r == 0)
+		r = image_cache_get(&agent->images, &list, &why, &image);
+	if (r == 0) {
+		r = enforcer_publish(agent->enforcer, subject->slot, image);
+		if (r != 0)
+			why = strdup(publish_error(r));
+	}
+	if (r != 0) {
+		policy_list_clear(&list);
+		set_problem(subject, why ? why : strerror(r < 0 ? -r : EIO));
+		return r < 0 ? r : -ENOSPC;
+	}
+	set_problem(subject, NULL);
+	policy_list_clear(&subject->policies);
+	subject->policies = list;
+	image_ref(image);
+	image_unref(subject->image);
+	subject->image = image;
+	return 0;
+}
+
+int force_all(struct agent *agent)
+{
+	int first = 0;
+
+	for (size_t i = 0; i < agent->subjects.n; i++) {
+		int r = force_subject(agent, agent->subjects.items[i]);
+
+		if (r < 0 && first == 0)
+			first = r;
+	}
+	image_cache_trim(&agent->images);
+	return first;
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* lsmd: options, the loop, exit codes. The outermost layer: what it cannot go on with, it says. */
+#include <argp.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent_state.h"
+#include "util/cleanup.h"
+
+#define EXIT_USAGE 2
+
+enum {
+	OPTION_POLICIES = 256,
+	OPTION_PODS,
+	OPTION_NODE,
+	OPTION_SOCKET,
+	OPTION_LISTEN,
+	OPTION_PIN_DIRECTORY,
+	OPTION_STATE_DIRECTORY,
+	OPTION_RECORDS,
+	OPTION_HISTORY,
+	OPTION_CHECK,
+	OPTION_UNLOAD,
+};
+
+enum mode {
+	MODE_RUN,
+	MODE_CHECK,
+	MODE_UNLOAD,
+};
+
+struct command {
+	struct agent_options agent;
+	enum mode mode;
+};
+
+static const struct argp_option options[] = {
+	{"policies", OPTION_POLICIES, "DIRECTORY", 0,
+	 "Policies: every *.yaml, *.yml and *.json in it (/etc/lsmd/policies)", 1},
+	{"pods", OPTION_PODS, "FILE", 0,
+	 "Pods of this node, as `kubectl get pods -A -o json` prints them, or in YAML", 1},
+	{"node", OPTION_NODE, "NAME", 0, "Name of this node ($NODE_NAME, or the host's name)", 1},
+	{"socket", OPTION_SOCKET, "PATH", 0,
+	 "Unix socket for lsmctl, mode 0600 (/run/lsmd/lsmd.sock)", 2},
+	{"listen", OPTION_LISTEN, "ADDRESS:PORT", 0, "Serve the API read-only on TCP too (off)", 2},
+	{"pin-directory", OPTION_PIN_DIRECTORY, "DIRECTORY", 0,
+	 "Where programs and maps are pinned (/sys/fs/bpf/lsmd)", 3},
+	{"state-directory", OPTION_STATE_DIRECTORY, "DIRECTORY", 0,
+	 "Where denials by hand and last good policies are kept (/var/lib/lsmd)", 3},
+	{"records-per-second", OPTION_RECORDS, "N", 0,
+	 "Records per subject and second; counts go on beyond (200)", 3},
+	{"history", OPTION_HISTORY, "N", 0, "Denials kept in memory (4096)", 3},
+	{"check", OPTION_CHECK, NULL, 0,
+	 "Read policies and pods, say what is wrong, change nothing, exit", 4},
+	{"unload", OPTION_UNLOAD, NULL, 0, "Detach and remove everything from the kernel, exit", 4},
+	{0},
+};
+
+static const char documentation[] =
+	"Denies, in the kernel and before it happens, what a container's policy forbids.\v"
+	"SIGHUP reads policies and pods again; changed files are noticed without it. SIGTERM "
+	"and SIGINT stop lsmd and leave everything in force, as a crash would; --unload lifts "
+	"it.\n\n"
+	"Examples:\n"
+	"  lsmd --pods /etc/lsmd/pods.json\n"
+	"  lsmd --policies ./policies --pods pods.yaml --check\n"
+	"  lsmd --unload\n\n"
+	"Exit status: 0 ended as asked, 1 something failed, 2 the command line is wrong.";
+
+static uint32_t parse_number(struct argp_state *state, const char *name, const char *text,
+			     unsigned long max)
+{
+	char *end;
+	unsigned long number;
+
+	errno = 0;
+	number = strtoul(text, &end, 10);
+	if (errno || *end || end == text || *text == '-' || number == 0 || number > max)
+		argp_error(state, "--%s: \"%s\" is not a number from 1 to %lu", name, text, max);
+	return (uint32_t)number;
+}
+
+static error_t parse_option(int key, char *text, struct argp_state *state)
+{
+	struct command *command = state->input;
+	struct agent_options *agent = &command->agent;
+
+	switch (key) {
+	case OPTION_POLICIES:
+		agent->policies = text;
+		return 0;
+	case OPTION_PODS:
+		agent->pods = text;
+		return 0;
+	case OPTION_NODE:
+		agent->node = text;
+		return 0;
+	case OPTION_SOCKET:
+		agent->socket_path = text;
+		return 0;
+	case OPTION_LISTEN:
+		agent->listen = text;
+		return 0;
+	case OPTION_PIN_DIRECTORY:
+		agent->pin_directory = text;
+		return 0;
+	case OPTION_STATE_DIRECTORY:
+		agent->state_directory = text;
+		return 0;
+	case OPTION_RECORDS:
+		agent->records_per_second =
+			parse_number(state, "records-per-second", text, 1000000);
+		return 0;
+	case OPTION_HISTORY:
+		agent->history = parse_number(state, "history", text, 10000000);
+		return 0;
+	case OPTION_CHECK:
+		command->mode = MODE_CHECK;
+		return 0;
+	case OPTION_UNLOAD:
+		command->mode = MODE_UNLOAD;
+		return 0;
+	case ARGP_KEY_ARG:
+		argp_error(state, "unexpected argument \"%s\"", text);
+		return EINVAL;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static int run(const struct agent_options *agent_options, char **reterr_message)
+{
+	struct agent *agent;
+	uv_loop_t loop;
+	int r = uv_loop_init(&loop);
+
+	if (r < 0)
+		return r;
+	r = agent_open(&loop, agent_options, &agent, reterr_message);
+	if (r == 0) {
+		fprintf(stderr, "lsmd: ready on node %s\n", agent_options->node);
+		uv_run(&loop, UV_RUN_DEFAULT);
+		agent_free(agent);
+	}
+	uv_loop_close(&loop);
+	return r;
+}
+
+static int dispatch(const struct command *command, char **reterr_message)
+{
+	switch (command->mode) {
+	case MODE_CHECK:
+		return agent_check(&command->agent, reterr_message);
+	case MODE_UNLOAD:
+		return enforcer_unload(command->agent.pin_directory, reterr_message);
+	case MODE_RUN:
+	default:
+		return run(&command->agent, reterr_message);
+	}
+}
+
+static void print_version(FILE *stream, struct argp_state *state)
+{
+	(void)state;
+	fprintf(stream, "lsmd %s\n", LSMD_VERSION);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct argp argp = {
+		.options = options, .parser = parse_option, .doc = documentation};
+	static char host[256];
+	_cleanup_(freep) char *message = NULL;
+	struct command command = {.agent = {
+					  .policies = "/etc/lsmd/policies",
+					  .node = getenv("NODE_NAME"),
+					  .socket_path = "/run/lsmd/lsmd.sock",
+					  .pin_directory = "/sys/fs/bpf/lsmd",
+					  .state_directory = "/var/lib/lsmd",
+					  .history = 4096,
+				  }};
+	int r;
+
+	argp_program_version_hook = print_version;
+	argp_err_exit_status = EXIT_USAGE;
+	argp_parse(&argp, argc, argv, 0, NULL, &command);
+	if (!command.agent.node || !*command.agent.node) {
+		gethostname(host, sizeof(host) - 1);
+		command.agent.node = host;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	r = dispatch(&command, &message);
+	if (r == 0)
+		return EXIT_SUCCESS;
+	fprintf(stderr, "lsmd: %s\n", message ? message : r < 0 ? strerror(-r) : "failed");
+	return EXIT_FAILURE;
+}

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the agent says of itself: status, pods, policies, metrics. */
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "agent_state.h"
+#include "util/clock.h"
+#include "util/cleanup.h"
+
+static const char *const kind_names[] = {
+	[POLICY_CLUSTER] = "ClusterLsmPolicy",
+	[POLICY_NAMESPACED] = "LsmPolicy",
+};
+static const char *const action_names[] = {
+	[ACTION_AUDIT] = "audit",
+	[ACTION_ALLOW] = "allow",
+	[ACTION_DENY] = "deny",
+	[ACTION_KILL] = "kill",
+};
+static const char *const enforcement_names[] = {
+	[ENFORCED] = "enforced",
+	[PARTIAL] = "partial",
+	[REFUSED] = "refused",
+};
+static const char *const section_names[] = {
+	[SECTION_EXEC] = "exec",       [SECTION_FILE] = "file",
+	[SECTION_SOCKETS] = "sockets", [SECTION_NETWORK] = "network",
+	[SECTION_CAPABILITIES] = "capabilities", [SECTION_PROCESS] = "process",
+};
+
+#define MAX_PROGRAMS 32
+
+/* --- status ------------------------------------------------------------------------------------- */
+
+static json_t *programs_json(const struct agent *agent)
+{
+	struct enforcer_program programs[MAX_PROGRAMS];
+	size_t n = enforcer_programs(agent->enforcer, programs, MAX_PROGRAMS);
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n && i < MAX_PROGRAMS; i++)
+		json_array_append_new(
+			list, json_pack("{s:s, s:s, s:I, s:b, s:I}", "name", programs[i].name,
+					"attachTo", programs[i].attach_to, "id",
+					(json_int_t)programs[i].id, "attached",
+					(int)programs[i].attached, "verifiedInstructions",
+					(json_int_t)programs[i].verified_instructions));
+	return list;
+}
+
+static void count_rules(const struct agent *agent, uint64_t counts[REFUSED + 1])
+{
+	const struct policy_list *policies = policy_store_policies(agent->store);
+
+	for (size_t i = 0; i < policies->n; i++)
+		for (unsigned s = 0; s < SECTION_COUNT; s++) {
+			const struct policy_section *section = &policies->items[i]->sections[s];
+
+			for (size_t j = 0; j < section->n_rules; j++)
+				counts[section->rules[j].enforcement]++;
+		}
+}
+
+static uint64_t resident_bytes(void)
+{
+	_cleanup_(fclosep) FILE *file = fopen("/proc/self/statm", "re");
+	unsigned long size, resident;
+
+	if (!file || fscanf(file, "%lu %lu", &size, &resident) != 2)
+		return 0;
+	return (uint64_t)resident * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static size_t failed_subjects(const struct agent *agent)
+{
+	size_t failed = 0;
+
+	for (size_t i = 0; i < agent->subjects.n; i++)
+		failed += agent->subjects.items[i]->problem != NULL;
+	return failed;
+}
+
+static json_t *problems_json(const struct agent *agent)
+{
+	const struct state *state = enforcer_state(agent->enforcer);
+	size_t failed = failed_subjects(agent);
+	json_t *list = json_array();
+
+	if (agent->policies_problem)
+		json_array_append_new(list, json_string(agent->policies_problem));
+	if (agent->coverage_problem)
+		json_array_append_new(list, json_string(agent->coverage_problem));
+	if (agent->pod_diagnostics.n_errors)
+		json_array_append_new(list, json_string("the pods file has errors; the last good "
+							"version stays in force"));
+	if (failed)
+		json_array_append_new(list, json_sprintf("%zu subjects are not under what their "
+							 "policies say; see `lsmctl pods`",
+							 failed));
+	if (state->overflow)
+		json_array_append_new(list, json_string("the cgroup map was full; look-ups climb, "
+							"and cost more"));
+	return list;
+}
+
+static json_t *errors_json(const struct agent *agent)
+{
+	json_t *list = diagnostics_json(policy_store_diagnostics(agent->store));
+	json_t *pods = diagnostics_json(&agent->pod_diagnostics);
+
+	json_array_extend(list, pods);
+	json_decref(pods);
+	return list;
+}
+
+json_t *agent_status_json(struct agent *agent)
+{
+	const struct state *state = enforcer_state(agent->enforcer);
+	uint64_t rules[REFUSED + 1] = {0};
+	const char *why = "";
+	bool ready = agent_is_ready(agent, &why);
+	struct utsname kernel;
+
+	uname(&kernel);
+	count_rules(agent, rules);
+	return json_pack(
+		"{s:s, s:s, s:s, s:b, s:s, s:b, s:I, s:I, s:I, s:I, s:o, s:{s:I, s:I, s:I}, s:o,"
+		" s:{s:I, s:I}, s:{s:I, s:I, s:I}, s:{s:i, s:s}, s:b, s:o}",
+		"version", LSMD_VERSION, "node", agent->options.node, "kernel", kernel.release,
+		"ready", ready, "reason", ready ? "" : why, "paused", (int)state->paused,
+		"uptimeSeconds", (json_int_t)((clock_boot() - agent->started) / NS_PER_SECOND),
+		"subjects", (json_int_t)agent->subjects.n, "pods", (json_int_t)agent->pods.n,
+		"policies", (json_int_t)policy_store_policies(agent->store)->n, "policyErrors",
+		errors_json(agent), "rules", "enforced", (json_int_t)rules[ENFORCED], "partial",
+		(json_int_t)rules[PARTIAL], "refused", (json_int_t)rules[REFUSED], "programs",
+		programs_json(agent), "memory", "residentBytes", (json_int_t)resident_bytes(),
+		"kernelBytes", (json_int_t)enforcer_memory(agent->enforcer), "records", "recorded",
+		(json_int_t)agent->sequence, "dropped",
+		(json_int_t)history_dropped(agent->history), "lostCgroupEvents",
+		(json_int_t)state->lost_cgroup_events, "cgroup", "version",
+		agent->cgroups.v1 ? 1 : 2, "root", agent->cgroups.path, "overflow",
+		(int)state->overflow, "problems", problems_json(agent));
+}
+
+/* --- pods --------------------------------------------------------------------------------------- */
+
+static json_t *policy_name_json(const struct policy *policy)
+{
+	if (policy->kind == POLICY_CLUSTER)
+		return json_sprintf("%s/%s", kind_names[policy->kind], policy->name);
+	return json_sprintf("%s/%s/%s", kind_names[policy->kind], policy->name_space,
+			    policy->name);
+}
+
+static json_t *names_json(const struct policy_list *policies)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < policies->n; i++)
+		json_array_append_new(list, policy_name_json(policies->items[i]));
+	return list;
+}
+
+static const char *subject_state(const struct subject *subject)
+{
+	if (subject->problem)
+		return "failed";
+	if (!subject->image)
+		return "none";
+	for (size_t i = 0; i < subject->policies.n; i++)
+		if (!subject->policies.items[i]->audit_mode)
+			return "enforced";
+	return "audited";
+}
+
+static json_t *subject_json(const struct subject *subject)
+{
+	json_t *item = json_pack("{s:s, s:s, s:s, s:I, s:I, s:o, s:s}", "name", subject->container,
+				 "id", subject->container_id, "cgroup", subject->cgroup, "slot",
+				 (json_int_t)subject->slot, "rules",
+				 (json_int_t)(subject->image ? subject->image->n_rules : 0),
+				 "policies", names_json(&subject->policies), "state",
+				 subject_state(subject));
+
+	if (item && subject->problem)
+		json_object_set_new(item, "problem", json_string(subject->problem));
+	return item;
+}
+
+static json_t *labels_json(const struct labels *labels)
+{
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < labels->n; i++)
+		json_object_set_new(object, labels->items[i].key,
+				    json_string(labels->items[i].value));
+	return object;
+}
+
+static void add_unique(json_t *list, const struct policy_list *policies)
+{
+	for (size_t i = 0; i < policies->n; i++) {
+		json_t *name = policy_name_json(policies->items[i]), *other;
+		bool found = false;
+		size_t j;
+
+		json_array_foreach(list, j, other)
+			found = found || json_equal(other, name);
+		if (!found)
+			json_array_append(list, name);
+		json_decref(name);
+	}
+}
+
+static json_t *pod_json(const struct agent *agent, const struct pod *pod)
+{
+	json_t *containers = json_array(), *policies = json_array();
+
+	for (size_t i = 0; i < agent->subjects.n; i++) {
+		const struct subject *subject = agent->subjects.items[i];
+
+		if (strcmp(subject->pod_uid, pod->cgroup_uid))
+			continue;
+		json_array_append_new(containers, subject_json(subject));
+		add_unique(policies, &subject->policies);
+	}
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "namespace", pod->name_space, "name",
+			 pod->name, "uid", pod->uid, "labels", labels_json(&pod->labels),
+			 "containers", containers, "policies", policies);
+}
+
+json_t *agent_pods_json(struct agent *agent)
+{
+	json_t *items = json_array();
+
+	for (size_t i = 0; i < agent->pods.n; i++)
+		json_array_append_new(items, pod_json(agent, &agent->pods.items[i]));
+	return json_pack("{s:o}", "items", items);
+}
+
+/* --- policies ------------------------------------------------------------------------------------ */
+
+static json_t *rule_json(const struct policy_rule *rule)
+{
+	json_t *item = json_pack("{s:s, s:s, s:s, s:s}", "section", section_names[rule->section],
+				 "name", rule->name, "action", action_names[rule->action], "state",
+				 enforcement_names[rule->enforcement]);
+
+	if (item && rule->open_ways)
+		json_object_set_new(item, "openWays", json_string(rule->open_ways));
+	return item;
+}
+
+static json_int_t pods_under(const struct agent *agent, const struct policy *policy)
+{
+	json_int_t pods = 0;
+
+	for (size_t i = 0; i < agent->pods.n; i++) {
+		bool under = false;
+
+		for (size_t j = 0; j < agent->subjects.n && !under; j++) {
+			const struct subject *subject = agent->subjects.items[j];
+
+			if (strcmp(subject->pod_uid, agent->pods.items[i].cgroup_uid))
+				continue;
+			for (size_t k = 0; k < subject->policies.n; k++)
+				under = under || subject->policies.items[k] == policy;
+		}
+		pods += under;
+	}
+	return pods;
+}
+
+static json_t *policy_json(const struct agent *agent, const struct policy *policy)
+{
+	json_t *rules = json_array();
+
+	for (unsigned s = 0; s < SECTION_COUNT; s++) {
+		const struct policy_section *section = &policy->sections[s];
+
+		if (section->present && section->default_deny)
+			json_array_append_new(rules, json_pack("{s:s, s:s, s:s, s:s}", "section",
+							       section_names[s], "name", "default",
+							       "action", "deny", "state",
+							       "enforced"));
+		for (size_t i = 0; i < section->n_rules; i++)
+			json_array_append_new(rules, rule_json(&section->rules[i]));
+	}
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:o, s:I}", "kind",
+			 kind_names[policy->kind], "namespace", policy->name_space, "name",
+			 policy->name, "mode", policy->audit_mode ? "audit" : "enforce", "source",
+			 policy->source, "line", (int)policy->line, "rules", rules, "pods",
+			 pods_under(agent, policy));
+}
+
+json_t *agent_policies_json(struct agent *agent)
+{
+	const struct policy_list *policies = policy_store_policies(agent->store);
+	json_t *items = json_array();
+
+	for (size_t i = 0; i < policies->n; i++)
+		json_array_append_new(items, policy_json(agent, policies->items[i]));
+	return json_pack("{s:o, s:o}", "items", items, "errors", errors_json(agent));
+}
+
+/* --- denials by hand, totals, metrics -------------------------------------------------------------- */
+
+json_t *agent_denies_json(struct agent *agent)
+{
+	json_t *items = json_array();
+	uint64_t now = clock_boot();
+
+	for (size_t i = 0; i < agent->by_hand.n; i++) {
+		const struct by_hand_deny *deny = &agent->by_hand.items[i];
+		json_t *item = json_copy(deny->item);
+		uint64_t left = deny->until > now ? deny->until - now : 0;
+
+		json_object_del(item, "endWallNs");
+		json_object_set_new(item, "remainingSeconds",
+				    deny->until ?
+					    json_integer((json_int_t)((left + NS_PER_SECOND - 1) /
+								      NS_PER_SECOND)) :
+					    json_null());
+		json_array_append_new(items, item);
+	}
+	return json_pack("{s:o}", "items", items);
+}
+
+json_t *agent_totals_json(struct agent *agent)
+{
+	agent_harvest(agent);
+	return json_pack("{s:o}", "items", totals_json(agent->totals));
+}
+
+void agent_metrics(struct agent *agent, struct metrics_values *ret_values)
+{
+	static struct utsname kernel;
+	const struct state *state = enforcer_state(agent->enforcer);
+	uint64_t rules[REFUSED + 1] = {0};
+
+	agent_harvest(agent);
+	uname(&kernel);
+	count_rules(agent, rules);
+	*ret_values = (struct metrics_values){
+		.totals = agent->totals,
+		.denials_recorded = agent->sequence,
+		.denials_dropped_from_history = history_dropped(agent->history),
+		.lost_cgroup_events = state->lost_cgroup_events,
+		.subjects = agent->subjects.n,
+		.subjects_failed = failed_subjects(agent),
+		.pods = agent->pods.n,
+		.policies = policy_store_policies(agent->store)->n,
+		.policy_errors = policy_store_diagnostics(agent->store)->n_errors,
+		.rules_partial = rules[PARTIAL],
+		.rules_refused = rules[REFUSED],
+		.reloads = agent->reloads,
+		.reload_failures = agent->reload_failures,
+		.kernel_memory_bytes = enforcer_memory(agent->enforcer),
+		.resident_memory_bytes = resident_bytes(),
+		.paused = (int)state->paused,
+		.overflow = (int)state->overflow,
+		.start_time = agent->start_time,
+		.version = LSMD_VERSION,
+		.kernel_release = kernel.release,
+	};
+}
