@@ -12,7 +12,7 @@ kernel_table() {
 		5.10 bullseye,bullseye-security                    linux-image-5\.10\.0-[0-9]+-cloud-amd64
 		6.1  bookworm,bookworm-security                    linux-image-6\.1\.0-[0-9]+-cloud-amd64
 		6.12 bookworm-security,bookworm-backports,trixie   linux-image-6\.12\.[0-9.]+\+deb[0-9.]+-cloud-amd64
-		7.2  sid                                           linux-(image|binary)-(7\.([2-9]|[1-9][0-9])|[89]\.[0-9]+)(\.[0-9]+)*\+deb[0-9.]+-cloud-amd64
+		7.2  sid                                           linux-binary-(7\.([2-9]|[1-9][0-9])|[89]\.[0-9]+)(\.[0-9]+)*\+deb[0-9.]+-cloud-amd64
 	END
 }
 
@@ -92,8 +92,8 @@ unpack_vmlinux() {
 	1f8b*) unpack='gzip -dc' ;;
 	*) return 1 ;;
 	esac
-	tail -c "+$((offset + 1))" "$1" | head -c "$length" | $unpack >"$2" 2>/dev/null &&
-		grep -q Xen "$2"
+	dd if="$1" bs=64K iflag=skip_bytes,count_bytes skip="$offset" count="$length" status=none |
+		$unpack >"$2" && grep -q Xen "$2"
 }
 
 # The modules that a guest may need, and theirs. The kernel loads all but the ports by itself, when
