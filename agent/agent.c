@@ -298,24 +298,45 @@ static int open_by_hand(struct agent *agent, char **reterr_message)
 	return r;
 }
 
-/* Everything that can be wrong before the kernel is touched. */
-static int read_everything(struct agent *agent, char **reterr_message)
+static int open_cgroups(struct agent *agent, char **reterr_message)
 {
 	int r = cgroup_root_open(&agent->cgroups);
 
-	if (r != 0) {
-		explain(reterr_message, "no cgroup hierarchy is usable: %s; mount cgroup2 on "
-					"/sys/fs/cgroup",
+	if (r != 0)
+		explain(reterr_message,
+			"no cgroup hierarchy is usable: %s; mount cgroup2 on /sys/fs/cgroup",
 			r < 0 ? strerror(-r) : "neither cgroup2 nor v1 pids is mounted");
-		return r;
-	}
-	r = open_store(agent, reterr_message);
+	return r;
+}
+
+/* Everything that can be wrong before the kernel is touched. */
+static int read_everything(struct agent *agent, char **reterr_message)
+{
+	int r = open_cgroups(agent, reterr_message);
+
+	if (r == 0)
+		r = open_store(agent, reterr_message);
 	if (r == 0)
 		r = read_first_policies(agent, reterr_message);
 	if (r == 0)
 		r = read_first_pods(agent, reterr_message);
 	if (r == 0)
 		r = open_by_hand(agent, reterr_message);
+	return r;
+}
+
+static int self_test(struct enforcer *enforcer, const struct cgroup_root *cgroups,
+		     char **reterr_message)
+{
+	int r = enforcer_self_test(enforcer, cgroups->path);
+
+	if (r == ENFORCER_E_NO_LSM)
+		explain(reterr_message, "the programs are attached but the kernel does not call "
+					"them: \"bpf\" is not in force as an LSM; boot with "
+					"lsm=...,bpf");
+	else if (r != 0)
+		explain(reterr_message, "the self-test could not run: %s",
+			strerror(r < 0 ? -r : EIO));
 	return r;
 }
 
@@ -329,17 +350,10 @@ static int open_kernel(struct agent *agent, char **reterr_message)
 	};
 	int r = enforcer_open(&options, &agent->enforcer, reterr_message);
 
-	if (r != 0)
-		return r;
-	r = enforcer_self_test(agent->enforcer, agent->cgroups.path);
-	if (r == ENFORCER_E_NO_LSM)
-		explain(reterr_message, "the programs are attached but the kernel does not call "
-					"them: \"bpf\" is not in force as an LSM; boot with "
-					"lsm=...,bpf");
-	else if (r < 0)
-		explain(reterr_message, "the self-test could not run: %s", strerror(-r));
+	if (r == 0)
+		r = self_test(agent->enforcer, &agent->cgroups, reterr_message);
 	/* A first start that does not enforce must not leave programs behind. */
-	if (r != 0 && !enforcer_adopted(agent->enforcer)) {
+	if (r != 0 && agent->enforcer && !enforcer_adopted(agent->enforcer)) {
 		_cleanup_(freep) char *ignored = NULL;
 
 		agent->enforcer = enforcer_free(agent->enforcer);
@@ -445,6 +459,24 @@ int agent_open(uv_loop_t *loop, const struct agent_options *options, struct agen
 	agent->ready = true;
 	*ret_agent = agent;
 	return 0;
+}
+
+int agent_probe(char **reterr_message)
+{
+	static const struct agent_options options = {.pin_directory = "/sys/fs/bpf/lsmd-probe",
+						     .history = 1};
+	struct agent *agent = agent_new(NULL, &options);
+	_cleanup_(freep) char *ignored = NULL;
+	int r;
+
+	if (!agent)
+		return -ENOMEM;
+	r = open_cgroups(agent, reterr_message);
+	if (r == 0)
+		r = open_kernel(agent, reterr_message);
+	agent_free(agent);
+	enforcer_unload(options.pin_directory, &ignored);
+	return r;
 }
 
 int agent_check(const struct agent_options *options, char **reterr_message)

@@ -145,4 +145,11 @@ struct agent *agent_free(struct agent *agent);
  */
 int agent_check(const struct agent_options *options, char **reterr_message);
 
+/**
+ * agent_probe() - Try whether this kernel enforces: load beside whatever runs, be denied once,
+ * and remove everything again.
+ * Return: 0, negative errno or ENFORCER_E_*.
+ */
+int agent_probe(char **reterr_message);
+
 #endif

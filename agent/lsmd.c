@@ -22,12 +22,14 @@ enum {
 	OPTION_RECORDS,
 	OPTION_HISTORY,
 	OPTION_CHECK,
+	OPTION_PROBE,
 	OPTION_UNLOAD,
 };
 
 enum mode {
 	MODE_RUN,
 	MODE_CHECK,
+	MODE_PROBE,
 	MODE_UNLOAD,
 };
 
@@ -54,6 +56,8 @@ static const struct argp_option options[] = {
 	{"history", OPTION_HISTORY, "N", 0, "Denials kept in memory (4096)", 3},
 	{"check", OPTION_CHECK, NULL, 0,
 	 "Read policies and pods, say what is wrong, change nothing, exit", 4},
+	{"probe", OPTION_PROBE, NULL, 0,
+	 "Try whether this kernel enforces: load, be denied once, unload; say why not, exit", 4},
 	{"unload", OPTION_UNLOAD, NULL, 0, "Detach and remove everything from the kernel, exit", 4},
 	{0},
 };
@@ -119,6 +123,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case OPTION_CHECK:
 		command->mode = MODE_CHECK;
 		return 0;
+	case OPTION_PROBE:
+		command->mode = MODE_PROBE;
+		return 0;
 	case OPTION_UNLOAD:
 		command->mode = MODE_UNLOAD;
 		return 0;
@@ -153,6 +160,8 @@ static int dispatch(const struct command *command, char **reterr_message)
 	switch (command->mode) {
 	case MODE_CHECK:
 		return agent_check(&command->agent, reterr_message);
+	case MODE_PROBE:
+		return agent_probe(reterr_message);
 	case MODE_UNLOAD:
 		return enforcer_unload(command->agent.pin_directory, reterr_message);
 	case MODE_RUN:

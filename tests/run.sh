@@ -1,0 +1,144 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Every test, ring by ring. The last line is "N passed, N failed"; exit 0 when none failed.
+set -uo pipefail
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+logs=$top/build-tests/logs
+passed=0
+failed=0
+
+usage()
+{
+	cat <<-TEXT
+	Usage: tests/run.sh [--long] [--quick] [RING...]
+
+	Installs what is missing, builds, and runs the rings (all of them by default):
+	  build   gcc and clang with every warning an error; shell scripts; manual pages
+	  unit    the unit tests under ASan and UBSan
+	  fuzz    each fuzzer for a bounded time
+	  deploy  deploy/vm.sh itself
+	  vm      the real hooks on 5.10, 6.1, 6.12 and 7.2
+
+	  --long  full counts: fuzzers 600 s each instead of 20, races 20 s instead of 2
+	  --help  this text
+	TEXT
+}
+
+fuzz_seconds=20
+race_seconds=2
+rings=()
+while [ $# -gt 0 ]; do
+	case $1 in
+	--long) fuzz_seconds=600; race_seconds=20 ;;
+	--help) usage; exit 0 ;;
+	build | unit | fuzz | deploy | vm) rings+=("$1") ;;
+	*) echo "run.sh: unknown argument \"$1\"; see --help" >&2; exit 2 ;;
+	esac
+	shift
+done
+[ ${#rings[@]} -gt 0 ] || rings=(build unit fuzz deploy vm)
+
+pass() { passed=$((passed + 1)); echo "ok $1"; }
+fail() { failed=$((failed + 1)); echo "not ok $1"; [ -z "${2:-}" ] || tail -n 40 "$2" | sed 's/^/#   /'; }
+
+# check NAME COMMAND...: one test, its output kept in a log and shown when it fails.
+check()
+{
+	local log=$logs/${1//[^a-zA-Z0-9]/-}.log name=$1
+	shift
+	if "$@" >"$log" 2>&1; then pass "$name"; else fail "$name" "$log"; fi
+}
+
+# collect NAME COMMAND...: many tests, a line "ok ..." or "not ok ..." each, and more on failure.
+collect()
+{
+	local log=$logs/${1//[^a-zA-Z0-9]/-}.log name=$1 status
+	shift
+	"$@" 2>&1 | tee "$log" | grep --line-buffered -E '^(ok|not ok|#)'
+	status=${PIPESTATUS[0]}
+	passed=$((passed + $(grep -c '^ok ' "$log")))
+	failed=$((failed + $(grep -c '^not ok ' "$log")))
+	# A run that ended early has shown nothing of what would have come.
+	if [ "$status" -ne 0 ] && ! grep -q '^not ok ' "$log"; then
+		fail "$name: ended with status $status" "$log"
+	elif ! grep -q '^ok ' "$log"; then
+		fail "$name: ran no test" "$log"
+	fi
+}
+
+configure()
+{
+	local directory=$top/build-tests/$1
+	shift
+	[ -f "$directory/build.ninja" ] || "$@" meson setup "$directory" "$top" "${setup_options[@]}"
+}
+
+compile()
+{
+	local directory=$top/build-tests/$1
+	configure "$@" && ninja -C "$directory"
+}
+
+ring_build()
+{
+	setup_options=(-Dwerror=true)
+	check "build: gcc, warnings are errors" compile gcc env CC=gcc
+	check "build: clang, warnings are errors" compile clang env CC=clang
+	# shellcheck disable=SC2046 # file names without blanks, as git lists them
+	check "build: shell scripts" shellcheck -x $(cd "$top" && git ls-files '*.sh' | sed "s|^|$top/|")
+	check "build: manual pages" mandoc -T lint -W warning "$top"/agent/*.8 "$top"/agent/ctl/*.1
+}
+
+# Each criterion case counts; meson's own log has its summaries.
+ring_unit()
+{
+	local log=$top/build-tests/asan/meson-logs/testlog.txt cases
+	setup_options=(-Db_sanitize=address,undefined -Db_lundef=false)
+	check "unit: builds under ASan and UBSan" compile asan env CC=gcc
+	check "unit: meson test" meson test -C "$top/build-tests/asan" --no-rebuild --print-errorlogs
+	cases=$(grep -oE 'Tested: .*' "$log" | sed 's/\x1b\[[0-9;]*m//g' |
+		awk -F'[:|]' '{ passed += $4; failed += $2 - $4 } END { print passed + 0, failed + 0 }')
+	echo "# unit: cases passed and failed: $cases"
+	passed=$((passed + ${cases% *}))
+	failed=$((failed + ${cases#* }))
+	[ "${cases% *}" -gt 0 ] || fail "unit: ran no test"
+}
+
+ring_fuzz()
+{
+	local fuzzer name
+	setup_options=(-Dfuzzers=true -Dtests=false -Db_sanitize=address,undefined -Db_lundef=false)
+	check "fuzz: builds" compile fuzz env CC=clang
+	echo "# fuzz: $fuzz_seconds s each"
+	for fuzzer in "$top"/build-tests/fuzz/tests/fuzz/*_fuzz; do
+		name=$(basename "$fuzzer")
+		check "fuzz: $name" "$fuzzer" -max_total_time="$fuzz_seconds" -timeout=10 \
+			-rss_limit_mb=1024 -artifact_prefix="$logs/"
+	done
+}
+
+ring_deploy()
+{
+	collect "deploy: vm.sh" "$top/tests/deploy/vm_test.sh"
+}
+
+ring_vm()
+{
+	setup_options=(-Dwerror=true)
+	check "vm: builds" compile gcc env CC=gcc
+	check "vm: kernels are there" "$top/deploy/vm.sh" --fetch
+	echo "# vm: races of $race_seconds s"
+	RING_RACE_SECONDS=$race_seconds collect "vm: ring" "$top/tests/vm/ring.sh" \
+		--build "$top/build-tests/gcc"
+}
+
+mkdir -p "$logs"
+"$top/deploy/setup.sh" >"$logs/setup.log" 2>&1 || { cat "$logs/setup.log"; fail "setup"; rings=(); }
+for ring in "${rings[@]}"; do
+	SECONDS=0
+	"ring_$ring"
+	echo "# $ring: $SECONDS s"
+done
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

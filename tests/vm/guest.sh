@@ -1,0 +1,16 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Runs the cases of the VM ring in the guest: guest.sh [CASE...], all of them by default.
+set -u
+
+. /ring/lib.sh
+make_root
+[ $# -gt 0 ] || set -- hooks audit live runtime restart race denial bad_input
+for case_name; do
+	fresh
+	. "/ring/cases/$case_name.sh"
+done
+stop_lsmd
+case_name=ring
+echo "# $(uname -r): $passed passed, $failed failed"
+[ "$failed" -eq 0 ]
