@@ -26,6 +26,6 @@ for kernel in "${kernels[@]}"; do
 		--add "$build/deploy/demo-listen:/probe-listen" \
 		--add "$(command -v crun):/usr/bin/crun" --add "$(command -v jq):/usr/bin/jq" \
 		--add "$(command -v curl):/usr/bin/curl" \
-		-- sh /ring/guest.sh "$@" | sed -u "s/^\(ok\|not ok\|#\) /\1 $kernel /" || status=1
+		-- env "RING_RACE_SECONDS=${RING_RACE_SECONDS:-2}" sh /ring/guest.sh "$@" | sed -u "s/^\(ok\|not ok\|#\) /\1 $kernel /" || status=1
 done
 exit "$status"

@@ -5,7 +5,7 @@
 four_hooks
 start_lsmd || return
 
-seconds=${RING_RACE_SECONDS:-2}
+seconds=$RING_RACE_SECONDS
 for threads in 1 8 64; do
 	for attempt in "exec /bin/forbidden" "open /etc/secret r" "socket 2 3 1" \
 		"connect 127.0.0.1 4444"; do
