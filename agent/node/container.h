@@ -21,9 +21,17 @@ enum {
  * @path: below the hierarchy's root, any prefix (nested nodes as in kind)
  *
  * Both kubelet drivers: ".../kubepods/burstable/pod<uid>/<id>" and
- * ".../kubepods-burstable-pod<uid_>.slice/cri-containerd-<id>.scope". A cgroup that a container
- * made below its own is CONTAINER_E_NONE: it inherits.
+ * ".../kubepods-burstable-pod<uid_>.slice/cri-containerd-<id>.scope"; and what a runtime with the
+ * other driver than kubelet's makes of the latter, "<pod slice>:cri-containerd:<id>".
+ *
+ * The first pod in the path is the one: a cgroup that a container made below its own is
+ * CONTAINER_E_NONE, whatever its name imitates. It inherits.
+ *
+ * Return: 0, CONTAINER_E_NONE.
  */
 int container_of_cgroup(const char *path, struct container_cgroup *ret_container);
+
+/** container_is_in_pod() - Is it a pod's cgroup, or anywhere below one? */
+bool container_is_in_pod(const char *path);
 
 #endif
