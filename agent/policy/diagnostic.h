@@ -22,18 +22,30 @@ struct diagnostic {
 	char *message; /* "what is wrong; what would be right" */
 };
 
+/* Diagnostics kept of one source, so that a hostile text cannot fill the memory with them. The
+ * last one kept says that more were found; errors are counted all the same. */
+#define DIAGNOSTICS_MAX 1000
+
 /* Starts as {0}. */
 struct diagnostics {
 	struct diagnostic *items;
 	size_t n;
 	size_t n_errors;
+	size_t n_of_source; /* since the source last changed */
 };
 
-/** diagnostics_add() - Add one. Return: 0, -ENOMEM. */
+/**
+ * diagnostics_add() - Add one; copies.
+ *
+ * What a person wrote may be put into the message as it is: bytes that are not UTF-8 become
+ * "?", and diagnostics_print() escapes what must not reach a terminal.
+ *
+ * Return: 0, also when DIAGNOSTICS_MAX is passed; -ENOMEM.
+ */
 int diagnostics_add(struct diagnostics *diagnostics, enum severity severity, const char *source,
 		    unsigned line, unsigned column, const char *format, ...)
 	__attribute__((format(printf, 6, 7)));
-/** diagnostics_print() - One line each, "file:line:column: error: ...", control bytes escaped. */
+/** diagnostics_print() - One line each, "file:line:column: error: ...", made printable. */
 void diagnostics_print(const struct diagnostics *diagnostics, FILE *file);
 /** diagnostics_json() - An array of objects: severity, file, line, column, message. Owned. */
 json_t *diagnostics_json(const struct diagnostics *diagnostics);
