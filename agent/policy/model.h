@@ -95,7 +95,9 @@ struct policy_rule {
 /* A section of a policy: its default and its rules. */
 struct policy_section {
 	bool present;
-	bool default_deny;
+	bool default_deny; /* a default that is REFUSED is not here: it is in force nowhere */
+	enum enforcement default_enforcement;
+	char *default_open_ways; /* NULL when ENFORCED */
 	unsigned line;
 	struct policy_rule *rules;
 	size_t n_rules;
@@ -117,6 +119,10 @@ struct policy {
 	char **containers; /* globs; n_containers == 0: all */
 	size_t n_containers;
 	char *pod_uid;     /* denials by hand: this pod alone; NULL otherwise */
+	/* Of the policy as a whole: REFUSED when it selects by what this version does not know,
+	 * and then it selects nothing; PARTIAL when "isolate" is refused, the rest in force. */
+	enum enforcement enforcement;
+	char *open_ways; /* NULL when ENFORCED */
 	struct policy_section sections[SECTION_COUNT];
 };
 

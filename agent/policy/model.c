@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "policy/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/array.h"
+#include "policy/rule.h"
+
+static void number_set_clear(struct number_set *set)
+{
+	free(set->ranges);
+	*set = (struct number_set){0};
+}
+
+void policy_rule_clear(struct policy_rule *rule)
+{
+	free(rule->name);
+	free(rule->message);
+	free(rule->open_ways);
+	strings_clear(&rule->tags, &rule->n_tags);
+	strings_clear(&rule->paths, &rule->n_paths);
+	strings_clear(&rule->except, &rule->n_except);
+	number_set_clear(&rule->families);
+	number_set_clear(&rule->types);
+	number_set_clear(&rule->protocols);
+	number_set_clear(&rule->ports);
+	free(rule->to);
+	free(rule->not_to);
+	*rule = (struct policy_rule){0};
+}
+
+static void section_clear(struct policy_section *section)
+{
+	for (size_t i = 0; i < section->n_rules; i++)
+		policy_rule_clear(&section->rules[i]);
+	free(section->rules);
+	free(section->default_open_ways);
+	*section = (struct policy_section){0};
+}
+
+static void policy_free(struct policy *policy)
+{
+	free(policy->name_space);
+	free(policy->name);
+	free(policy->description);
+	free(policy->source);
+	free(policy->pod_uid);
+	free(policy->open_ways);
+	label_selector_clear(&policy->pod_selector);
+	label_selector_clear(&policy->namespace_selector);
+	label_selector_clear(&policy->node_selector);
+	strings_clear(&policy->containers, &policy->n_containers);
+	for (size_t i = 0; i < SECTION_COUNT; i++)
+		section_clear(&policy->sections[i]);
+	free(policy);
+}
+
+struct policy *policy_ref(struct policy *policy)
+{
+	policy->references++;
+	return policy;
+}
+
+struct policy *policy_unref(struct policy *policy)
+{
+	if (policy && !--policy->references)
+		policy_free(policy);
+	return NULL;
+}
+
+void policy_list_clear(struct policy_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		policy_unref(list->items[i]);
+	free(list->items);
+	*list = (struct policy_list){0};
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct policy *left = *(struct policy *const *)a;
+	const struct policy *right = *(struct policy *const *)b;
+	int order;
+
+	if (left->kind != right->kind)
+		return left->kind < right->kind ? -1 : 1;
+	order = strcmp(left->name_space, right->name_space);
+	return order ? order : strcmp(left->name, right->name);
+}
+
+void policy_list_sort(struct policy_list *list)
+{
+	if (list->n)
+		qsort(list->items, list->n, sizeof(struct policy *), compare);
+}
