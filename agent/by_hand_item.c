@@ -102,9 +102,11 @@ static json_t *document_of(const json_t *item)
 {
 	const struct what *what = what_of(json_string_value(json_object_get(item, "what")));
 	const char *container = json_string_value(json_object_get(item, "container"));
-	json_t *rule = what->rule(json_string_value(json_object_get(item, "object")));
-	json_t *document;
+	json_t *rule, *document;
 
+	if (!what)
+		return NULL;
+	rule = what->rule(json_string_value(json_object_get(item, "object")));
 	json_object_set_new(rule, "name", json_string("by-hand"));
 	json_object_set_new(rule, "action",
 			    json_string(json_is_true(json_object_get(item, "audit")) ? "audit" :
@@ -249,7 +251,7 @@ int by_hand_item_new(const json_t *request, const char *name_space, const char *
 		     const char *uid, json_t **ret_item, uint64_t *ret_seconds,
 		     char **reterr_message)
 {
-	const struct what *what;
+	const struct what *what = NULL;
 	int r = check_request(request, &what, ret_seconds, reterr_message);
 
 	return r < 0 ? r : make_item(request, what, *ret_seconds, name_space, pod, uid, ret_item);

@@ -44,10 +44,15 @@ static int select_policies(const struct agent *agent, const struct subject *subj
 	const struct pod *pod = agent_pod_of(agent, subject);
 	struct policy_list list = {0};
 	struct selection selection;
+	struct label name;
+	const struct labels only_name = {.items = &name, .n = 1};
 	int r;
 
 	if (!pod)
 		return -ESTALE;
+	/* What the API server gives every namespace; all that is known without its object. */
+	name = (struct label){.key = (char *)"kubernetes.io/metadata.name",
+			      .value = pod->name_space};
 	selection = (struct selection){
 		.name_space = pod->name_space,
 		.pod_uid = pod->uid,
@@ -55,6 +60,8 @@ static int select_policies(const struct agent *agent, const struct subject *subj
 		.pod_labels = &pod->labels,
 		.namespace_labels = pod_list_namespace_labels(&agent->pods, pod->name_space),
 	};
+	if (!selection.namespace_labels)
+		selection.namespace_labels = &only_name;
 	r = add_selected(policy_store_policies(agent->store), &selection, &list);
 	if (r == 0)
 		r = add_by_hand(&agent->by_hand, &selection, &list);
