@@ -3,8 +3,8 @@
 #define LSMD_POLICY_PARSE_H
 
 /*
- * Reading a policy from a YAML tree: what the parse_*.c files share. Each map of the language is
- * a table of fields; each field has a reader that checks the value's type and stores it.
+ * Reading a YAML tree: what the parse_*.c files share. Each map of the language is a table of
+ * fields; each field has a reader that checks the value's type and stores it.
  *
  * All functions here return 0; PARSE_E_WRONG when the text is wrong, a diagnostic given, and
  * reading goes on, since all errors of a file are told at once; -ENOMEM.
@@ -59,12 +59,25 @@ int parse_map(struct parse *parse, const struct yaml_node *node, const char *wha
 	      const struct field *fields, size_t n_fields, void *object);
 
 /**
+ * parse_open_map() - The same of an object of Kubernetes, of which only the fields matter here.
+ *
+ * Other keys, and fields that are null, are as if they were not there.
+ */
+int parse_open_map(struct parse *parse, const struct yaml_node *node, const char *what,
+		   const struct field *fields, size_t n_fields, void *object);
+
+/**
  * parse_list() - Read a list that must not be empty, item by item.
  * @read: called with a pair of the list's key and the item
  */
 int parse_list(struct parse *parse, const struct yaml_pair *pair,
 	       int (*read)(struct parse *parse, const struct yaml_pair *pair, void *object),
 	       void *object);
+
+/** parse_labels() - A map of labels, added to @labels; at most PARSE_LABELS_MAX. */
+int parse_labels(struct parse *parse, const struct yaml_pair *pair, struct labels *labels);
+/* Each is put in its place among the others: more would take too long, and nobody has them. */
+#define PARSE_LABELS_MAX 4096
 
 /* Values. @pair's key is what messages call them. Results are written only with 0. */
 

@@ -52,16 +52,38 @@ static int read_pair(struct parse *parse, const struct yaml_pair *pair, const st
 	return field->read(parse, pair, object);
 }
 
+static int check_map(struct parse *parse, const struct yaml_node *node, const char *what)
+{
+	if (node->type == YAML_MAP)
+		return 0;
+	if (node->type == YAML_BROKEN)
+		return PARSE_E_WRONG;
+	return parse_error(parse, node, "%s is a map, not %s; write \"key: value\"", what,
+			   yaml_type_name(node->type));
+}
+
+static int check_required(struct parse *parse, const struct yaml_node *node, const char *what,
+			  const struct field *fields, size_t n_fields)
+{
+	int wrong = 0;
+
+	for (size_t i = 0; wrong >= 0 && i < n_fields; i++) {
+		const struct yaml_node *value = yaml_get(node, fields[i].key);
+
+		if ((fields[i].flags & FIELD_REQUIRED) && (!value || value->type == YAML_NULL))
+			wrong = parse_error(parse, node, "%s has no \"%s\"; add it", what,
+					    fields[i].key);
+	}
+	return wrong;
+}
+
 int parse_map(struct parse *parse, const struct yaml_node *node, const char *what,
 	      const struct field *fields, size_t n_fields, void *object)
 {
-	int wrong = 0, r;
+	int wrong = check_map(parse, node, what), r;
 
-	if (node->type == YAML_BROKEN)
-		return PARSE_E_WRONG;
-	if (node->type != YAML_MAP)
-		return parse_error(parse, node, "%s is a map, not %s; write \"key: value\"", what,
-				   yaml_type_name(node->type));
+	if (wrong)
+		return wrong;
 	for (size_t i = 0; i < node->n; i++) {
 		const struct yaml_pair *pair = &node->pairs[i];
 		const struct field *field = find_field(fields, n_fields, pair->key->text);
@@ -72,14 +94,30 @@ int parse_map(struct parse *parse, const struct yaml_node *node, const char *wha
 			return r;
 		wrong |= r;
 	}
-	for (size_t i = 0; i < n_fields; i++) {
-		if (!(fields[i].flags & FIELD_REQUIRED) || yaml_get(node, fields[i].key))
+	r = check_required(parse, node, what, fields, n_fields);
+	return r ? r : wrong;
+}
+
+int parse_open_map(struct parse *parse, const struct yaml_node *node, const char *what,
+		   const struct field *fields, size_t n_fields, void *object)
+{
+	int wrong = check_map(parse, node, what), r;
+
+	if (wrong)
+		return wrong;
+	for (size_t i = 0; i < node->n; i++) {
+		const struct yaml_pair *pair = &node->pairs[i];
+		const struct field *field = find_field(fields, n_fields, pair->key->text);
+
+		if (!field || pair->value->type == YAML_NULL)
 			continue;
-		wrong = parse_error(parse, node, "%s has no \"%s\"; add it", what, fields[i].key);
-		if (wrong < 0)
-			return wrong;
+		r = field->read(parse, pair, object);
+		if (r < 0)
+			return r;
+		wrong |= r;
 	}
-	return wrong ? PARSE_E_WRONG : 0;
+	r = check_required(parse, node, what, fields, n_fields);
+	return r ? r : wrong;
 }
 
 int parse_list(struct parse *parse, const struct yaml_pair *pair,

@@ -54,17 +54,22 @@ static int check_value(struct parse *parse, const struct yaml_node *node)
 			   node->text);
 }
 
-static int read_match_label(struct parse *parse, const struct yaml_pair *pair,
-			    struct label_selector *selector)
+/* Key and value, both told when both are wrong. */
+static int check_label(struct parse *parse, const struct yaml_pair *pair)
 {
-	struct selector_requirement *requirement;
 	int key = check_key(parse, pair->key);
 	int value = key < 0 ? key : check_value(parse, pair->value);
-	int r;
 
-	if (key || value)
-		return value < 0 ? value : PARSE_E_WRONG;
-	r = add_requirement(selector, &requirement);
+	return value ? value : key;
+}
+
+static int read_match_label(struct parse *parse, const struct yaml_pair *pair, void *object)
+{
+	struct selector_requirement *requirement;
+	int r = check_label(parse, pair);
+
+	if (!r)
+		r = add_requirement(object, &requirement);
 	if (r)
 		return r;
 	requirement->op = SELECTOR_IN;
@@ -74,7 +79,16 @@ static int read_match_label(struct parse *parse, const struct yaml_pair *pair,
 	return strings_add(&requirement->values, &requirement->n_values, pair->value->text);
 }
 
-static int read_match_labels(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_label(struct parse *parse, const struct yaml_pair *pair, void *object)
+{
+	int r = check_label(parse, pair);
+
+	return r ? r : labels_add(object, pair->key->text, pair->value->text);
+}
+
+static int each_label(struct parse *parse, const struct yaml_pair *pair,
+		      int (*read)(struct parse *parse, const struct yaml_pair *pair, void *object),
+		      void *object)
 {
 	const struct yaml_node *map = pair->value;
 	int wrong = 0, r;
@@ -82,15 +96,28 @@ static int read_match_labels(struct parse *parse, const struct yaml_pair *pair, 
 	if (map->type == YAML_BROKEN)
 		return PARSE_E_WRONG;
 	if (map->type != YAML_MAP)
-		return parse_error(parse, map, "\"matchLabels\" is a map, not %s; write \"key: value\"",
-				   yaml_type_name(map->type));
+		return parse_error(parse, map, "\"%s\" is a map, not %s; write \"key: value\"",
+				   pair->key->text, yaml_type_name(map->type));
+	if (map->n > PARSE_LABELS_MAX)
+		return parse_error(parse, map, "\"%s\" has more than %d labels; leave some out",
+				   pair->key->text, PARSE_LABELS_MAX);
 	for (size_t i = 0; i < map->n; i++) {
-		r = read_match_label(parse, &map->pairs[i], object);
+		r = read(parse, &map->pairs[i], object);
 		if (r < 0)
 			return r;
 		wrong |= r;
 	}
 	return wrong;
+}
+
+int parse_labels(struct parse *parse, const struct yaml_pair *pair, struct labels *labels)
+{
+	return each_label(parse, pair, read_label, labels);
+}
+
+static int read_match_labels(struct parse *parse, const struct yaml_pair *pair, void *object)
+{
+	return each_label(parse, pair, read_match_label, object);
 }
 
 static int read_key(struct parse *parse, const struct yaml_pair *pair, void *object)
