@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "enforce/slots.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "enforce/binding.h"
+#include "util/cleanup.h"
+
+struct slots {
+	struct slot *cells;
+	struct images *images;
+	struct counters *counters;
+	struct bitmap taken; /* numbers, those of retired slots too */
+	struct binding *unsettled;
+	struct binding *settled;
+	struct binding *in_force[LIMIT_SLOTS]; /* NULL: the number is not given out */
+};
+
+static void slots_freep(struct slots **slots)
+{
+	slots_free(*slots);
+}
+
+static void binding_freep(struct binding **binding)
+{
+	binding_free(*binding);
+}
+
+int slots_new(struct slot *cells, struct images *images, struct counters *counters,
+	      struct slots **ret_slots)
+{
+	_cleanup_(slots_freep) struct slots *slots = calloc(1, sizeof(*slots));
+	int r;
+
+	if (!slots)
+		return -ENOMEM;
+	slots->cells = cells;
+	slots->images = images;
+	slots->counters = counters;
+	r = bitmap_init(&slots->taken, LIMIT_SLOTS);
+	if (r < 0)
+		return r;
+	bitmap_set(&slots->taken, 0, 1, true);
+	*ret_slots = TAKE_PTR(slots);
+	return 0;
+}
+
+static void free_list(struct binding *list)
+{
+	while (list) {
+		struct binding *next = list->next;
+
+		binding_free(list);
+		list = next;
+	}
+}
+
+struct slots *slots_free(struct slots *slots)
+{
+	if (!slots)
+		return NULL;
+	for (uint32_t i = 0; i < LIMIT_SLOTS; i++)
+		binding_free(slots->in_force[i]);
+	free_list(slots->unsettled);
+	free_list(slots->settled);
+	bitmap_clear(&slots->taken);
+	free(slots);
+	return NULL;
+}
+
+static struct binding *find(const struct slots *slots, uint32_t slot)
+{
+	return slot < LIMIT_SLOTS ? slots->in_force[slot] : NULL;
+}
+
+static void store(struct slots *slots, uint32_t slot, uint64_t word)
+{
+	/* Whoever reads the word finds the image and zeroed counters behind it. */
+	__atomic_store_n(&slots->cells[slot].image, word, __ATOMIC_RELEASE);
+}
+
+static void push(struct binding **list, struct binding *binding)
+{
+	binding->next = *list;
+	*list = binding;
+}
+
+/* What the programs recorded of an earlier subject; how many cgroups point here is theirs to say. */
+static void reset(struct slot *cell)
+{
+	cell->mount_namespace = 0;
+	cell->root_device = 0;
+	cell->records = 0;
+	cell->records_since = 0;
+}
+
+int slots_take(struct slots *slots, uint32_t *ret_slot)
+{
+	uint32_t slot = bitmap_find(&slots->taken, 0, 1);
+	int r;
+
+	if (slot == LIMIT_SLOTS)
+		return ENFORCER_E_SLOTS;
+	r = binding_new(slot, &slots->in_force[slot]);
+	if (r < 0)
+		return r;
+	bitmap_set(&slots->taken, slot, 1, true);
+	reset(&slots->cells[slot]);
+	*ret_slot = slot;
+	return 0;
+}
+
+void slots_give(struct slots *slots, uint32_t slot)
+{
+	struct binding *binding = find(slots, slot);
+
+	if (!binding)
+		return;
+	store(slots, slot, 0);
+	slots->in_force[slot] = NULL;
+	binding->is_last = true;
+	push(&slots->unsettled, binding);
+}
+
+/* Image and counters for a slot; on failure nothing is held. */
+static int bind(struct slots *slots, struct image *image, struct binding *binding)
+{
+	int r = images_get(slots->images, image, &binding->published);
+
+	if (r)
+		return r == IMAGES_E_FULL ? ENFORCER_E_IMAGES : r;
+	if (counters_take(slots->counters, COUNTER_RULES + image->n_rules, &binding->block)) {
+		binding->published = images_put(binding->published);
+		return ENFORCER_E_COUNTERS;
+	}
+	return 0;
+}
+
+static void replace(struct slots *slots, struct binding *binding)
+{
+	struct binding *old = slots->in_force[binding->slot];
+
+	store(slots, binding->slot, binding_word(binding));
+	slots->in_force[binding->slot] = binding;
+	if (old->published)
+		push(&slots->unsettled, old);
+	else
+		binding_free(old);
+}
+
+static bool is_in_force(const struct binding *binding, const struct image *image)
+{
+	if (!binding->published || !image)
+		return !binding->published && !image;
+	return binding->published->image && images_equal(binding->published->image, image);
+}
+
+int slots_publish(struct slots *slots, uint32_t slot, struct image *image)
+{
+	_cleanup_(binding_freep) struct binding *binding = NULL;
+	int r;
+
+	if (!find(slots, slot))
+		return -ENOENT;
+	if (is_in_force(slots->in_force[slot], image))
+		return 0;
+	r = binding_new(slot, &binding);
+	if (r < 0)
+		return r;
+	r = image ? bind(slots, image, binding) : 0;
+	if (r)
+		return r;
+	replace(slots, TAKE_PTR(binding));
+	return 0;
+}
+
+const struct image *slots_image(const struct slots *slots, uint32_t slot)
+{
+	const struct binding *binding = find(slots, slot);
+
+	return binding ? binding_image(binding) : NULL;
+}
+
+static int adopt(struct slots *slots, uint32_t slot, uint64_t word)
+{
+	_cleanup_(binding_freep) struct binding *binding = NULL;
+	int r = binding_new(slot, &binding);
+
+	if (r < 0)
+		return r;
+	binding->published = images_find(slots->images, SLOT_IMAGE(word));
+	binding->block.start = SLOT_COUNTERS(word);
+	if (binding->published) {
+		const struct image *image = images_use(binding->published)->image;
+
+		binding->block.length = image ? COUNTER_RULES + image->n_rules : 0;
+	}
+	/* A block that is not this slot's alone can't be counted by. */
+	if (binding->block.length && counters_adopt(slots->counters, binding->block))
+		binding->block.length = 0;
+	bitmap_set(&slots->taken, slot, 1, true);
+	slots->in_force[slot] = TAKE_PTR(binding);
+	return 0;
+}
+
+/* Of an image whose words are not known the counters' number is not known either: all that
+ * can be its own is kept from others. */
+static void adopt_room(struct slots *slots, struct binding *binding)
+{
+	struct counter_block block = binding->block;
+
+	block.length = counters_room(slots->counters, block.start);
+	if (block.length && !counters_adopt(slots->counters, block))
+		binding->block = block;
+}
+
+int slots_adopt(struct slots *slots, const struct bitmap *referenced)
+{
+	for (uint32_t slot = 1; slot < LIMIT_SLOTS; slot++) {
+		uint64_t word = slots->cells[slot].image;
+		int r;
+
+		if (!word && !bitmap_test(referenced, slot))
+			continue;
+		r = adopt(slots, slot, word);
+		if (r < 0)
+			return r;
+	}
+	for (uint32_t slot = 1; slot < LIMIT_SLOTS; slot++) {
+		struct binding *binding = slots->in_force[slot];
+
+		if (!binding)
+			continue;
+		if (binding->published && !binding->published->image)
+			adopt_room(slots, binding);
+		if (!bitmap_test(referenced, slot))
+			slots_give(slots, slot);
+	}
+	return 0;
+}
+
+static void ignore(uint32_t slot, const struct image *image, uint32_t counter, uint32_t rule,
+		   uint64_t count, void *data)
+{
+	(void)slot;
+	(void)image;
+	(void)counter;
+	(void)rule;
+	(void)count;
+	(void)data;
+}
+
+void slots_forget(struct slots *slots, uint32_t slot)
+{
+	if (find(slots, slot))
+		binding_harvest(slots->in_force[slot], slots->counters, ignore, NULL);
+}
+
+uint64_t slots_counter(const struct slots *slots, uint32_t slot, uint32_t counter)
+{
+	const struct binding *binding = find(slots, slot);
+
+	return binding && counter < binding->block.length
+		       ? counters_read(slots->counters, binding->block.start + counter)
+		       : 0;
+}
+
+void slots_harvest(struct slots *slots, enforcer_harvest_fn gained, void *data)
+{
+	for (uint32_t slot = 1; slot < LIMIT_SLOTS; slot++)
+		if (slots->in_force[slot])
+			binding_harvest(slots->in_force[slot], slots->counters, gained, data);
+	for (struct binding *binding = slots->unsettled; binding; binding = binding->next)
+		binding_harvest(binding, slots->counters, gained, data);
+}
+
+bool slots_must_settle(const struct slots *slots)
+{
+	return slots->unsettled;
+}
+
+void slots_settle(struct slots *slots, uint64_t mark)
+{
+	while (slots->unsettled) {
+		struct binding *binding = slots->unsettled;
+
+		slots->unsettled = binding->next;
+		if (binding->block.length)
+			counters_give(slots->counters, binding->block);
+		binding->mark = mark;
+		push(&slots->settled, binding);
+	}
+}
+
+static void reclaim(struct slots *slots, struct binding *binding)
+{
+	images_put(binding->published);
+	if (binding->is_last)
+		bitmap_set(&slots->taken, binding->slot, 1, false);
+	binding_free(binding);
+}
+
+void slots_reclaim(struct slots *slots, uint64_t mark)
+{
+	struct binding **at = &slots->settled;
+
+	while (*at) {
+		struct binding *binding = *at;
+
+		if (binding->mark > mark) {
+			at = &binding->next;
+			continue;
+		}
+		*at = binding->next;
+		reclaim(slots, binding);
+	}
+}
