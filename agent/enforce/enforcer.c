@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "enforce/enforcer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "enforce/detail.h"
+#include "enforce/enforcer_private.h"
+#include "enforce/requirements.h"
+#include "util/cleanup.h"
+
+#define PIN_DIRECTORY "/sys/fs/bpf/lsmd"
+
+/* Removing an image waits for a grace period: so few at a time, the rest at the next harvest. */
+#define SWEEP_BUDGET 8
+
+static void enforcer_freep(struct enforcer **enforcer)
+{
+	enforcer_free(*enforcer);
+}
+
+static const char *directory_or_default(const char *pin_directory)
+{
+	return pin_directory ? pin_directory : PIN_DIRECTORY;
+}
+
+static int new_tables(struct enforcer *enforcer)
+{
+	struct images_backend backend = image_map_backend(&enforcer->image_map);
+	int r = image_map_open(enforcer->kernel.maps[KERNEL_IMAGES], &enforcer->image_map);
+
+	if (r == 0)
+		r = images_new(&backend, &enforcer->images);
+	if (r == 0)
+		r = counters_new(enforcer->kernel.counters, LIMIT_COUNTERS, &enforcer->counters);
+	if (r == 0)
+		r = slots_new(enforcer->kernel.slots, enforcer->images, enforcer->counters,
+			      &enforcer->slots);
+	if (r == 0)
+		r = events_new(enforcer->kernel.maps[KERNEL_EVENTS], enforcer->images,
+			       &enforcer->events);
+	return r == 0 ? enforcer_adopt(enforcer) : r;
+}
+
+static int open_kernel(struct enforcer *enforcer, const struct enforcer_options *options,
+		       char **reterr_detail)
+{
+	int r = requirements_check(reterr_detail);
+
+	if (r == 0)
+		r = pins_open(directory_or_default(options->pin_directory), &enforcer->pins,
+			      reterr_detail);
+	if (r == 0)
+		r = kernel_open(&enforcer->kernel, &enforcer->pins, options, reterr_detail);
+	if (r)
+		return r;
+	r = new_tables(enforcer);
+	return r < 0 ? requirements_explain(r, "read the maps", reterr_detail) : 0;
+}
+
+int enforcer_open(const struct enforcer_options *options, struct enforcer **ret_enforcer,
+		  char **reterr_detail)
+{
+	_cleanup_(enforcer_freep) struct enforcer *enforcer = calloc(1, sizeof(*enforcer));
+	int r;
+
+	*reterr_detail = NULL;
+	if (!enforcer)
+		return -ENOMEM;
+	enforcer->pins.fd = -1;
+	enforcer->image_map.none_fd = -1;
+	kernel_init(&enforcer->kernel);
+	r = open_kernel(enforcer, options, reterr_detail);
+	if (r)
+		return r;
+	enforcer->kernel.state->records_per_second = options->records_per_second
+							     ? options->records_per_second
+							     : LIMIT_RECORDS_PER_SECOND;
+	*ret_enforcer = TAKE_PTR(enforcer);
+	return 0;
+}
+
+struct enforcer *enforcer_free(struct enforcer *enforcer)
+{
+	if (!enforcer)
+		return NULL;
+	events_free(enforcer->events);
+	slots_free(enforcer->slots);
+	counters_free(enforcer->counters);
+	images_free(enforcer->images);
+	image_map_close(&enforcer->image_map);
+	kernel_close(&enforcer->kernel);
+	pins_close(&enforcer->pins);
+	free(enforcer);
+	return NULL;
+}
+
+bool enforcer_adopted(const struct enforcer *enforcer)
+{
+	return enforcer->kernel.was_there;
+}
+
+int enforcer_unload(const char *pin_directory, char **reterr_detail)
+{
+	const char *path = directory_or_default(pin_directory);
+	_cleanup_(pins_close) struct pins pins = {.fd = -1};
+	int r;
+
+	*reterr_detail = NULL;
+	r = pins_open_existing(path, &pins, reterr_detail);
+	if (r == 0)
+		r = pins_remove(&pins);
+	/* Where no bpf file system is, nothing can be pinned. */
+	if (r == -ENOENT || r == ENFORCER_E_BPFFS) {
+		free(*reterr_detail);
+		*reterr_detail = NULL;
+		return 0;
+	}
+	return r ? detail(reterr_detail, r, "unpin %s: %s", path, strerror(r < 0 ? -r : EIO)) : 0;
+}
+
+/* --- images ------------------------------------------------------------------------------- */
+
+int enforcer_publish(struct enforcer *enforcer, uint32_t slot, struct image *image)
+{
+	return slots_publish(enforcer->slots, slot, image);
+}
+
+const struct image *enforcer_image(const struct enforcer *enforcer, uint32_t slot)
+{
+	return slots_image(enforcer->slots, slot);
+}
+
+void enforcer_harvest(struct enforcer *enforcer, enforcer_harvest_fn gained, void *data)
+{
+	/* Without the wait nothing is over; what is retired then stays until the next harvest. */
+	bool is_over = slots_must_settle(enforcer->slots) &&
+		       image_map_wait(&enforcer->image_map) == 0;
+
+	slots_harvest(enforcer->slots, gained, data);
+	if (is_over)
+		slots_settle(enforcer->slots, events_written(enforcer->events));
+	slots_reclaim(enforcer->slots, events_read(enforcer->events));
+	images_sweep(enforcer->images, SWEEP_BUDGET);
+}
+
+/* --- events ------------------------------------------------------------------------------- */
+
+int enforcer_event_fd(const struct enforcer *enforcer)
+{
+	return events_fd(enforcer->events);
+}
+
+int enforcer_consume(struct enforcer *enforcer, const struct enforcer_events *events)
+{
+	int n = events_consume(enforcer->events, events);
+
+	slots_reclaim(enforcer->slots, events_read(enforcer->events));
+	return n;
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "enforce/links.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/cleanup.h"
+
+static void attachment_clear(struct attachment *attachment)
+{
+	free(attachment->name);
+	free(attachment->attach_to);
+	if (attachment->fd >= 0)
+		close(attachment->fd);
+}
+
+void links_close(struct links *links)
+{
+	for (size_t i = 0; i < links->n; i++)
+		attachment_clear(&links->items[i]);
+	free(links->items);
+	*links = (struct links){0};
+}
+
+static const struct bpf_program *next_attached(const struct skeleton *skeleton,
+					       const struct bpf_program *program)
+{
+	do {
+		program = skeleton_next_program(skeleton, program);
+	} while (program && skeleton_is_callable(program));
+	return program;
+}
+
+static int read_program(struct attachment *attachment)
+{
+	struct bpf_link_info link = {0};
+	struct bpf_prog_info program = {0};
+	uint32_t link_length = sizeof(link), program_length = sizeof(program);
+	_cleanup_(closep) int fd = -1;
+
+	if (bpf_obj_get_info_by_fd(attachment->fd, &link, &link_length) < 0)
+		return -errno;
+	attachment->program_id = link.prog_id;
+	fd = bpf_prog_get_fd_by_id(link.prog_id);
+	if (fd < 0)
+		return fd;
+	if (bpf_obj_get_info_by_fd(fd, &program, &program_length) < 0)
+		return -errno;
+	attachment->verified_instructions = program.verified_insns;
+	return 0;
+}
+
+static int open_one(const struct pins *pins, const struct bpf_program *program,
+		    struct attachment *attachment)
+{
+	const char *section = bpf_program__section_name(program);
+	int r;
+
+	attachment->name = strdup(bpf_program__name(program));
+	attachment->attach_to = strdup(strchr(section, '/') + 1);
+	if (!attachment->name || !attachment->attach_to)
+		return -ENOMEM;
+	r = pins_get(pins, PIN_LINKS, attachment->name, &attachment->fd);
+	return r < 0 ? r : read_program(attachment);
+}
+
+int links_open(const struct pins *pins, const struct skeleton *skeleton, struct links *ret_links)
+{
+	_cleanup_(links_close) struct links links = {0};
+	const struct bpf_program *program = NULL;
+
+	while ((program = next_attached(skeleton, program))) {
+		struct attachment *items =
+			reallocarray(links.items, links.n + 1, sizeof(*items));
+		int r;
+
+		if (!items)
+			return -ENOMEM;
+		links.items = items;
+		items[links.n] = (struct attachment){.fd = -1};
+		r = open_one(pins, program, &items[links.n++]);
+		if (r < 0)
+			return r;
+	}
+	*ret_links = links;
+	links = (struct links){0};
+	return 0;
+}
+
+/* The pin keeps the link when libbpf closes its own descriptor. */
+static int attach_one(const struct pins *pins, const struct bpf_program *program)
+{
+	struct bpf_link *link = bpf_program__attach(program);
+	int r;
+
+	if (!link)
+		return -errno;
+	r = pins_put(pins, PIN_NEW, bpf_program__name(program), bpf_link__fd(link));
+	bpf_link__destroy(link);
+	return r;
+}
+
+int links_attach(const struct pins *pins, const struct skeleton *skeleton, const char **ret_name)
+{
+	const struct bpf_program *program = NULL;
+
+	while ((program = next_attached(skeleton, program))) {
+		int r = attach_one(pins, program);
+
+		if (r < 0) {
+			*ret_name = bpf_program__name(program);
+			return r;
+		}
+	}
+	return 0;
+}
+
+static bool is_ours(const char *name, void *data)
+{
+	const struct skeleton *skeleton = data;
+	const struct bpf_program *program = NULL;
+
+	while ((program = next_attached(skeleton, program)))
+		if (!strcmp(bpf_program__name(program), name))
+			return true;
+	return false;
+}
+
+int links_drop_others(const struct pins *pins, const struct skeleton *skeleton)
+{
+	return pins_keep(pins, PIN_LINKS, is_ours, (void *)skeleton);
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/* The part of enforcer.h that concerns the whole node: pause, and what there is to show. */
+
+#include "enforce/enforcer_private.h"
+#include "enforce/map_info.h"
+
+void enforcer_pause(struct enforcer *enforcer, bool paused, uint64_t until)
+{
+	struct state *state = enforcer->kernel.state;
+
+	/* In this order: never paused without the end that it is to have. */
+	if (!paused)
+		__atomic_store_n(&state->paused, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&state->paused_until, until, __ATOMIC_RELEASE);
+	if (paused)
+		__atomic_store_n(&state->paused, 1, __ATOMIC_RELEASE);
+}
+
+const struct state *enforcer_state(const struct enforcer *enforcer)
+{
+	return enforcer->kernel.state;
+}
+
+size_t enforcer_programs(const struct enforcer *enforcer, struct enforcer_program *programs,
+			 size_t max)
+{
+	const struct links *links = &enforcer->kernel.links;
+
+	for (size_t i = 0; i < links->n && i < max; i++) {
+		const struct attachment *attachment = &links->items[i];
+
+		programs[i] = (struct enforcer_program){
+			.name = attachment->name,
+			.attach_to = attachment->attach_to,
+			.id = attachment->program_id,
+			.attached = pins_has(&enforcer->pins, PIN_LINKS, attachment->name),
+			.verified_instructions = attachment->verified_instructions,
+		};
+	}
+	return links->n;
+}
+
+uint64_t enforcer_memory(const struct enforcer *enforcer)
+{
+	uint64_t bytes = images_bytes(enforcer->images);
+
+	for (int i = 0; i < KERNEL_MAPS; i++)
+		bytes += map_bytes(enforcer->kernel.maps[i]);
+	return bytes;
+}
