@@ -11,7 +11,7 @@
 #include "lsm/abi.h"
 #include "policy/image.h"
 
-/* Who: the subject at the time of the denial. Strings are copied into the denial. */
+/* Who: the subject at the time of the denial. Strings are copied; NULL is as "". */
 struct denial_subject {
 	const char *node;
 	const char *name_space; /* "" where the subject is no pod */
@@ -27,8 +27,10 @@ struct denial;
 
 /**
  * denial_new() - Make a denial of a kernel event.
- * @event:   checked against @size; lengths in it are not believed
- * @image:   NULL when it is not known any more: policy and rule stay empty
+ * @event:   checked against @size; lengths in it are not believed. Need not be aligned
+ * @size:    bytes that may be read; more than the event has is no error (a perf buffer pads)
+ * @image:   NULL when it is not known any more: policy and rule stay empty. No reference is
+ *           kept: an image may be megabytes, and denials are remembered for long
  * @subject: copied
  * @sequence: number of the denial in this life of the agent, from 1
  *
@@ -38,6 +40,7 @@ int denial_new(const struct denial_event *event, size_t size, const struct image
 	       const struct denial_subject *subject, uint64_t sequence,
 	       struct denial **ret_denial);
 struct denial *denial_ref(struct denial *denial);
+/** denial_unref() - Drop a reference, free with the last; takes NULL. Return: NULL. */
 struct denial *denial_unref(struct denial *denial);
 uint64_t denial_sequence(const struct denial *denial);
 
@@ -49,18 +52,25 @@ struct denial_filter {
 bool denial_matches(const struct denial *denial, const struct denial_filter *filter);
 
 /**
- * denial_json() - The denial as the API gives it; a new reference.
+ * denial_json() - The denial as the API gives it; a new reference, NULL: no memory.
  *
- * {"sequence", "time" (RFC 3339, ns), "node", "verdict", "would", "hook", "errno" ("EPERM"),
- *  "policy": {"kind","namespace","name"}, "section", "rule", "severity", "message", "tags",
- *  "pod": {"namespace","name","uid"}, "container": {"name","id"}, "cgroup",
+ * {"sequence", "time" (RFC 3339, ns), "node", "verdict", "would", "hook", "errno" ("EPERM", "" for
+ *  a report), "policy": {"kind","namespace","name"}, "section", "rule", "severity", "message",
+ *  "tags", "pod": {"namespace","name","uid"}, "container": {"name","id"}, "cgroup",
  *  "process": {"pid","tid","ppid","uid","gid","executable","command"},
  *  "object": {"type":"file","path","access":["read","write"|"exec"],"device","inode"} |
  *            {"type":"socket","family","socketType","protocol"} (names, numbers where unnamed) |
  *            {"type":"address","family","address","port","protocol"},
- *  "flags": ["entering","paused","closed","truncated", ...]}
- * Bytes that are not UTF-8 and control characters come as "\xNN" text: nothing is lost and no
- * reader is deceived.
+ *  "flags": ["entering","paused","closed","truncated","executable-truncated","no-name"]}
+ *
+ * Every key is always there; what is not known is "", 0 or []. "device" is "major:minor" and
+ * "inode" a decimal number, both text: overlayfs uses all 64 bits, which no JSON number holds.
+ *
+ * Bytes that are not UTF-8, control characters and those that turn the direction of text come
+ * as "\xNN", a backslash as "\\" (before JSON's own escaping): nothing is lost, nothing is
+ * ambiguous, and no reader is deceived. A path that lost names on the root side begins with
+ * ".../", one of a file without a name in any mount namespace with no slash; a slash within a
+ * name (memfd_create() allows it) is "\x2f".
  */
 json_t *denial_json(const struct denial *denial);
 

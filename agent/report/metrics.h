@@ -17,7 +17,12 @@ struct metrics_values {
 	const char *version, *kernel_release;
 };
 
-/** metrics_text() - The whole page; owned by the caller. Return: 0, -ENOMEM. */
+/**
+ * metrics_text() - The whole page; owned by the caller. Return: 0, -ENOMEM.
+ *
+ * Label values are texts as denial_json() has them, and then as the format escapes them. The
+ * locale's LC_NUMERIC is to be "C", as it is in a program that does not call setlocale().
+ */
 int metrics_text(const struct metrics_values *values, char **ret_text, size_t *ret_length);
 
 #endif

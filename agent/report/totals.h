@@ -9,17 +9,39 @@
 
 struct totals;
 
-/* Borrowed strings; copied when first seen. */
+/* Borrowed strings; copied when first seen. NULL is as "". */
 struct totals_key {
 	const char *name_space, *pod, *container;
 	const char *policy_kind, *policy_namespace, *policy, *section, *rule;
 	const char *verdict; /* "deny", "kill", "audit"; "closed", "entering", "paused", "unrecorded" */
 };
 
+/* A key's strings, in the order in which keys are sorted. */
+struct totals_field {
+	const char *json;  /* "policyKind" */
+	const char *label; /* "policy_kind", as metrics have it */
+	size_t offset;     /* in struct totals_key */
+};
+#define TOTALS_FIELDS 9
+extern const struct totals_field totals_fields[TOTALS_FIELDS];
+
+/** totals_string() - A field of a key; "" where it is NULL. */
+const char *totals_string(const struct totals_key *key, size_t field);
+
 int totals_new(struct totals **ret_totals);
+/** totals_free() - Takes NULL. Return: NULL. */
 struct totals *totals_free(struct totals *totals);
+/**
+ * totals_add() - Add to the count of a key, from 0 for a new one.
+ * Return: 0; -ENOMEM: nothing was counted.
+ */
 int totals_add(struct totals *totals, const struct totals_key *key, uint64_t count);
-/** totals_json() - Array of objects, the key's fields and "count", sorted; a new reference. */
+/**
+ * totals_json() - Array of objects, the key's fields and "count", sorted; a new reference.
+ *
+ * {"namespace","pod","container","policyKind","policyNamespace","policy","section","rule",
+ *  "verdict","count"}, with texts as denial_json() has them. Return: NULL: no memory.
+ */
 json_t *totals_json(const struct totals *totals);
 /** totals_visit() - In sorted order. */
 void totals_visit(const struct totals *totals,
