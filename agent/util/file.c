@@ -33,7 +33,7 @@ int file_read(const char *path, size_t max, char **ret_text, size_t *ret_length)
 	_cleanup_(closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	_cleanup_(freep) char *text = NULL;
 	struct stat status;
-	size_t length;
+	size_t length = 0;
 	int r;
 
 	if (fd < 0 || fstat(fd, &status) < 0)

@@ -34,8 +34,6 @@
 #include <time.h>
 #include <unistd.h>
 
-extern char **environ;
-
 #define MAX_WORDS 8
 #define USAGE 99
 
