@@ -22,16 +22,42 @@ static void write_parts(const char *bytes, size_t length, char separator, const 
 	write_part(bytes, (size_t)(end - bytes), file);
 }
 
-void escape_write(const char *bytes, size_t length, FILE *file)
+/* ASCII that is shown as it is: nearly all of nearly every text. */
+static bool is_plain(char byte)
 {
-	write_parts(bytes, length, '\\', "\\\\", printable_write, file);
+	return byte >= ' ' && byte <= '~' && byte != '\\';
 }
 
-/* What names mostly consist of, and is never escaped: spares a stream. */
-static bool is_plain(const char *string)
+static size_t plain_length(const char *bytes, size_t length)
 {
-	return !string[strspn(string, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-				      "-_./: ")];
+	size_t n = 0;
+
+	while (n < length && is_plain(bytes[n]))
+		n++;
+	return n;
+}
+
+/* A character of several bytes has no ASCII in it, so that none is cut in two. */
+static void write_shown(const char *bytes, size_t length, FILE *file)
+{
+	const char *end = bytes + length;
+
+	while (bytes < end) {
+		size_t n = plain_length(bytes, (size_t)(end - bytes));
+
+		fwrite(bytes, 1, n, file);
+		bytes += n;
+		n = 0;
+		while (bytes + n < end && !is_plain(bytes[n]))
+			n++;
+		printable_write(bytes, n, file);
+		bytes += n;
+	}
+}
+
+void escape_write(const char *bytes, size_t length, FILE *file)
+{
+	write_parts(bytes, length, '\\', "\\\\", write_shown, file);
 }
 
 char *escape(const char *string)
@@ -41,7 +67,8 @@ char *escape(const char *string)
 	FILE *file;
 	bool failed;
 
-	if (is_plain(string))
+	size = strlen(string);
+	if (plain_length(string, size) == size)
 		return strdup(string);
 	file = open_memstream(&text, &size);
 	if (!file)

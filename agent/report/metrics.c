@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "report/escape.h"
 #include "util/cleanup.h"
@@ -94,16 +95,18 @@ static void write_family(FILE *file, const struct family *family,
 static void write_label(struct page *page, const char *name, const char *value)
 {
 	_cleanup_(freep) char *text = escape(value);
+	size_t length;
 
 	if (!text) {
 		page->failed = true;
 		return;
 	}
 	fprintf(page->file, "%s=\"", name);
-	for (const char *at = text; *at; at++) {
+	for (const char *at = text; *at; at += length) {
 		if (*at == '\\' || *at == '"')
 			fputc('\\', page->file);
-		fputc(*at, page->file);
+		length = 1 + strcspn(at + 1, "\\\"");
+		fwrite(at, 1, length, page->file);
 	}
 	fputc('"', page->file);
 }
