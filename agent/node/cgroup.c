@@ -193,18 +193,20 @@ int cgroup_open_directory(const struct cgroup_root *root, const char *path)
 	path += strspn(path, "/");
 	/* A call takes less than PATH_MAX bytes; a tree may be deeper than that. */
 	while (strlen(path) >= sizeof(part)) {
-		const char *end = memrchr(path, '/', sizeof(part));
+		size_t length = sizeof(part) - 1;
 
-		if (!end)
+		while (length && path[length] != '/')
+			length--;
+		if (!length)
 			return -ENAMETOOLONG;
-		memcpy(part, path, (size_t)(end - path));
-		part[end - path] = '\0';
+		memcpy(part, path, length);
+		part[length] = '\0';
 		fd = open_below(above < 0 ? root->fd : above, part);
 		if (fd < 0)
 			return fd;
 		closep(&above);
 		above = fd;
-		path = end + strspn(end, "/");
+		path += length + strspn(path + length, "/");
 	}
 	return open_below(above < 0 ? root->fd : above, path);
 }

@@ -182,7 +182,7 @@ Test(denial, survives_random_records)
 			buffer.event.verdict %= VERDICT_KILL + 1;
 			buffer.event.would %= VERDICT_KILL + 1;
 			buffer.event.hook %= HOOK_COUNT;
-			buffer.event.size %= sizeof(buffer.room);
+			buffer.event.size %= EVENT_ROOM;
 			buffer.event.object_length %= 700;
 			buffer.event.exe_length %= 700;
 		}

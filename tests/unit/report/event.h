@@ -11,9 +11,13 @@
 
 #include "report/denial.h"
 
+#define EVENT_ROOM 4096
+
 struct event_buffer {
-	struct denial_event event;
-	char room[4096];
+	union {
+		struct denial_event event;
+		char bytes[sizeof(struct denial_event) + EVENT_ROOM];
+	};
 };
 
 static const struct denial_subject event_subject = {
@@ -28,16 +32,13 @@ static const struct denial_subject event_subject = {
 
 static inline void event_init(struct event_buffer *buffer, enum hook hook)
 {
-	*buffer = (struct event_buffer){
-		.event = {
-			.type = EVENT_DENIAL,
-			.verdict = VERDICT_DENY,
-			.would = VERDICT_DENY,
-			.hook = (uint8_t)hook,
-			.error = EACCES,
-			.comm = "sh",
-		},
-	};
+	memset(buffer, 0, sizeof(*buffer));
+	buffer->event.type = EVENT_DENIAL;
+	buffer->event.verdict = VERDICT_DENY;
+	buffer->event.would = VERDICT_DENY;
+	buffer->event.hook = (uint8_t)hook;
+	buffer->event.error = EACCES;
+	strcpy(buffer->event.comm, "sh");
 }
 
 /* @names as the compiler ends them: with one NUL less than the record has. */
@@ -47,8 +48,8 @@ static inline void event_names(struct event_buffer *buffer, const char *object, 
 	buffer->event.object_length = (uint16_t)object_size;
 	buffer->event.exe_length = (uint16_t)exe_size;
 	buffer->event.size = (uint32_t)(object_size + exe_size);
-	memcpy(buffer->room, object, object_size);
-	memcpy(buffer->room + object_size, exe, exe_size);
+	memcpy(buffer->event.names, object, object_size);
+	memcpy(buffer->event.names + object_size, exe, exe_size);
 }
 
 #define EVENT_NAMES(buffer, object, exe) \
