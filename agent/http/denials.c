@@ -7,6 +7,7 @@
 #include "agent.h"
 #include "http/filter.h"
 #include "http/response.h"
+#include "report/names.h"
 #include "util/cleanup.h"
 
 const char *const denials_keys[] = {
@@ -43,6 +44,16 @@ static bool is_verdict(const char *text)
 	return strcmp(text, "audit") == 0 || strcmp(text, "deny") == 0 || strcmp(text, "kill") == 0;
 }
 
+static bool is_hook(const char *text)
+{
+	const struct report_hook *hook;
+
+	for (uint8_t i = 0; (hook = report_hook(i)); i++)
+		if (strcmp(hook->name, text) == 0)
+			return true;
+	return false;
+}
+
 /* Return: NULL, or what is wrong with the query. */
 static const char *read_query(const struct request *request, struct query *query)
 {
@@ -56,6 +67,8 @@ static const char *read_query(const struct request *request, struct query *query
 		return "follow is true or false";
 	if (query->filter.verdict && !is_verdict(query->filter.verdict))
 		return "verdict is audit, deny or kill";
+	if (query->filter.hook && !is_hook(query->filter.hook))
+		return "hook is the name of an LSM hook that is judged, as file_open";
 	return NULL;
 }
 

@@ -52,6 +52,7 @@ static const struct example examples[] = {
 	{"GET", "/v1/denials?since=18446744073709551616", NULL, NULL, false, 400, "since"},
 	{"GET", "/v1/denials?follow=yes", NULL, NULL, false, 400, "true or false"},
 	{"GET", "/v1/denials?verdict=allow", NULL, NULL, false, 400, "verdict is"},
+	{"GET", "/v1/denials?hook=fileopen", NULL, NULL, false, 400, "as file_open"},
 	{"POST", "/v1/denies", "{\"pod\":\"a/b\"}", NULL, false, 201, "Location: /v1/denies/7\r"},
 	{"POST", "/v1/denies", "{}", "application/json; charset=utf-8", false, 201, "7"},
 	{"POST", "/v1/denies", "{}", "application/jsonx", false, 415, "Content-Type"},
