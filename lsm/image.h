@@ -2,6 +2,10 @@
 #ifndef LSMD_LSM_IMAGE_H
 #define LSMD_LSM_IMAGE_H
 
+#ifndef __bpf__
+#include <linux/types.h>
+#endif
+
 /*
  * The format of an image: the compiled, immutable form of all policies that select a subject.
  * An image is an array of 64-bit words. The kernel reads words one at a time through

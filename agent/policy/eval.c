@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "policy/eval.h"
+
+#include <string.h>
+#include <sys/socket.h>
+
+#include "policy/image_words.h"
+
+/* The time of the event at hand, which the core asks for. */
+static _Thread_local uint64_t now;
+
+static __always_inline __u64 decide_now(void)
+{
+	return now;
+}
+
+#include "lsm/decide.h"
+
+/* The lists of an event, each with the facts to decide it by. */
+struct lists {
+	struct {
+		uint32_t list;
+		uint64_t facts;
+	} items[2];
+	size_t n;
+};
+
+static void add_list(struct lists *lists, uint32_t list, uint64_t facts)
+{
+	lists->items[lists->n].list = list;
+	lists->items[lists->n++].facts = facts;
+}
+
+uint32_t eval_accept(const struct image *image, const char *path)
+{
+	size_t length = strlen(path);
+	uint32_t state = automaton_feed(image, automaton_start(image), (const uint8_t *)path,
+					(uint32_t)length, (uint32_t)length);
+
+	return automaton_accept(image, state);
+}
+
+static uint32_t kind_of(const struct eval_event *event)
+{
+	if (event->kind == EVAL_EXEC)
+		return ACCEPT_EXEC;
+	if (!(event->access & ACCESS_WRITE))
+		return ACCEPT_READ;
+	return event->access & ACCESS_READ ? ACCEPT_READ_WRITE : ACCEPT_WRITE;
+}
+
+static void list_path(const struct image *image, const struct eval_event *event,
+		      struct lists *lists)
+{
+	uint32_t kind = kind_of(event);
+
+	add_list(lists, decide_path(image, eval_accept(image, event->path), kind),
+		 event->untrusted_name ? 0 : FACT_TRUSTED_NAME);
+	if (event->identity)
+		add_list(lists, decide_path(image, eval_accept(image, event->identity), kind),
+			 FACT_IDENTITY);
+}
+
+static uint64_t number(const uint8_t *bytes, size_t n)
+{
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < n; i++)
+		value = value << 8 | bytes[i];
+	return value;
+}
+
+static void list_connect(const struct image *image, const struct eval_event *event,
+			 struct lists *lists)
+{
+	struct connect_call call = {
+		.socket_family = event->family,
+		.protocol = event->protocol,
+		.family = event->address_family,
+		.length = event->length ? event->length : sizeof(struct sockaddr_storage),
+		.port = event->port,
+		.ipv4 = (uint32_t)number(event->address, 4),
+		.hi = number(event->address, 8),
+		.lo = number(event->address + 8, 8),
+	};
+	uint64_t both = decide_connect(image, &call);
+
+	add_list(lists, WORD_LO(both), 0);
+	add_list(lists, WORD_HI(both), 0);
+}
+
+static struct eval_outcome outcome_of(uint64_t decision)
+{
+	return (struct eval_outcome){.verdict = (enum verdict)DECISION_VERDICT(decision),
+				     .rule = DECISION_RULE(decision),
+				     .error = (uint8_t)DECISION_ERRNO(decision)};
+}
+
+/* A rule that two lists of one event have is one report. */
+static void add_audit(struct eval_result *result, struct eval_outcome audit)
+{
+	for (uint32_t i = 0; i < result->n_audits; i++)
+		if (result->audits[i].rule == audit.rule)
+			return;
+	result->audits[result->n_audits++] = audit;
+}
+
+static uint64_t decide_one(const struct image *image, uint32_t list, uint64_t facts,
+			   struct eval_result *result)
+{
+	uint64_t decision = decide_list(image, list, facts);
+
+	for (uint32_t i = 0; i < DECISION_AUDITS(decision); i++)
+		add_audit(result, outcome_of(decide_audit(image, list, facts, i)));
+	return decision & ~0xffULL;
+}
+
+void eval(const struct image *image, const struct eval_event *event,
+	  struct eval_result *ret_result)
+{
+	struct lists lists = {0};
+	uint64_t decision = 0;
+
+	*ret_result = (struct eval_result){0};
+	if (!image)
+		return;
+	now = event->now;
+	if (event->kind == EVAL_SOCKET)
+		add_list(&lists,
+			 decide_socket(image, event->family, event->type, event->protocol), 0);
+	else if (event->kind == EVAL_CONNECT)
+		list_connect(image, event, &lists);
+	else
+		list_path(image, event, &lists);
+	for (size_t i = 0; i < lists.n; i++)
+		decision = decide_stricter(decision,
+					   decide_one(image, lists.items[i].list,
+						      lists.items[i].facts, ret_result));
+	ret_result->decision = outcome_of(decision);
+}

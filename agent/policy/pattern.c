@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "policy/pattern.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "policy/room.h"
+
+static int add(struct pattern *pattern, enum element_kind kind, unsigned char byte,
+	       uint32_t set)
+{
+	if (room_for(&pattern->elements, &pattern->room, pattern->n + 1) < 0)
+		return -ENOMEM;
+	pattern->elements[pattern->n++] =
+		(struct element){.kind = (uint8_t)kind, .byte = byte, .set = set};
+	return 0;
+}
+
+static void set_add(struct byte_set *set, unsigned first, unsigned last)
+{
+	for (unsigned byte = first; byte <= last; byte++)
+		set->bits[byte / 64] |= 1ULL << byte % 64;
+}
+
+/* One byte of a set or of a name, unescaped. Return: false at the text's end. */
+static bool take_byte(const char **text, unsigned char *ret_byte)
+{
+	if (**text == '\\')
+		(*text)++;
+	if (!**text)
+		return false;
+	*ret_byte = (unsigned char)*(*text)++;
+	return true;
+}
+
+/* The members up to the first "]" that is not escaped. */
+static int parse_members(const char **text, struct byte_set *set)
+{
+	unsigned char first, last;
+
+	while (**text != ']') {
+		if (!take_byte(text, &first))
+			return -EINVAL;
+		last = first;
+		if ((*text)[0] == '-' && (*text)[1] != ']') {
+			(*text)++;
+			if (!take_byte(text, &last))
+				return -EINVAL;
+		}
+		set_add(set, first, last);
+	}
+	(*text)++;
+	return 0;
+}
+
+static int find_set(struct pattern *pattern, const struct byte_set *set, uint32_t *ret_number)
+{
+	for (size_t i = 0; i < pattern->n_sets; i++) {
+		if (!memcmp(&pattern->sets[i], set, sizeof(*set))) {
+			*ret_number = (uint32_t)i;
+			return 0;
+		}
+	}
+	if (room_for(&pattern->sets, &pattern->sets_room, pattern->n_sets + 1) < 0)
+		return -ENOMEM;
+	*ret_number = (uint32_t)pattern->n_sets;
+	pattern->sets[pattern->n_sets++] = *set;
+	return 0;
+}
+
+static int parse_set(struct pattern *pattern, const char **text)
+{
+	struct byte_set set = {0};
+	bool negate = **text == '!' || **text == '^';
+	uint32_t number;
+	int r;
+
+	if (negate)
+		(*text)++;
+	r = parse_members(text, &set);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; negate && i < 4; i++)
+		set.bits[i] = ~set.bits[i];
+	/* Neither is in a name. */
+	set.bits[0] &= ~(1ULL << '/' | 1ULL);
+	if (!(set.bits[0] | set.bits[1] | set.bits[2] | set.bits[3]))
+		return -EINVAL;
+	r = find_set(pattern, &set, &number);
+	return r < 0 ? r : add(pattern, ELEMENT_SET, 0, number);
+}
+
+static bool ends_with_slash(const struct pattern *pattern, size_t start)
+{
+	const struct element *last;
+
+	if (pattern->n == start)
+		return false;
+	last = &pattern->elements[pattern->n - 1];
+	return last->kind == ELEMENT_BYTE && last->byte == '/';
+}
+
+/* Does it end with a `**` and a slash? Then another `**` as a name adds nothing. */
+static bool ends_with_names(const struct pattern *pattern, size_t start)
+{
+	const struct element *before;
+
+	if (pattern->n < start + 2 || !ends_with_slash(pattern, start))
+		return false;
+	before = &pattern->elements[pattern->n - 2];
+	return before->kind == ELEMENT_NAMES || before->kind == ELEMENT_STARS;
+}
+
+static int parse_stars(struct pattern *pattern, const char **text, size_t start)
+{
+	bool name_begins = ends_with_slash(pattern, start), several;
+	size_t n = strspn(*text, "*");
+	int r;
+
+	*text += n;
+	several = n > 1;
+	if (name_begins && several && **text == '/' && (*text)[strspn(*text, "/")])
+		return ends_with_names(pattern, start) ? 0 : add(pattern, ELEMENT_NAMES, 0, 0);
+	if (name_begins && !(*text)[strspn(*text, "/")]) {
+		r = add(pattern, ELEMENT_ANY, 0, 0);
+		if (r < 0)
+			return r;
+	}
+	return add(pattern, several ? ELEMENT_STARS : ELEMENT_STAR, 0, 0);
+}
+
+static int parse_one(struct pattern *pattern, const char **text, size_t start)
+{
+	unsigned char byte;
+
+	switch (**text) {
+	case '*':
+		return parse_stars(pattern, text, start);
+	case '?':
+		(*text)++;
+		return add(pattern, ELEMENT_ANY, 0, 0);
+	case '[':
+		(*text)++;
+		return parse_set(pattern, text);
+	default:
+		if (!take_byte(text, &byte))
+			return -EINVAL;
+		if (byte == '/' && ends_with_slash(pattern, start))
+			return 0;
+		return add(pattern, ELEMENT_BYTE, byte, 0);
+	}
+}
+
+int pattern_parse(struct pattern *pattern, const char *text, uint32_t tag)
+{
+	size_t start = pattern->n;
+	int r;
+
+	if (*text != '/')
+		return -EINVAL;
+	while (*text) {
+		r = parse_one(pattern, &text, start);
+		if (r < 0) {
+			pattern->n = start;
+			return r;
+		}
+	}
+	if (pattern->n > start + 1 && ends_with_slash(pattern, start))
+		pattern->n--;
+	r = add(pattern, ELEMENT_END, 0, 0);
+	for (size_t i = start; r == 0 && i < pattern->n; i++)
+		pattern->elements[i].tag = tag;
+	return r;
+}
+
+bool pattern_is_literal(const char *text)
+{
+	return !text[strcspn(text, "*?[\\")];
+}
+
+void pattern_clear(struct pattern *pattern)
+{
+	free(pattern->elements);
+	free(pattern->sets);
+	*pattern = (struct pattern){0};
+}
