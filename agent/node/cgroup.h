@@ -50,9 +50,13 @@ int cgroup_id(const struct cgroup_root *root, const char *path, uint64_t *ret_id
  */
 int cgroup_open_directory(const struct cgroup_root *root, const char *path);
 
+/* From a visit: go on, but not below this one. */
+#define CGROUP_WALK_SKIP (1 << 30)
+
 /**
  * cgroup_walk() - Visit a cgroup and every one below, parents first.
- * @visit: non-zero from it ends the walk, which returns it; a cgroup that vanishes is skipped
+ * @visit: CGROUP_WALK_SKIP from it leaves out what is below; other non-zero ends the walk, which
+ *         returns it; a cgroup that vanishes is skipped
  *
  * Takes any depth with a handful of file descriptors and no recursion.
  *

@@ -101,18 +101,20 @@ static int enter(struct walk *walk)
 {
 	struct level *levels, level = {.path_length = walk->path_length};
 	struct stat status;
+	bool skip;
 	int r;
 
 	if (fstat(walk->fd, &status) < 0)
 		return -errno;
 	r = walk->visit(walk->fd, walk->path, status.st_ino, walk->data);
-	if (r)
+	skip = r == CGROUP_WALK_SKIP;
+	if (r && !skip)
 		return r;
 	levels = reallocarray(walk->levels, walk->n_levels + 1, sizeof(*levels));
 	if (!levels)
 		return -ENOMEM;
 	walk->levels = levels;
-	r = list_children(walk->fd, &level.names, &level.size);
+	r = skip ? 0 : list_children(walk->fd, &level.names, &level.size);
 	levels[walk->n_levels++] = level;
 	return r;
 }

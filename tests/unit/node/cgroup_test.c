@@ -142,6 +142,30 @@ Test(cgroup, walk_ends_when_told)
 	cr_expect(eq(int, cgroup_walk(&tree, "", stop_at, (char *)"a/b"), 42));
 }
 
+static int note_but_skip_a(const char *path, uint64_t id, void *data)
+{
+	int r = note(path, id, data);
+
+	return !r && !strcmp(path, "a") ? CGROUP_WALK_SKIP : r;
+}
+
+Test(cgroup, walk_leaves_out_what_is_below_when_told)
+{
+	struct visits visits = {};
+
+	tree_add("a", "");
+	tree_add("a/b", "");
+	tree_add("c", "");
+	tree_add("c/d", "");
+	cr_expect(eq(int, cgroup_walk(&tree, "", note_but_skip_a, &visits), 0));
+	cr_expect(eq(sz, visits.n, 4));
+	cr_expect(eq(ptr, strstr(visits.text, "[a/b]"), NULL));
+	cr_expect(ne(ptr, strstr(visits.text, "[c][c/d]"), NULL));
+	visits = (struct visits){};
+	cr_expect(eq(int, cgroup_walk(&tree, "a", note_but_skip_a, &visits), 0));
+	cr_expect(eq(sz, visits.n, 1));
+}
+
 static void remove_cgroup(const char *path)
 {
 	char name[512];
