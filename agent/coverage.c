@@ -112,19 +112,7 @@ static int assign_below(const char *path, uint64_t id, void *data)
 	if (id == assignment->subject->cgroup_id)
 		return 0;
 	if (find_owner(assignment->agent, path, &owner))
-		return 0;
-	for (const char *slash = strrchr(path, '/'); slash; slash = NULL) {
-		_cleanup_(freep) char *parent = strndup(path, (size_t)(slash - path));
-		uint64_t parent_id;
-
-		if (!parent)
-			return -ENOMEM;
-		/* What lies below another subject is that one's. */
-		if (cgroup_id(&assignment->agent->cgroups, parent, &parent_id) == 0 &&
-		    parent_id != assignment->subject->cgroup_id &&
-		    find_owner(assignment->agent, parent, &owner))
-			return 0;
-	}
+		return CGROUP_WALK_SKIP;
 	return enforcer_assign(assignment->agent->enforcer, id, assignment->subject->slot,
 			       assignment->subject->flags);
 }
@@ -243,7 +231,7 @@ static int remove_below(const char *path, uint64_t id, void *data)
 	struct owner owner;
 
 	if (id != assignment->subject->cgroup_id && find_owner(assignment->agent, path, &owner))
-		return 0;
+		return CGROUP_WALK_SKIP;
 	return enforcer_remove(assignment->agent->enforcer, id);
 }
 
