@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # vm.sh sets cache
 #
 # The kernels that deploy/vm.sh boots: Debian's packages, found by apt's own means in directories of
 # their own, so that nothing is installed and no file of the system changes. Sourced by vm.sh.
@@ -142,6 +142,7 @@ fetch_into() {
 		die "cannot download linux-modules-$version: $(tail -n1 "$dir/apt/log")"
 	image=$(find "$dir/apt/root" -name 'vmlinuz*' -type f)
 	unpack_vmlinux "$image" "$dir/vmlinux" || cp "$image" "$dir/vmlinux"
+	[[ $version == "$name".* ]] || say "note: kernel $name is $version now"
 	pack_modules "$dir/apt/root" "$dir" "$version"
 	echo "$version" >"$dir/version"
 	rm -rf "$dir/apt"
@@ -150,17 +151,17 @@ fetch_into() {
 # kernel_fetch NAME: have it in the cache. Two at once wait for each other; what is there is whole.
 kernel_fetch() {
 	local name=$1 dir=$cache/kernels
-	kernel_is_cached "$name" && return
+	! kernel_is_cached "$name" || return 0
 	mkdir -p "$dir"
 	(
 		flock 9
+		# What a download left that was killed.
+		rm -rf "$dir/.$name."*.part
 		if ! kernel_is_cached "$name"; then
-			say "fetching kernel $name from Debian (once)"
-			partial=$(mktemp -d "$dir/.$name.XXXXXX")
-			trap 'rm -rf "$partial"' EXIT
-			fetch_into "$name" "$partial"
-			chmod 755 "$partial"
-			mv -T "$partial" "$dir/$name"
+			say "fetching kernel $name from Debian, once"
+			mkdir -m 755 "$dir/.$name.$$.part"
+			fetch_into "$name" "$dir/.$name.$$.part"
+			mv -T "$dir/.$name.$$.part" "$dir/$name"
 		fi
 	) 9>"$dir/.$name.lock"
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # vm.sh sets here, cache, run and the options
 #
 # The guest's file system, as cpio archives that the kernel unpacks one after the other: a base of
 # busybox (cached), the kernel's modules (cached with it), and what one run brings. Sourced by vm.sh.
@@ -53,14 +53,17 @@ base_archive() {
 			[[ $applet == */busybox ]] || ln -sf /usr/bin/busybox "$tree/$applet"
 		done
 		install -m 755 "$here/guest-init" "$tree/init"
-		pack_tree "$tree" >"$run/base.cpio"
-		mv "$run/base.cpio" "$file.$$" && mv "$file.$$" "$file"
+		pack_tree "$tree" >"$file.$$"
+		mv "$file.$$" "$file"
+		find "$cache" -maxdepth 1 -name 'base-*' -mtime +7 -delete
 	fi
 	echo "$file"
 }
 
-# add_file TREE HOSTPATH GUESTPATH
+# add_file TREE HOSTPATH GUESTPATH. A link in the tree must not lead out of it, into this machine.
 add_file() {
+	[[ $(realpath -m "$1/$3/..")/ == "$(realpath "$1")"/* ]] ||
+		die "cannot put $2 at $3: a link on the way leads elsewhere"
 	mkdir -p "$(dirname "$1/$3")"
 	if [[ -d $2 ]]; then
 		mkdir -p "$1/$3"
@@ -75,11 +78,23 @@ add_libraries() {
 	local library
 	find "$1" -type f \( -perm /111 -o -name '*.so*' \) -print0 |
 		xargs -0r grep -lZaE -m1 $'^\x7fELF' |
-		xargs -0r ldd 2>/dev/null |
+		{ xargs -0r ldd 2>/dev/null || true; } | # fails on a static one
 		sed -nE 's,^(.*=> )?[[:space:]]*(/[^ :]+) \(0x.*,\2,p' | sort -u |
 		while read -r library; do
 			[[ -e $1/$library ]] || add_file "$1" "$library" "$library"
 		done
+}
+
+# install_build TREE: a build that was not asked for may be unfinished.
+install_build() {
+	local wanted=$build
+	[[ -n $build || ! -e $here/../build/meson-private/install.dat ]] || wanted=$here/../build
+	if [[ -n $wanted ]] &&
+		! DESTDIR=$1 meson install --no-rebuild --quiet -C "$wanted" >"$run/install.log" 2>&1; then
+		[[ -z $build ]] ||
+			die "cannot install from $build: build it first: $(tail -n1 "$run/install.log")"
+		say "note: build/ is unfinished, the guest goes without: $(tail -n1 "$run/install.log")"
+	fi
 }
 
 # run_archive: on stdout, what this run brings: the project, what was added, the command.
@@ -87,8 +102,7 @@ run_archive() {
 	local tree=$run/tree pair
 	link_merged "$tree"
 	mkdir -p "$tree/vm"
-	[[ -z $build ]] || DESTDIR=$tree meson install --no-rebuild --quiet -C "$build" >"$run/install.log" 2>&1 ||
-		die "meson install of $build failed; build it first: $(tail -n1 "$run/install.log")"
+	install_build "$tree"
 	for pair in "${added[@]}"; do
 		[[ -e ${pair%%:*} ]] || die "--add $pair: ${pair%%:*} does not exist"
 		add_file "$tree" "${pair%%:*}" "${pair#*:}"

@@ -14,6 +14,7 @@ kernel=6.1
 cgroup=v2
 cpus=1
 icount=
+parallel=
 memory=1G
 timeout=300
 accel=tcg
@@ -21,6 +22,11 @@ append=
 build=
 console=
 added=()
+
+# State.
+run=
+qemu=
+command_ended=
 
 usage() {
 	cat <<'END'
@@ -35,6 +41,9 @@ It has no stdin. The arguments are passed as they are: for a pipe, say sh -c '..
   --kernel VERSION   5.10, 6.1, 6.12 or 7.2 (that or newer); default 6.1
   --cgroup v1|v2     what is mounted on /sys/fs/cgroup; default v2
   --cpus N           default 1, with which the guest is fastest, too
+  --parallel         with more CPUs, really at once. QEMU before 8.1 then lets a CPU run what another
+                     has just patched, as a kernel patches itself when it boots and when a program
+                     attaches: a run in fifteen ends with 125 and "Oops: int3"
   --icount           one instruction is one nanosecond of the guest's time; one CPU
   --memory SIZE      default 1G
   --timeout SECONDS  default 300
@@ -68,24 +77,24 @@ die() {
 	exit 125
 }
 
-# argument OPTION COUNT VALUE: VALUE, or an error when the line ended before it.
+# need_argument OPTION COUNT: COUNT words are left of the command line, OPTION among them.
 need_argument() {
 	(($2 > 1)) || die "$1 needs a value; see --help"
 }
 
 parse_options() {
-	local fetch= explicit=
+	local fetch='' names=()
 	while (($#)); do
 		case $1 in
 		--kernel | --cgroup | --cpus | --memory | --timeout | --append | --build | --console | --add)
 			need_argument "$1" $#
 			set_option "$1" "$2"
-			[[ $1 != --kernel ]] || explicit=$2
+			[[ $1 != --kernel ]] || names=("$2")
 			shift
 			;;
 		--icount) icount=yes ;;
+		--parallel) parallel=yes ;;
 		--kvm) accel=kvm ;;
-		--verbose) ;;
 		--fetch) fetch=yes ;;
 		--list) kernel_list && exit ;;
 		--help | -h) usage && exit ;;
@@ -96,7 +105,8 @@ parse_options() {
 		shift
 	done
 	if [[ -n $fetch ]]; then
-		fetch_all ${explicit:-$(kernel_names)}
+		((${#names[@]})) || mapfile -t names < <(kernel_names)
+		fetch_all "${names[@]}"
 		exit
 	fi
 	command=("$@")
@@ -129,9 +139,6 @@ check_options() {
 	for pair in "${added[@]}"; do
 		[[ $pair == *?:/?* ]] || die "--add is HOSTFILE:/GUESTPATH, not '$pair'"
 	done
-	if [[ -z $build && -e $here/../build/meson-private/install.dat ]]; then
-		build=$here/../build
-	fi
 }
 
 check_kernel() {
@@ -141,7 +148,7 @@ check_kernel() {
 
 check_tools() {
 	local tool
-	for tool in qemu-system-x86_64 busybox cpio ldd flock; do
+	for tool in qemu-system-x86_64 busybox cpio; do
 		command -v "$tool" >/dev/null || die "$tool is missing: run deploy/setup.sh"
 	done
 }
@@ -166,9 +173,7 @@ start_qemu() {
 		machine+=(-chardev "file,id=$port,path=$run/$port"
 			-device "virtserialport,chardev=$port,nr=$((++number))")
 	done
-	# One thread for all CPUs: before QEMU 8.1, a CPU may run what another has just patched, and a
-	# kernel patches itself as it boots and whenever a program attaches ("Oops: int3").
-	[[ $accel != tcg ]] || accel+=,thread=single
+	[[ $accel != tcg || -n $parallel ]] || accel+=,thread=single
 	setpriv --pdeathsig KILL qemu-system-x86_64 -accel "$accel" -machine pc,usb=off -cpu max \
 		-m "$memory" -smp "$cpus" -nodefaults -no-user-config -display none -no-reboot \
 		-kernel "$directory/vmlinux" -initrd "$run/initrd" -append "$line$append" \
@@ -250,23 +255,33 @@ run_machine() {
 	read -r status tainted <<<"$report"
 	# Died, warned, soft lock-up, as in the kernel's admin-guide/tainted-kernels.rst.
 	((!(tainted & (128 | 512 | 16384)))) || say "the guest's kernel warned: see $(keep_console)"
+	command_ended=yes
 	exit "$status"
 }
 
+# What ends us unforeseen must not look like the command's own failure.
+# shellcheck disable=SC2317 # a trap calls it
 finish() {
+	local status=$?
 	[[ -z $qemu ]] || kill -9 "$qemu" 2>/dev/null || true
-	rm -rf "$run"
+	[[ -z $run ]] || rm -rf "$run"
+	case $command_ended$status in
+	yes* | 0 | 124 | 125 | 130 | 143) ;;
+	*)
+		say "failed for a reason that it does not know ($status)"
+		exit 125
+		;;
+	esac
 }
 
 main() {
-	parse_options "$@"
-	check_options
-	check_tools
-	qemu=
-	run=$(mktemp -d "${TMPDIR:-/tmp}/lsmd-vm.XXXXXX")
 	trap finish EXIT
 	trap 'exit 130' INT
 	trap 'exit 143' TERM HUP
+	parse_options "$@"
+	check_options
+	check_tools
+	run=$(mktemp -d "${TMPDIR:-/tmp}/lsmd-vm.XXXXXX")
 	console=${console:-$run/console}
 	kernel_fetch "$kernel"
 	run_archive "${command[@]}" >"$run/tree.cpio"
