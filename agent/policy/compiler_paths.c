@@ -238,10 +238,7 @@ static int make_accept(const struct paths *paths, const uint32_t *tags, size_t n
 	*ret_accept = 0;
 	if (!paths->nothing && !words[0] && !words[1])
 		return 0;
-	r = words_share(&paths->compiler->words, words, 2, ret_accept);
-	if (r == 0 && *ret_accept == paths->nothing)
-		*ret_accept = 0;
-	return r;
+	return words_share(&paths->compiler->words, words, 2, ret_accept);
 }
 
 static int make_accepts(struct paths *paths, uint32_t **ret_accepts)
@@ -258,6 +255,8 @@ static int make_accepts(struct paths *paths, uint32_t **ret_accepts)
 		const uint32_t *tags = sets_get(sets, i, &n);
 
 		r = make_accept(paths, tags, n, &accepts[i]);
+		if (r == 0 && accepts[i] == paths->nothing)
+			accepts[i] = 0;
 	}
 	if (r < 0)
 		return r;
