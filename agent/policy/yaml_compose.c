@@ -154,12 +154,14 @@ static const struct {
 
 static int unknown_tag(struct composer *composer, struct yaml_node *node, const char *tag)
 {
-	bool binary = !strcmp(tag, TAG_PREFIX "binary");
-
 	node->type = YAML_BROKEN;
-	if (binary)
+	if (!strcmp(tag, TAG_PREFIX "binary"))
 		return compose_error(composer, node->line, node->column,
 				     "binary data has no place here; write text");
+	if (!strncmp(tag, TAG_PREFIX, strlen(TAG_PREFIX)))
+		return compose_error(composer, node->line, node->column,
+				     "tag \"!!%.80s\" does not fit here; leave it out",
+				     tag + strlen(TAG_PREFIX));
 	return compose_error(composer, node->line, node->column,
 			     "tag \"%.80s\" does not fit here; leave it out", tag);
 }
@@ -179,6 +181,7 @@ static int compose_scalar(struct composer *composer, const yaml_event_t *event,
 			  struct yaml_node *node)
 {
 	const char *tag = (const char *)event->data.scalar.tag;
+	bool is_string = tag && (!strcmp(tag, "!") || !strcmp(tag, TAG_PREFIX "str"));
 
 	node->weight = 1;
 	node->n = event->data.scalar.length;
@@ -189,8 +192,7 @@ static int compose_scalar(struct composer *composer, const yaml_event_t *event,
 		return compose_error(composer, node->line, node->column,
 				     "a NUL byte in a string; leave it out");
 	node->type = YAML_STRING;
-	if (event->data.scalar.plain_implicit ||
-	    (tag && strcmp(tag, "!") && strcmp(tag, TAG_PREFIX "str")))
+	if (!is_string && (tag || event->data.scalar.plain_implicit))
 		yaml_resolve(node);
 	return check_tag(composer, node, event->data.scalar.tag);
 }

@@ -93,7 +93,7 @@ const char *yaml_type_name(enum yaml_type type)
 		[YAML_NULL] = "nothing",
 		[YAML_BOOL] = "a boolean",
 		[YAML_INTEGER] = "a number",
-		[YAML_FLOAT] = "a number",
+		[YAML_FLOAT] = "a floating-point number",
 		[YAML_STRING] = "a string",
 		[YAML_LIST] = "a list",
 		[YAML_MAP] = "a map",
