@@ -40,7 +40,8 @@ machine_mirror() {
 write_sources() {
 	local main security suite keyring=/usr/share/keyrings/debian-archive-keyring.gpg options=
 	main=${LSMD_MIRROR:-$(machine_mirror debian)}
-	security=${LSMD_MIRROR_SECURITY:-$(machine_mirror debian-security)}
+	security=${LSMD_MIRROR:+$main-security}
+	security=${security:-$(machine_mirror debian-security)}
 	[[ -n $main ]] ||
 		die "no Debian mirror in /etc/apt: set LSMD_MIRROR to one, a URL that ends in /debian"
 	[[ -e $keyring ]] && options="[signed-by=$keyring] "

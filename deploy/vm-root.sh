@@ -88,6 +88,7 @@ add_libraries() {
 # install_build TREE: a build that was not asked for may be unfinished.
 install_build() {
 	local wanted=$build
+	[[ $build != none ]] || return 0
 	[[ -n $build || ! -e $here/../build/meson-private/install.dat ]] || wanted=$here/../build
 	if [[ -n $wanted ]] &&
 		! DESTDIR=$1 meson install --no-rebuild --quiet -C "$wanted" >"$run/install.log" 2>&1; then

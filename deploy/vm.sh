@@ -6,7 +6,9 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source-path=SCRIPTDIR source=vm-kernel.sh
 . "$here/vm-kernel.sh"
+# shellcheck source-path=SCRIPTDIR source=vm-root.sh
 . "$here/vm-root.sh"
 
 cache=${LSMD_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/lsmd}
@@ -49,16 +51,18 @@ It has no stdin. The arguments are passed as they are: for a pipe, say sh -c '..
   --timeout SECONDS  default 300
   --add FILE:PATH    put a file or directory of this machine there, with the libraries of the
                      programs in it; may be repeated
-  --build DIR        the project as built there goes into the guest too; default: build, if there
+  --build DIR        the project as built there goes into the guest too; default: build in this
+                     tree, if it is there; none: without
   --append TEXT      more of the kernel's command line; the last of a kind wins
   --console FILE     keep what the kernel printed
   --kvm              let the hardware run it; without, never
-  --fetch            only download the kernel, or all of them
+  --fetch            only download the kernel, or all of them; what is there is not made newer:
+                     for that, remove it
   --list             say which kernels there are, and which are downloaded
 
 status: the command's; 124 when time ran out; 125 when the machine failed, not the command.
 Downloads are kept in $LSMD_CACHE, else ~/.cache/lsmd. They come from the Debian mirror of this
-machine's apt, or from LSMD_MIRROR.
+machine's apt, or from LSMD_MIRROR (a URL ending in /debian; its -security beside it).
 
 examples:
   vm.sh uname -r
@@ -135,7 +139,7 @@ check_options() {
 	[[ $timeout =~ ^[1-9][0-9]*$ ]] || die "--timeout is a number of seconds, not '$timeout'"
 	[[ -z $icount || $cpus == 1 ]] || die "--icount counts on one CPU: leave --cpus out"
 	[[ -z $icount || $accel == tcg ]] || die "--icount counts what is emulated: leave --kvm out"
-	[[ -z $build || -d $build ]] || die "--build $build: no such directory"
+	[[ -z $build || $build == none || -d $build ]] || die "--build $build: no such directory"
 	for pair in "${added[@]}"; do
 		[[ $pair == *?:/?* ]] || die "--add is HOSTFILE:/GUESTPATH, not '$pair'"
 	done
