@@ -2,7 +2,7 @@
 # Completion of lsmctl for bash: commands and options as --help lists them, pods as lsmd does.
 
 _lsmctl_words() {
-	"$@" --help 2>/dev/null | grep -oE -- '(^|[ ,])--[a-z-]+' | tr -d ' ,'
+	"$@" --help 2>/dev/null | sed -n 's/^ *\(-.,\)\{0,1\} *\(--[a-z-]*\).*/\2/p'
 }
 
 _lsmctl() {

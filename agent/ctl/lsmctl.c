@@ -31,9 +31,6 @@ static void print_version(FILE *file, struct argp_state *state)
 	fputs("lsmctl " LSMD_VERSION "\n", file);
 }
 
-void (*argp_program_version_hook)(FILE *, struct argp_state *) = print_version;
-error_t argp_err_exit_status = EXIT_USAGE;
-
 /* What is left of the command line when the options in front of the command are read. */
 struct rest {
 	int argc;
@@ -128,6 +125,9 @@ int main(int argc, char **argv)
 	const struct command *command;
 	int r;
 
+	/* Assigned, not defined: hidden symbols would not take the place of libc's. */
+	argp_program_version_hook = print_version;
+	argp_err_exit_status = EXIT_USAGE;
 	setenv("ARGP_HELP_FMT", "no-dup-args-note", 0);
 	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &rest))
 		return EXIT_FAILED;
