@@ -19,13 +19,17 @@ int binding_new(uint32_t slot, struct binding **ret_binding)
 
 struct binding *binding_free(struct binding *binding)
 {
+	if (binding)
+		counter_block_clear(&binding->block);
 	free(binding);
 	return NULL;
 }
 
 uint64_t binding_word(const struct binding *binding)
 {
-	return binding->published ? SLOT_WORD(binding->published->index, binding->block.start) : 0;
+	if (!binding->published)
+		return 0;
+	return SLOT_WORD(binding->published->index, binding->block.start);
 }
 
 const struct image *binding_image(const struct binding *binding)
@@ -59,5 +63,5 @@ void binding_harvest(const struct binding *binding, struct counters *counters,
 {
 	struct harvest harvest = {.binding = binding, .gained = gained, .data = data};
 
-	counters_harvest(counters, binding->block, report, &harvest);
+	counters_harvest(counters, &binding->block, report, &harvest);
 }

@@ -6,15 +6,13 @@
 #include <string.h>
 
 #include "enforce/bitmap.h"
-#include "lsm/abi.h"
 #include "util/cleanup.h"
 
 /* Blocks are whole cache lines, so that two subjects never share one. */
-#define LINE (64U / sizeof(uint64_t))
+#define LINE ((uint32_t)(64 / sizeof(uint64_t)))
 
 struct counters {
-	uint64_t *cells;
-	uint64_t *harvested; /* of each cell, what was reported already */
+	struct window *cells;
 	struct bitmap lines;
 };
 
@@ -25,10 +23,10 @@ static void counters_freep(struct counters **counters)
 
 static uint32_t lines_of(uint32_t length)
 {
-	return (uint32_t)((length + LINE - 1) / LINE);
+	return (length + LINE - 1) / LINE;
 }
 
-int counters_new(uint64_t *cells, uint32_t n, struct counters **ret_counters)
+int counters_new(struct window *cells, struct counters **ret_counters)
 {
 	_cleanup_(counters_freep) struct counters *counters = calloc(1, sizeof(*counters));
 	int r;
@@ -36,10 +34,7 @@ int counters_new(uint64_t *cells, uint32_t n, struct counters **ret_counters)
 	if (!counters)
 		return -ENOMEM;
 	counters->cells = cells;
-	counters->harvested = calloc(n, sizeof(*counters->harvested));
-	if (!counters->harvested)
-		return -ENOMEM;
-	r = bitmap_init(&counters->lines, (uint32_t)(n / LINE));
+	r = bitmap_init(&counters->lines, (uint32_t)(cells->size / sizeof(uint64_t) / LINE));
 	if (r < 0)
 		return r;
 	/* A start of 0 would make the word of a slot look like one without a block. */
@@ -53,64 +48,90 @@ struct counters *counters_free(struct counters *counters)
 	if (!counters)
 		return NULL;
 	bitmap_clear(&counters->lines);
-	free(counters->harvested);
 	free(counters);
 	return NULL;
 }
 
-int counters_take(struct counters *counters, uint32_t length, struct counter_block *ret_block)
+static uint64_t *cell(const struct counters *counters, const struct counter_block *block,
+		      uint32_t index)
 {
-	uint32_t lines = lines_of(length);
-	uint32_t first = bitmap_find(&counters->lines, 0, lines);
-	uint32_t start = (uint32_t)(first * LINE);
+	return (uint64_t *)(void *)counters->cells->base + block->start + index;
+}
 
-	if (first == counters->lines.bits)
-		return COUNTERS_E_FULL;
-	bitmap_set(&counters->lines, first, lines, true);
-	memset(counters->cells + start, 0, length * sizeof(*counters->cells));
-	memset(counters->harvested + start, 0, length * sizeof(*counters->harvested));
-	*ret_block = (struct counter_block){.start = start, .length = length};
+/* On failure nothing is taken. */
+static int hold(struct counters *counters, uint32_t start, uint32_t length,
+		struct counter_block *ret_block)
+{
+	uint64_t *harvested;
+	int r = window_reach(counters->cells, ((size_t)start + length) * sizeof(uint64_t));
+
+	if (r < 0)
+		return r;
+	harvested = calloc(length, sizeof(*harvested));
+	if (!harvested)
+		return -ENOMEM;
+	bitmap_set(&counters->lines, start / LINE, lines_of(length), true);
+	*ret_block = (struct counter_block){start, length, harvested};
 	return 0;
 }
 
-int counters_adopt(struct counters *counters, struct counter_block block)
+int counters_take(struct counters *counters, uint32_t length, struct counter_block *ret_block)
 {
-	if (block.start % LINE || block.length > counters_room(counters, block.start))
-		return COUNTERS_E_TAKEN;
-	bitmap_set(&counters->lines, (uint32_t)(block.start / LINE), lines_of(block.length), true);
-	memset(counters->harvested + block.start, 0,
-	       block.length * sizeof(*counters->harvested));
+	uint32_t first = bitmap_find(&counters->lines, 0, lines_of(length));
+	int r;
+
+	if (first == counters->lines.bits)
+		return COUNTERS_E_FULL;
+	r = hold(counters, first * LINE, length, ret_block);
+	if (r < 0)
+		return r;
+	memset(cell(counters, ret_block, 0), 0, length * sizeof(uint64_t));
 	return 0;
+}
+
+int counters_adopt(struct counters *counters, uint32_t start, uint32_t length,
+		   struct counter_block *ret_block)
+{
+	if (start % LINE || !length || length > counters_room(counters, start))
+		return COUNTERS_E_TAKEN;
+	return hold(counters, start, length, ret_block);
 }
 
 uint32_t counters_room(const struct counters *counters, uint32_t start)
 {
-	uint32_t first = (uint32_t)(start / LINE);
-
-	if (first >= counters->lines.bits)
+	if (start / LINE >= counters->lines.bits)
 		return 0;
-	return (uint32_t)(bitmap_free_run(&counters->lines, first) * LINE);
+	return bitmap_free_run(&counters->lines, start / LINE) * LINE;
 }
 
-void counters_give(struct counters *counters, struct counter_block block)
+void counters_give(struct counters *counters, struct counter_block *block)
 {
-	bitmap_set(&counters->lines, (uint32_t)(block.start / LINE), lines_of(block.length),
-		   false);
+	bitmap_set(&counters->lines, block->start / LINE, lines_of(block->length), false);
+	counter_block_clear(block);
 }
 
-uint64_t counters_read(const struct counters *counters, uint32_t cell)
+void counter_block_clear(struct counter_block *block)
 {
-	return __atomic_load_n(&counters->cells[cell], __ATOMIC_RELAXED);
+	free(block->harvested);
+	*block = (struct counter_block){0};
 }
 
-void counters_harvest(struct counters *counters, struct counter_block block,
+uint64_t counters_read(const struct counters *counters, const struct counter_block *block,
+		       uint32_t index)
+{
+	if (index >= block->length)
+		return 0;
+	return __atomic_load_n(cell(counters, block, index), __ATOMIC_RELAXED);
+}
+
+void counters_harvest(struct counters *counters, const struct counter_block *block,
 		      void (*gained)(uint32_t index, uint64_t gain, void *data), void *data)
 {
-	for (uint32_t i = 0; i < block.length; i++) {
-		uint64_t now = counters_read(counters, block.start + i);
-		uint64_t gain = now - counters->harvested[block.start + i];
+	for (uint32_t i = 0; i < block->length; i++) {
+		uint64_t now = counters_read(counters, block, i);
+		uint64_t gain = now - block->harvested[i];
 
-		counters->harvested[block.start + i] = now;
+		block->harvested[i] = now;
 		if (gain)
 			gained(i, gain, data);
 	}

@@ -33,9 +33,9 @@ static int new_tables(struct enforcer *enforcer)
 	if (r == 0)
 		r = images_new(&backend, &enforcer->images);
 	if (r == 0)
-		r = counters_new(enforcer->kernel.counters, LIMIT_COUNTERS, &enforcer->counters);
+		r = counters_new(&enforcer->kernel.counters, &enforcer->counters);
 	if (r == 0)
-		r = slots_new(enforcer->kernel.slots, enforcer->images, enforcer->counters,
+		r = slots_new(&enforcer->kernel.slots, enforcer->images, enforcer->counters,
 			      &enforcer->slots);
 	if (r == 0)
 		r = events_new(enforcer->kernel.maps[KERNEL_EVENTS], enforcer->images,

@@ -26,9 +26,6 @@ static const char *const call_names[KERNEL_CALLS] = {
 	[KERNEL_REMOVE] = "cgroup_remove",
 };
 
-#define SLOTS_SIZE (LIMIT_SLOTS * sizeof(struct slot))
-#define COUNTERS_SIZE (LIMIT_COUNTERS * sizeof(uint64_t))
-
 /* One opening: what it is about, beside the kernel itself. */
 struct opening {
 	struct kernel *kernel;
@@ -55,31 +52,18 @@ void kernel_init(struct kernel *kernel)
 		kernel->calls[i] = -1;
 }
 
-static void unmap(void *memory, size_t size)
-{
-	if (memory)
-		munmap(memory, size);
-}
-
 void kernel_close(struct kernel *kernel)
 {
-	unmap(kernel->slots, SLOTS_SIZE);
-	unmap(kernel->counters, COUNTERS_SIZE);
-	unmap(kernel->state, sizeof(struct state));
+	window_close(&kernel->slots);
+	window_close(&kernel->counters);
+	if (kernel->state)
+		munmap(kernel->state, sizeof(struct state));
 	links_close(&kernel->links);
 	for (int i = 0; i < KERNEL_CALLS; i++)
 		closep(&kernel->calls[i]);
 	for (int i = 0; i < KERNEL_MAPS; i++)
 		closep(&kernel->maps[i]);
 	kernel_init(kernel);
-}
-
-/* NULL with errno set where it fails. */
-static void *map_memory(int fd, size_t size)
-{
-	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-
-	return memory == MAP_FAILED ? NULL : memory;
 }
 
 static int fail(const struct opening *opening, int error, const char *what)
@@ -113,11 +97,16 @@ static int open_pinned_maps(struct opening *opening)
 static int open_state(struct opening *opening)
 {
 	struct kernel *kernel = opening->kernel;
+	void *memory;
 
 	if (kernel->state || kernel->maps[KERNEL_STATE] < 0)
 		return 0;
-	kernel->state = map_memory(kernel->maps[KERNEL_STATE], sizeof(struct state));
-	return kernel->state ? 0 : fail(opening, -errno, "map the state");
+	memory = mmap(NULL, sizeof(struct state), PROT_READ | PROT_WRITE, MAP_SHARED,
+		      kernel->maps[KERNEL_STATE], 0);
+	if (memory == MAP_FAILED)
+		return fail(opening, -errno, "map the state");
+	kernel->state = memory;
+	return 0;
 }
 
 /* Version 0 is a load that was killed before it wrote one: nothing was attached yet. */
@@ -278,12 +267,13 @@ static int load(struct opening *opening, const struct build_id *id)
 static int open_memory(struct opening *opening)
 {
 	struct kernel *kernel = opening->kernel;
+	int r = window_open(kernel->maps[KERNEL_SLOTS], LIMIT_SLOTS * sizeof(struct slot),
+			    &kernel->slots);
 
-	kernel->slots = map_memory(kernel->maps[KERNEL_SLOTS], SLOTS_SIZE);
-	if (!kernel->slots)
-		return fail(opening, -errno, "map the slots");
-	kernel->counters = map_memory(kernel->maps[KERNEL_COUNTERS], COUNTERS_SIZE);
-	return kernel->counters ? 0 : fail(opening, -errno, "map the counters");
+	if (r == 0)
+		r = window_open(kernel->maps[KERNEL_COUNTERS], LIMIT_COUNTERS * sizeof(uint64_t),
+				&kernel->counters);
+	return r < 0 ? fail(opening, r, "map the slots and counters") : 0;
 }
 
 static int open_all(struct opening *opening)

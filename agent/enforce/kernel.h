@@ -10,6 +10,7 @@
 #include "enforce/enforcer.h"
 #include "enforce/links.h"
 #include "enforce/pins.h"
+#include "enforce/window.h"
 #include "lsm/abi.h"
 
 enum kernel_map {
@@ -37,8 +38,8 @@ struct kernel {
 	int calls[KERNEL_CALLS];
 	struct links links;
 	/* The maps' memory, shared with the programs. */
-	struct slot *slots;
-	uint64_t *counters;
+	struct window slots;
+	struct window counters;
 	struct state *state;
 	bool was_there; /* something was attached before */
 };

@@ -3,18 +3,20 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "enforce/binding.h"
 #include "util/cleanup.h"
 
 struct slots {
-	struct slot *cells;
+	struct window *cells;
 	struct images *images;
 	struct counters *counters;
 	struct bitmap taken; /* numbers, those of retired slots too */
 	struct binding *unsettled;
 	struct binding *settled;
-	struct binding *in_force[LIMIT_SLOTS]; /* NULL: the number is not given out */
+	struct binding **in_force; /* NULL: the number is not given out */
+	uint32_t n;                /* numbers that in_force and the cells reach to */
 };
 
 static void slots_freep(struct slots **slots)
@@ -27,7 +29,7 @@ static void binding_freep(struct binding **binding)
 	binding_free(*binding);
 }
 
-int slots_new(struct slot *cells, struct images *images, struct counters *counters,
+int slots_new(struct window *cells, struct images *images, struct counters *counters,
 	      struct slots **ret_slots)
 {
 	_cleanup_(slots_freep) struct slots *slots = calloc(1, sizeof(*slots));
@@ -60,8 +62,9 @@ struct slots *slots_free(struct slots *slots)
 {
 	if (!slots)
 		return NULL;
-	for (uint32_t i = 0; i < LIMIT_SLOTS; i++)
-		binding_free(slots->in_force[i]);
+	for (uint32_t slot = 0; slot < slots->n; slot++)
+		binding_free(slots->in_force[slot]);
+	free(slots->in_force);
 	free_list(slots->unsettled);
 	free_list(slots->settled);
 	bitmap_clear(&slots->taken);
@@ -69,15 +72,41 @@ struct slots *slots_free(struct slots *slots)
 	return NULL;
 }
 
+static struct slot *cell(const struct slots *slots, uint32_t slot)
+{
+	return (struct slot *)(void *)slots->cells->base + slot;
+}
+
 static struct binding *find(const struct slots *slots, uint32_t slot)
 {
-	return slot < LIMIT_SLOTS ? slots->in_force[slot] : NULL;
+	return slot < slots->n ? slots->in_force[slot] : NULL;
 }
 
 static void store(struct slots *slots, uint32_t slot, uint64_t word)
 {
 	/* Whoever reads the word finds the image and zeroed counters behind it. */
-	__atomic_store_n(&slots->cells[slot].image, word, __ATOMIC_RELEASE);
+	__atomic_store_n(&cell(slots, slot)->image, word, __ATOMIC_RELEASE);
+}
+
+/* Make room for a number, and some more. */
+static int reach(struct slots *slots, uint32_t slot)
+{
+	uint32_t n = slot < LIMIT_SLOTS / 2 ? slot * 2 : LIMIT_SLOTS;
+	struct binding **in_force;
+	int r;
+
+	if (slot < slots->n)
+		return 0;
+	r = window_reach(slots->cells, n * sizeof(struct slot));
+	if (r < 0)
+		return r;
+	in_force = reallocarray(slots->in_force, n, sizeof(*in_force));
+	if (!in_force)
+		return -ENOMEM;
+	memset(in_force + slots->n, 0, (n - slots->n) * sizeof(*in_force));
+	slots->in_force = in_force;
+	slots->n = n;
+	return 0;
 }
 
 static void push(struct binding **list, struct binding *binding)
@@ -87,12 +116,12 @@ static void push(struct binding **list, struct binding *binding)
 }
 
 /* What the programs recorded of an earlier subject; how many cgroups point here is theirs to say. */
-static void reset(struct slot *cell)
+static void forget_subject(struct slot *slot)
 {
-	cell->mount_namespace = 0;
-	cell->root_device = 0;
-	cell->records = 0;
-	cell->records_since = 0;
+	slot->mount_namespace = 0;
+	slot->root_device = 0;
+	slot->records = 0;
+	slot->records_since = 0;
 }
 
 int slots_take(struct slots *slots, uint32_t *ret_slot)
@@ -102,11 +131,13 @@ int slots_take(struct slots *slots, uint32_t *ret_slot)
 
 	if (slot == LIMIT_SLOTS)
 		return ENFORCER_E_SLOTS;
-	r = binding_new(slot, &slots->in_force[slot]);
+	r = reach(slots, slot);
+	if (r == 0)
+		r = binding_new(slot, &slots->in_force[slot]);
 	if (r < 0)
 		return r;
 	bitmap_set(&slots->taken, slot, 1, true);
-	reset(&slots->cells[slot]);
+	forget_subject(cell(slots, slot));
 	*ret_slot = slot;
 	return 0;
 }
@@ -130,11 +161,10 @@ static int bind(struct slots *slots, struct image *image, struct binding *bindin
 
 	if (r)
 		return r == IMAGES_E_FULL ? ENFORCER_E_IMAGES : r;
-	if (counters_take(slots->counters, COUNTER_RULES + image->n_rules, &binding->block)) {
+	r = counters_take(slots->counters, COUNTER_RULES + image->n_rules, &binding->block);
+	if (r)
 		binding->published = images_put(binding->published);
-		return ENFORCER_E_COUNTERS;
-	}
-	return 0;
+	return r == COUNTERS_E_FULL ? ENFORCER_E_COUNTERS : r;
 }
 
 static void replace(struct slots *slots, struct binding *binding)
@@ -175,6 +205,11 @@ int slots_publish(struct slots *slots, uint32_t slot, struct image *image)
 	return 0;
 }
 
+const struct slot *slots_cell(const struct slots *slots, uint32_t slot)
+{
+	return find(slots, slot) ? cell(slots, slot) : NULL;
+}
+
 const struct image *slots_image(const struct slots *slots, uint32_t slot)
 {
 	const struct binding *binding = find(slots, slot);
@@ -182,23 +217,34 @@ const struct image *slots_image(const struct slots *slots, uint32_t slot)
 	return binding ? binding_image(binding) : NULL;
 }
 
+/* The block of an earlier life. One that is not this slot's alone can't be counted by. */
+static int adopt_block(struct slots *slots, struct binding *binding, uint32_t start,
+		       uint32_t length)
+{
+	int r = counters_adopt(slots->counters, start, length, &binding->block);
+
+	return r == COUNTERS_E_TAKEN ? 0 : r;
+}
+
 static int adopt(struct slots *slots, uint32_t slot, uint64_t word)
 {
 	_cleanup_(binding_freep) struct binding *binding = NULL;
-	int r = binding_new(slot, &binding);
+	int r = reach(slots, slot);
 
+	if (r == 0)
+		r = binding_new(slot, &binding);
 	if (r < 0)
 		return r;
 	binding->published = images_find(slots->images, SLOT_IMAGE(word));
-	binding->block.start = SLOT_COUNTERS(word);
 	if (binding->published) {
 		const struct image *image = images_use(binding->published)->image;
 
-		binding->block.length = image ? COUNTER_RULES + image->n_rules : 0;
+		if (image)
+			r = adopt_block(slots, binding, SLOT_COUNTERS(word),
+					COUNTER_RULES + image->n_rules);
 	}
-	/* A block that is not this slot's alone can't be counted by. */
-	if (binding->block.length && counters_adopt(slots->counters, binding->block))
-		binding->block.length = 0;
+	if (r < 0)
+		return r;
 	bitmap_set(&slots->taken, slot, 1, true);
 	slots->in_force[slot] = TAKE_PTR(binding);
 	return 0;
@@ -206,38 +252,31 @@ static int adopt(struct slots *slots, uint32_t slot, uint64_t word)
 
 /* Of an image whose words are not known the counters' number is not known either: all that
  * can be its own is kept from others. */
-static void adopt_room(struct slots *slots, struct binding *binding)
+static int adopt_room(struct slots *slots, struct binding *binding)
 {
-	struct counter_block block = binding->block;
+	uint32_t start = SLOT_COUNTERS(cell(slots, binding->slot)->image);
 
-	block.length = counters_room(slots->counters, block.start);
-	if (block.length && !counters_adopt(slots->counters, block))
-		binding->block = block;
+	return adopt_block(slots, binding, start, counters_room(slots->counters, start));
 }
 
-int slots_adopt(struct slots *slots, const struct bitmap *referenced)
+int slots_adopt(struct slots *slots, const struct slot *cells, const struct bitmap *referenced)
 {
-	for (uint32_t slot = 1; slot < LIMIT_SLOTS; slot++) {
-		uint64_t word = slots->cells[slot].image;
-		int r;
+	int r = 0;
 
-		if (!word && !bitmap_test(referenced, slot))
-			continue;
-		r = adopt(slots, slot, word);
-		if (r < 0)
-			return r;
-	}
-	for (uint32_t slot = 1; slot < LIMIT_SLOTS; slot++) {
+	for (uint32_t slot = 1; slot < LIMIT_SLOTS && r == 0; slot++)
+		if (cells[slot].image || bitmap_test(referenced, slot))
+			r = adopt(slots, slot, cells[slot].image);
+	for (uint32_t slot = 1; slot < slots->n && r == 0; slot++) {
 		struct binding *binding = slots->in_force[slot];
 
 		if (!binding)
 			continue;
 		if (binding->published && !binding->published->image)
-			adopt_room(slots, binding);
+			r = adopt_room(slots, binding);
 		if (!bitmap_test(referenced, slot))
 			slots_give(slots, slot);
 	}
-	return 0;
+	return r;
 }
 
 static void ignore(uint32_t slot, const struct image *image, uint32_t counter, uint32_t rule,
@@ -261,14 +300,12 @@ uint64_t slots_counter(const struct slots *slots, uint32_t slot, uint32_t counte
 {
 	const struct binding *binding = find(slots, slot);
 
-	return binding && counter < binding->block.length
-		       ? counters_read(slots->counters, binding->block.start + counter)
-		       : 0;
+	return binding ? counters_read(slots->counters, &binding->block, counter) : 0;
 }
 
 void slots_harvest(struct slots *slots, enforcer_harvest_fn gained, void *data)
 {
-	for (uint32_t slot = 1; slot < LIMIT_SLOTS; slot++)
+	for (uint32_t slot = 1; slot < slots->n; slot++)
 		if (slots->in_force[slot])
 			binding_harvest(slots->in_force[slot], slots->counters, gained, data);
 	for (struct binding *binding = slots->unsettled; binding; binding = binding->next)
@@ -287,7 +324,7 @@ void slots_settle(struct slots *slots, uint64_t mark)
 
 		slots->unsettled = binding->next;
 		if (binding->block.length)
-			counters_give(slots->counters, binding->block);
+			counters_give(slots->counters, &binding->block);
 		binding->mark = mark;
 		push(&slots->settled, binding);
 	}

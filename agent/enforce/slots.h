@@ -18,15 +18,16 @@
 #include "enforce/counters.h"
 #include "enforce/enforcer.h"
 #include "enforce/images.h"
+#include "enforce/window.h"
 
 struct slots;
 
-/** slots_new() - @cells: the map's memory, LIMIT_SLOTS. All borrowed. Return: 0, -ENOMEM. */
-int slots_new(struct slot *cells, struct images *images, struct counters *counters,
+/** slots_new() - @cells: the map's memory. All borrowed. Return: 0, -ENOMEM. */
+int slots_new(struct window *cells, struct images *images, struct counters *counters,
 	      struct slots **ret_slots);
 struct slots *slots_free(struct slots *slots);
 
-/** slots_take() - A number with nothing in force. Return: 0, ENFORCER_E_SLOTS, -ENOMEM. */
+/** slots_take() - A number with nothing in force. Return: 0, ENFORCER_E_SLOTS, negative errno. */
 int slots_take(struct slots *slots, uint32_t *ret_slot);
 
 /** slots_give() - Give a number back; one that is not taken is ignored. */
@@ -39,17 +40,21 @@ void slots_give(struct slots *slots, uint32_t slot);
  */
 int slots_publish(struct slots *slots, uint32_t slot, struct image *image);
 
+/** slots_cell() - What the programs read and write. Return: NULL for a slot that is not taken. */
+const struct slot *slots_cell(const struct slots *slots, uint32_t slot);
+
 /** slots_image() - What is in force; NULL for no rules, and when its words are not known. */
 const struct image *slots_image(const struct slots *slots, uint32_t slot);
 
 /**
- * slots_adopt() - Take over what an earlier life left in the cells.
+ * slots_adopt() - Take over what an earlier life left.
+ * @cells:      the whole map, LIMIT_SLOTS
  * @referenced: the slots that cgroups point to; all others are given back
  *
  * Every image that a cell names is known to the struct images already. A grace period has
  * passed since the earlier life ended.
  */
-int slots_adopt(struct slots *slots, const struct bitmap *referenced);
+int slots_adopt(struct slots *slots, const struct slot *cells, const struct bitmap *referenced);
 
 /** slots_forget() - Leave what a slot has counted until now out of every harvest. */
 void slots_forget(struct slots *slots, uint32_t slot);

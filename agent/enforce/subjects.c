@@ -5,6 +5,7 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "enforce/enforcer_private.h"
 #include "util/cleanup.h"
@@ -21,9 +22,9 @@ void enforcer_slot_free(struct enforcer *enforcer, uint32_t slot)
 
 uint32_t enforcer_slot_mount_namespace(const struct enforcer *enforcer, uint32_t slot)
 {
-	if (slot >= LIMIT_SLOTS)
-		return 0;
-	return __atomic_load_n(&enforcer->kernel.slots[slot].mount_namespace, __ATOMIC_RELAXED);
+	const struct slot *cell = slots_cell(enforcer->slots, slot);
+
+	return cell ? __atomic_load_n(&cell->mount_namespace, __ATOMIC_RELAXED) : 0;
 }
 
 /* Only programs write the map, for they alone can keep its filter in step with it. */
@@ -67,8 +68,8 @@ int enforcer_cgroups(struct enforcer *enforcer,
 				  void *data),
 		     void *data)
 {
-	_cleanup_(freep) uint64_t *ids = calloc(LIMIT_CGROUPS, sizeof(*ids));
-	_cleanup_(freep) struct cgroup_value *values = calloc(LIMIT_CGROUPS, sizeof(*values));
+	_cleanup_(freep) uint64_t *ids = malloc(LIMIT_CGROUPS * sizeof(*ids));
+	_cleanup_(freep) struct cgroup_value *values = malloc(LIMIT_CGROUPS * sizeof(*values));
 	uint32_t n;
 	int r;
 
@@ -94,12 +95,12 @@ static int refer(uint64_t cgroup_id, const struct cgroup_value *value, void *dat
 	return 0;
 }
 
-static int adopt_images(struct enforcer *enforcer)
+static int adopt_images(struct enforcer *enforcer, const struct slot *cells)
 {
 	int r = image_map_adopt(&enforcer->image_map, enforcer->images);
 
 	for (uint32_t slot = 1; r == 0 && slot < LIMIT_SLOTS; slot++) {
-		uint32_t index = SLOT_IMAGE(enforcer->kernel.slots[slot].image);
+		uint32_t index = SLOT_IMAGE(cells[slot].image);
 
 		if (index && index < LIMIT_IMAGES)
 			r = image_map_adopt_index(&enforcer->image_map, enforcer->images, index);
@@ -107,14 +108,28 @@ static int adopt_images(struct enforcer *enforcer)
 	return r;
 }
 
-int enforcer_adopt(struct enforcer *enforcer)
+static int adopt(struct enforcer *enforcer, const struct slot *cells)
 {
 	_cleanup_(bitmap_clear) struct bitmap referenced = {0};
 	int r = bitmap_init(&referenced, LIMIT_SLOTS);
 
 	if (r == 0)
-		r = adopt_images(enforcer);
+		r = adopt_images(enforcer, cells);
 	if (r == 0)
 		r = enforcer_cgroups(enforcer, refer, &referenced);
-	return r == 0 ? slots_adopt(enforcer->slots, &referenced) : r;
+	return r == 0 ? slots_adopt(enforcer->slots, cells, &referenced) : r;
+}
+
+int enforcer_adopt(struct enforcer *enforcer)
+{
+	size_t size = LIMIT_SLOTS * sizeof(struct slot);
+	void *cells = mmap(NULL, size, PROT_READ, MAP_SHARED, enforcer->kernel.maps[KERNEL_SLOTS],
+			   0);
+	int r;
+
+	if (cells == MAP_FAILED)
+		return -errno;
+	r = adopt(enforcer, cells);
+	munmap(cells, size);
+	return r;
 }

@@ -10,6 +10,7 @@
 static struct fake_kernel kernel;
 static struct slot slot_cells[LIMIT_SLOTS];
 static uint64_t counter_cells[CELLS];
+static struct window slot_window, counter_window;
 static struct images *images;
 static struct counters *counters;
 static struct slots *slots;
@@ -19,8 +20,12 @@ static void start_life(void)
 	const struct images_backend backend = fake_backend(&kernel);
 
 	cr_assert_eq(images_new(&backend, &images), 0);
-	cr_assert_eq(counters_new(counter_cells, CELLS, &counters), 0);
-	cr_assert_eq(slots_new(slot_cells, images, counters, &slots), 0);
+	counter_window = (struct window){(uint8_t *)counter_cells, sizeof(counter_cells),
+					 sizeof(counter_cells), -1};
+	slot_window = (struct window){(uint8_t *)slot_cells, sizeof(slot_cells),
+				      sizeof(slot_cells), -1};
+	cr_assert_eq(counters_new(&counter_window, &counters), 0);
+	cr_assert_eq(slots_new(&slot_window, images, counters, &slots), 0);
 }
 
 static void end_life(void)
@@ -273,7 +278,7 @@ static void adopt(uint32_t referenced)
 	cr_assert_eq(bitmap_init(&bitmap, LIMIT_SLOTS), 0);
 	if (referenced)
 		bitmap_set(&bitmap, referenced, 1, true);
-	cr_assert_eq(slots_adopt(slots, &bitmap), 0);
+	cr_assert_eq(slots_adopt(slots, slot_cells, &bitmap), 0);
 	bitmap_clear(&bitmap);
 }
 
