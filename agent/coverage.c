@@ -53,6 +53,26 @@ static const struct pod *pod_by_path(const struct pod_list *pods, const char *pa
 	return NULL;
 }
 
+/* Does the path lead through a container or pod that is known? What is made in there may bear
+ * any name, another pod's too, and is still the same subject's. */
+static bool is_inside_another(const struct agent *agent, const char *path)
+{
+	_cleanup_(freep) char *prefix = strdup(path);
+	struct container_cgroup outer, inner;
+
+	if (!prefix || container_of_cgroup(path, &inner) != 0)
+		return true;
+	for (char *slash = strrchr(prefix, '/'); slash; slash = strrchr(prefix, '/')) {
+		*slash = '\0';
+		if (container_of_cgroup(prefix, &outer) != 0 ||
+		    !pod_by_cgroup_uid(&agent->pods, outer.pod_uid))
+			continue;
+		if (*outer.container_id || strcmp(outer.pod_uid, inner.pod_uid))
+			return true;
+	}
+	return false;
+}
+
 static bool find_owner(const struct agent *agent, const char *path, struct owner *ret_owner)
 {
 	struct owner owner = {0};
@@ -63,7 +83,7 @@ static bool find_owner(const struct agent *agent, const char *path, struct owner
 		owner.explicit_cgroup = true;
 		if (owner.pod->n_containers == 1)
 			owner.container = &owner.pod->containers[0];
-	} else if (container_of_cgroup(path, &parts) == 0) {
+	} else if (container_of_cgroup(path, &parts) == 0 && !is_inside_another(agent, path)) {
 		owner.pod = pod_by_cgroup_uid(&agent->pods, parts.pod_uid);
 		memcpy(owner.container_id, parts.container_id, sizeof(owner.container_id));
 		if (owner.pod && *parts.container_id)
