@@ -43,6 +43,11 @@ static bool is_final(const struct stepper *stepper, uint32_t star)
 	       element_at(stepper, star + 1)->kind == ELEMENT_END;
 }
 
+static const struct automaton_tag *meaning_of(const struct stepper *stepper, uint32_t item)
+{
+	return stepper->tags ? &stepper->tags[element_at(stepper, item)->tag] : NULL;
+}
+
 /* Add an element to the state that follows. What follows from a star is not listed. */
 static int reach(struct stepper *stepper, uint32_t item)
 {
@@ -55,27 +60,48 @@ static int reach(struct stepper *stepper, uint32_t item)
 	return element->kind == ELEMENT_NAMES ? reach(stepper, item + 2) : 0;
 }
 
-/* Note what a final star decides, or take the note back. */
-static void note_final(struct stepper *stepper, uint32_t star, bool set)
+/* Note what the final stars among some numbers decide. */
+static int note_finals(struct stepper *stepper, const struct numbers *numbers)
 {
-	uint32_t tag = element_at(stepper, star)->tag;
-	const struct automaton_tag *meaning = stepper->tags ? &stepper->tags[tag] : NULL;
-	uint32_t *order;
+	for (size_t i = 0; i < numbers->n; i++) {
+		uint32_t star = numbers->items[i], *final, *order;
+		const struct automaton_tag *meaning;
 
-	if (!set || !stepper->tag_final[tag] || stepper->tag_final[tag] > star + 1)
-		stepper->tag_final[tag] = set ? star + 1 : 0;
-	if (!meaning || !meaning->decides)
-		return;
-	order = &stepper->family_order[meaning->family];
-	if (!set || !*order || *order > meaning->order + 1)
-		*order = set ? meaning->order + 1 : 0;
+		if (star == AFTER_SLASH || !is_final(stepper, star))
+			continue;
+		if (push(&stepper->noted, star) < 0)
+			return -ENOMEM;
+		final = &stepper->tag_final[element_at(stepper, star)->tag];
+		if (!*final || *final > star + 1)
+			*final = star + 1;
+		meaning = meaning_of(stepper, star);
+		if (!meaning || !meaning->decides)
+			continue;
+		order = &stepper->family_order[meaning->family];
+		if (!*order || *order > meaning->order + 1)
+			*order = meaning->order + 1;
+	}
+	return 0;
+}
+
+static void forget_finals(struct stepper *stepper)
+{
+	for (size_t i = 0; i < stepper->noted.n; i++) {
+		uint32_t star = stepper->noted.items[i];
+		const struct automaton_tag *meaning = meaning_of(stepper, star);
+
+		stepper->tag_final[element_at(stepper, star)->tag] = 0;
+		if (meaning)
+			stepper->family_order[meaning->family] = 0;
+	}
+	stepper->noted.n = 0;
 }
 
 /* Does it make no difference any more whether the pattern of this element matches? */
 static bool is_decided(const struct stepper *stepper, uint32_t item)
 {
 	uint32_t tag = element_at(stepper, item)->tag;
-	const struct automaton_tag *meaning = stepper->tags ? &stepper->tags[tag] : NULL;
+	const struct automaton_tag *meaning = meaning_of(stepper, item);
 
 	if (stepper->tag_final[tag] && stepper->tag_final[tag] != item + 1)
 		return true;
@@ -144,13 +170,11 @@ static int intern_stars(struct stepper *stepper, uint32_t *ret_id)
 
 	automaton->work += passed->n;
 	passed->n = sets_sort(passed->items, passed->n);
-	for (int set = 1; set >= 0; set--) {
-		for (size_t i = 0; i < passed->n; i++)
-			if (passed->items[i] != AFTER_SLASH && is_final(stepper, passed->items[i]))
-				note_final(stepper, passed->items[i], set);
-		if (set)
-			drop_decided(stepper, passed);
-	}
+	r = note_finals(stepper, passed);
+	if (r < 0)
+		return r;
+	drop_decided(stepper, passed);
+	forget_finals(stepper);
 	r = sets_intern(&automaton->stars, passed->items, passed->n, ret_id);
 	passed->n = 0;
 	if (r < 0 || *ret_id < stepper->n_stars)
@@ -217,17 +241,17 @@ static int stars_after(struct stepper *stepper, bool slash, uint32_t *ret_id)
 }
 
 /* Drop the items that the stars have decided. */
-static void drop_decided_items(struct stepper *stepper, uint32_t stars)
+static int drop_decided_items(struct stepper *stepper, uint32_t stars)
 {
 	const struct numbers *final = &stepper->stars[stars].final;
 
 	if (!final->n)
-		return;
-	for (size_t i = 0; i < final->n; i++)
-		note_final(stepper, final->items[i], true);
+		return 0;
+	if (note_finals(stepper, final) < 0)
+		return -ENOMEM;
 	drop_decided(stepper, &stepper->items);
-	for (size_t i = 0; i < final->n; i++)
-		note_final(stepper, final->items[i], false);
+	forget_finals(stepper);
+	return 0;
 }
 
 /* What has been reached, and the set of stars, become a state. */
@@ -235,7 +259,8 @@ static int intern_state(struct stepper *stepper, uint32_t stars, uint32_t *ret_s
 {
 	struct numbers *key = &stepper->key, *items = &stepper->items;
 
-	drop_decided_items(stepper, stars);
+	if (drop_decided_items(stepper, stars) < 0)
+		return -ENOMEM;
 	stepper->automaton->work += items->n;
 	items->n = sets_sort(items->items, items->n);
 	key->n = items->n + 1;
@@ -383,7 +408,8 @@ int stepper_start(struct stepper *stepper, uint32_t *ret_state)
 
 void stepper_clear(struct stepper *stepper)
 {
-	struct numbers *own[] = {&stepper->wide, &stepper->items, &stepper->passed, &stepper->key};
+	struct numbers *own[] = {&stepper->wide, &stepper->items, &stepper->passed, &stepper->key,
+				 &stepper->noted};
 
 	for (size_t i = 0; i < stepper->n_stars; i++) {
 		struct stars_row *row = &stepper->stars[i];

@@ -44,6 +44,7 @@ struct stepper {
 	/* Of each tag, and of each family, by what the stars at hand have decided. */
 	uint32_t *family_order; /* lowest order that decides, plus 1; 0: none */
 	uint32_t *tag_final;    /* the tag's star that matches all, plus 1; 0: none */
+	struct numbers noted;   /* stars that the two are from */
 
 	/* The state at hand: all its items by what they match. */
 	uint32_t stars_id;

@@ -7,6 +7,7 @@
 #include "lsm/limits.h"
 #include "policy/automaton.h"
 #include "policy/image_words.h"
+#include "reference.h"
 #include "util/cleanup.h"
 
 #include "lsm/automaton.h"
@@ -214,62 +215,6 @@ Test(automaton, reading_past_the_end_takes_the_default)
 	make(&fixture, patterns, 1);
 	cr_assert(has_tag(&fixture, "/\x01\xff", 0));
 	cr_assert_not(has_tag(&fixture, "/\xff", 0));
-}
-
-/* The reference: slow, recursive, on the pattern's text. @begins: a name begins here. */
-static bool reference(const char *p, const char *s, bool begins);
-
-static bool reference_set(const char *p, const char *s)
-{
-	bool negate = *p == '!' || *p == '^', in = false;
-
-	for (p += negate; *p != ']'; p++) {
-		if (p[1] == '-' && p[2] != ']') {
-			in |= (unsigned char)*p <= (unsigned char)*s &&
-			      (unsigned char)*s <= (unsigned char)p[2];
-			p += 2;
-		} else {
-			in |= *p == *s;
-		}
-	}
-	return *s && *s != '/' && in != negate && reference(p + 1, s + 1, false);
-}
-
-static bool reference_stars(const char *p, const char *s, bool begins)
-{
-	size_t n = strspn(p, "*");
-	bool several = n > 1;
-
-	p += n;
-	if (begins && !*p && (!*s || *s == '/'))
-		return false;
-	if (begins && several && *p == '/' && reference(p + 1, s, true))
-		return true;
-	for (;; s++) {
-		if (reference(p, s, false))
-			return true;
-		if (!*s || (!several && *s == '/'))
-			return false;
-	}
-}
-
-static bool reference(const char *p, const char *s, bool begins)
-{
-	if (!*p)
-		return !*s;
-	if (*p == '*')
-		return reference_stars(p, s, begins);
-	if (*p == '[')
-		return reference_set(p + 1, s);
-	if (*p == '?')
-		return *s && *s != '/' && reference(p + 1, s + 1, false);
-	return *p == *s && reference(p + 1, s + 1, *p == '/');
-}
-
-static unsigned next_random(unsigned *seed, unsigned n)
-{
-	*seed = *seed * 1103515245 + 12345;
-	return (*seed >> 16) % n;
 }
 
 static void random_pattern(unsigned *seed, char *text)
