@@ -269,17 +269,10 @@ Test(http_server, survives_what_is_no_http)
 Test(http_server, idle_tcp_connections_do_not_starve_the_control_socket)
 {
 	int fds[300];
-	struct sockaddr_in address = {
-		.sin_family = AF_INET,
-		.sin_port = htons((uint16_t)fixture.port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
 	struct reply reply;
 
-	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
-		fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-		connect(fds[i], (struct sockaddr *)&address, sizeof(address));
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
+		fds[i] = connect_tcp();
 	for (int i = 0; i < 20; i++) {
 		reply = request(.path = "/v1/status");
 		cr_expect_eq(reply.status, 200);
@@ -291,17 +284,11 @@ Test(http_server, idle_tcp_connections_do_not_starve_the_control_socket)
 
 Test(http_server, one_address_gets_a_bounded_number_of_connections)
 {
-	struct sockaddr_in address = {
-		.sin_family = AF_INET,
-		.sin_port = htons((uint16_t)fixture.port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
 	int fds[32], n_refused = 0;
 	char buffer[512];
 
 	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
-		fds[i] = socket(AF_INET, SOCK_STREAM, 0);
-		cr_assert(connect(fds[i], (struct sockaddr *)&address, sizeof(address)) == 0);
+		fds[i] = connect_tcp();
 		send(fds[i], "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", 34, MSG_NOSIGNAL);
 		n_refused += !read_until(fds[i], "ok\n", buffer, sizeof(buffer));
 	}
