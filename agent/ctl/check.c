@@ -57,10 +57,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static const struct command_line line = {
 	.arguments = "FILE|DIRECTORY...",
 	.doc = "Read policies as the agent does, and say everything that is wrong with them.\v"
-	       "Of a directory: its *.yaml, *.yml and *.json. All that is given is judged together, as one "
-	       "node would hold it. Needs neither lsmd nor privileges. A rule that this version "
-	       "cannot enforce at all is a warning; what stays open of one enforced in part, a note. "
-	       "Exit status: 0 clean, 1 warnings with --strict, 2 errors.\n\n"
+	       "Of a directory: its *.yaml, *.yml and *.json. All that is given is judged "
+	       "together, as one node would hold it. Needs neither lsmd nor privileges. A "
+	       "rule that this version cannot enforce at all is a warning; what stays open "
+	       "of one enforced in part, a note. Exit status: 0 clean, 1 warnings with "
+	       "--strict, 2 errors.\n\n"
 	       "  lsmctl check /etc/lsmd/policies\n"
 	       "  lsmctl check --strict -o json web.yaml",
 	.options = options,
@@ -82,7 +83,8 @@ static int check_sizes(struct check *check)
 	return 0;
 }
 
-static int add_note(struct check *check, const struct policy *policy, const struct policy_rule *rule)
+static int add_note(struct check *check, const struct policy *policy,
+		    const struct policy_rule *rule)
 {
 	return json_array_append_new(
 		check->notes,

@@ -84,8 +84,9 @@ static int read_directory(const char *path, struct diagnostics *diagnostics,
 		return diagnostics_add(diagnostics, SEVERITY_ERROR, path, 0, 0,
 				       "it cannot be read (%m)");
 	if (n == 0)
-		return diagnostics_add(diagnostics, SEVERITY_ERROR, path, 0, 0,
-				       "it has no policies; their names end in .yaml, .yml or .json");
+		return diagnostics_add(
+			diagnostics, SEVERITY_ERROR, path, 0, 0,
+			"it has no policies; their names end in .yaml, .yml or .json");
 	for (int i = 0; i < n; i++) {
 		if (r == 0)
 			r = read_entry(path, entries[i]->d_name, diagnostics, policies);

@@ -16,7 +16,8 @@ static void write_time(const json_t *denial, FILE *file)
 
 static void write_pod(const json_t *denial, FILE *file)
 {
-	const char *name_space = json_text(denial, "pod.namespace"), *pod = json_text(denial, "pod.name");
+	const char *name_space = json_text(denial, "pod.namespace"),
+		   *pod = json_text(denial, "pod.name");
 
 	if (*pod)
 		fprintf(file, "%s/%s", name_space, pod);

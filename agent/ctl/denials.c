@@ -85,8 +85,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 static const struct command_line line = {
 	.doc = "The last denials on this node, oldest first.\v"
-	       "With --follow: then every new one, until Ctrl-C; -o json prints one object a line, and "
-	       "{\"dropped\": N} where N went by unread. When lsmd goes away, the exit status is 3.\n\n"
+	       "With --follow: then every new one, until Ctrl-C; -o json prints one object a "
+	       "line, and {\"dropped\": N} where N went by unread. When lsmd goes away, the "
+	       "exit status is 3.\n\n"
 	       "  lsmctl denials --limit 20\n"
 	       "  lsmctl denials --follow -n shop --verdict deny\n"
 	       "  lsmctl denials --follow --limit 0 -o json | jq .object",

@@ -55,7 +55,8 @@ static error_t set_object(struct arguments *arguments, int key, const char *obje
 		if (kinds[i].key != key)
 			continue;
 		if (arguments->what)
-			argp_error(state, "--%s and --%s; give one", arguments->what, kinds[i].name);
+			argp_error(state, "--%s and --%s; give one", arguments->what,
+				   kinds[i].name);
 		if (key == KEY_SOCKET && *object == '/')
 			argp_error(state, "--socket is a socket's family here; for lsmd's own: "
 					  "lsmctl --socket %s deny ...", object);
@@ -102,11 +103,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 }
 
 static const struct command_line line = {
-	.doc = "Deny something to a pod by hand: in force when the command returns, for what already "
-	       "runs too.\v"
-	       "It is bound to this very pod, not to its name, survives a restart of lsmd, and ends by "
-	       "itself with --for. The path of lsmd's own socket goes in front: lsmctl --socket PATH "
-	       "deny.\n\n"
+	.doc = "Deny something to a pod by hand: in force when the command returns, for what "
+	       "already runs too.\v"
+	       "It is bound to this very pod, not to its name, survives a restart of lsmd, "
+	       "and ends by itself with --for. The path of lsmd's own socket goes in front: "
+	       "lsmctl --socket PATH deny.\n\n"
 	       "  lsmctl deny --pod shop/web-1 --connect 0.0.0.0/0:4444 --for 10m\n"
 	       "  lsmctl deny --pod web-1 -n shop --exec /bin/sh\n"
 	       "  lsmctl deny --pod shop/web-1 -c app --open '/etc/**' --audit\n"

@@ -80,7 +80,8 @@ static char *help_filter(int key, const char *text, void *input)
 }
 
 static const struct argp_option options[] = {
-	{"socket", 's', "PATH", 0, "lsmd's socket [" SOCKET_DEFAULT ", or $" SOCKET_ENVIRONMENT "]", 0},
+	{"socket", 's', "PATH", 0,
+	 "lsmd's socket [" SOCKET_DEFAULT ", or $" SOCKET_ENVIRONMENT "]", 0},
 	{0},
 };
 
@@ -88,7 +89,8 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse,
 	.args_doc = "COMMAND [ARGUMENT...]",
-	.doc = "Look at what lsmd denies on this node, and deny by hand.\v ",
+	.doc = "Look at what lsmd denies on this node, and deny by hand.\v"
+	       " ",
 	.help_filter = help_filter,
 };
 

@@ -27,8 +27,8 @@ struct command_line {
 	const char *arguments; /* NULL: none */
 	const char *doc;       /* "what it does\vexamples" */
 	const struct argp_option *options;
-	argp_parser_t parser; /* its input is what options_parse() got; NULL: no options of its own */
-	bool own_socket;      /* --socket is the command's own; the path goes before the command */
+	argp_parser_t parser; /* its input is what options_parse() got; NULL: no own options */
+	bool own_socket;      /* --socket is the command's own; the path goes before it */
 };
 
 /**

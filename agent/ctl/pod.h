@@ -23,7 +23,7 @@ error_t pod_parse(struct pod *pod, int key, char *argument);
  */
 void pod_finish(struct pod *pod, const struct argp_state *state);
 
-/** pod_full_name() - "NAMESPACE/NAME", "default" where no namespace is said; owned; NULL: no memory. */
+/** pod_full_name() - "NAMESPACE/NAME", "default" where none is said; owned; NULL: no memory. */
 char *pod_full_name(const struct pod *pod);
 
 #endif

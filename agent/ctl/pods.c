@@ -9,8 +9,8 @@
 
 static const struct command_line line = {
 	.doc = "The pods of this node, their containers, and the policies on them.\v"
-	       "STATE: enforced, audited (all policies are in audit mode), none (no policy selects "
-	       "it), failed (see PROBLEM; what was in force before still is).\n\n"
+	       "STATE: enforced, audited (all policies are in audit mode), none (no policy "
+	       "selects it), failed (see PROBLEM; what was in force before still is).\n\n"
 	       "  lsmctl pods\n"
 	       "  lsmctl pods -o wide",
 };

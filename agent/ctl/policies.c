@@ -9,8 +9,9 @@
 
 static const struct command_line line = {
 	.doc = "The policies that the agent holds, and what of them is enforced here.\v"
-	       "A rule that is enforced in part, or not at all, is listed below the table with the "
-	       "ways that stay open. A file with an error leaves its last good version in force.\n\n"
+	       "A rule that is enforced in part, or not at all, is listed below the table "
+	       "with the ways that stay open. A file with an error leaves its last good "
+	       "version in force.\n\n"
 	       "  lsmctl policies\n"
 	       "  lsmctl policies -o json",
 };

@@ -10,8 +10,9 @@
 
 static const struct command_line line = {
 	.doc = "The agent, what is in force on this node, and what is wrong.\v"
-	       "The exit status says whether lsmd answered, not whether all is well; -o json has "
-	       "\"ready\" and \"problems\" for scripts. With -o wide: the kernel's programs too.\n\n"
+	       "The exit status says whether lsmd answered, not whether all is well; -o json "
+	       "has \"ready\" and \"problems\" for scripts. With -o wide: the kernel's "
+	       "programs too.\n\n"
 	       "  lsmctl status\n"
 	       "  lsmctl status -o json | jq -e '.ready and (.problems == [])'",
 };

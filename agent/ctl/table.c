@@ -111,7 +111,7 @@ void table_measure(struct table *table, const json_t *item)
 
 static void print_cell(const struct table *table, size_t column, const char *text, bool coloured)
 {
-	unsigned width = text_width(text);
+	unsigned width = text_width(text); /* the column is as wide, at least */
 	const char *colour = coloured && table->colour ? terminal_colour(text) : "";
 
 	fputs(colour, table->file);
@@ -121,9 +121,7 @@ static void print_cell(const struct table *table, size_t column, const char *tex
 	if (is_last(table, column))
 		fputc('\n', table->file);
 	else
-		fprintf(table->file, "%*s",
-			(int)(table->widths[column] > width ? table->widths[column] - width : 0) + 2,
-			"");
+		fprintf(table->file, "%*s", (int)(table->widths[column] - width) + 2, "");
 }
 
 void table_header(const struct table *table)

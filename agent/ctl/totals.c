@@ -8,9 +8,10 @@
 
 static const struct command_line line = {
 	.doc = "Exact counts of denials, by pod, container, policy, rule and verdict.\v"
-	       "They come from the kernel's counters: also what was not recorded is in them. Besides "
-	       "deny, kill and audit, VERDICT is closed (denied, since the hook could not read), "
-	       "entering and paused (would have been denied), unrecorded (no record was written).\n\n"
+	       "They come from the kernel's counters: also what was not recorded is in them. "
+	       "Besides deny, kill and audit, VERDICT is closed (denied, since the hook "
+	       "could not read), entering and paused (would have been denied), unrecorded "
+	       "(no record was written).\n\n"
 	       "  lsmctl totals\n"
 	       "  lsmctl totals -o json",
 };

@@ -93,8 +93,8 @@ int transfer_explain(const struct options *options, CURL *transfer, CURLcode cod
 	if (code == CURLE_COULDNT_CONNECT)
 		return explain_connect(options->socket, (int)error);
 	if (code == CURLE_OPERATION_TIMEDOUT)
-		complain("lsmd does not answer on %s within %ld s; look at its log", options->socket,
-			 REPLY_TIMEOUT);
+		complain("lsmd does not answer on %s within %ld s; look at its log",
+			 options->socket, REPLY_TIMEOUT);
 	else
 		complain("lsmd's answer on %s broke off (%s); look at its log", options->socket,
 			 curl_easy_strerror(code));

@@ -39,16 +39,18 @@ enum MHD_Result denies_answer_add(struct request *request)
 	int r;
 
 	if (!is_json(request))
-		return respond_error(request, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE,
-				     "the body's type is not known; send Content-Type: application/json");
+		return respond_error(
+			request, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE,
+			"the body's type is not known; send Content-Type: application/json");
 	body = json_loadb(request->body ? request->body : "", request->body_length,
 			  JSON_REJECT_DUPLICATES, &error);
 	if (!body)
 		return respond_error(request, MHD_HTTP_BAD_REQUEST, "the body is no JSON: %s",
 				     error.text);
 	if (!json_is_object(body))
-		return respond_error(request, MHD_HTTP_BAD_REQUEST,
-				     "the body is no object; send {\"pod\": \"NAMESPACE/NAME\", ...}");
+		return respond_error(
+			request, MHD_HTTP_BAD_REQUEST,
+			"the body is no object; send {\"pod\": \"NAMESPACE/NAME\", ...}");
 	r = agent_deny(request->agent, body, &deny, &message);
 	if (r < 0)
 		return respond_failure(request, r, message);

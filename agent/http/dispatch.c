@@ -82,7 +82,8 @@ static char *unknown_keys(const struct request *request, const struct route *rou
 		return NULL;
 	for (size_t i = 0; i < request->n_query; i++)
 		if (!is_key(route, request->query[i].key))
-			fprintf(file, "%s\"%.64s\"", ftell(file) ? ", " : "", request->query[i].key);
+			fprintf(file, "%s\"%.64s\"", ftell(file) ? ", " : "",
+				request->query[i].key);
 	if (fclose(file) || !size) {
 		free(text);
 		return NULL;

@@ -105,9 +105,9 @@ int number_parse(const char *text, uint64_t max, uint64_t *ret_number)
 	if (!*text)
 		return -EINVAL;
 	for (; *text; text++) {
-		if (*text < '0' || *text > '9' ||
-		    __builtin_mul_overflow(number, 10, &number) ||
-		    __builtin_add_overflow(number, (uint64_t)(*text - '0'), &number) || number > max)
+		if (*text < '0' || *text > '9' || __builtin_mul_overflow(number, 10, &number) ||
+		    __builtin_add_overflow(number, (uint64_t)(*text - '0'), &number) ||
+		    number > max)
 			return -EINVAL;
 	}
 	*ret_number = number;

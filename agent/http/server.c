@@ -26,8 +26,8 @@ static int start_control(struct http_server *server, uv_loop_t *loop,
 	r = listener_new(loop, &server->service, TAKE_FD(server->socket.fd), false,
 			 &server->control);
 	return r == 0 ? 0
-		      : fail_with(reterr_message, r, "cannot serve on %s (%s)", options->socket_path,
-				  strerrordesc_np(-r));
+		      : fail_with(reterr_message, r, "cannot serve on %s (%s)",
+				  options->socket_path, strerrordesc_np(-r));
 }
 
 static int start_tcp(struct http_server *server, uv_loop_t *loop,

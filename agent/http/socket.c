@@ -29,7 +29,8 @@ static int make_directory(const char *path, char **reterr_message)
 		return -ENOMEM;
 	if (mkdir(directory, 0755) < 0 && errno != EEXIST)
 		return fail_with(reterr_message, -errno,
-				 "cannot make the directory %s (%m); give another --socket", directory);
+				 "cannot make the directory %s (%m); give another --socket",
+				 directory);
 	return 0;
 }
 
@@ -45,8 +46,8 @@ static int take_lock(const char *path, int *ret_fd, char **reterr_message)
 	}
 	fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
-		return fail_with(reterr_message, -errno, "cannot open %s (%m); give another --socket",
-				 lock);
+		return fail_with(reterr_message, -errno,
+				 "cannot open %s (%m); give another --socket", lock);
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		if (errno == EWOULDBLOCK)
 			return fail_with(reterr_message, -EADDRINUSE,
@@ -114,7 +115,8 @@ static int listen_private(const struct sockaddr_un *address, int *ret_fd, char *
 	if (r == 0 && listen(fd, BACKLOG) < 0)
 		r = -errno;
 	if (r < 0)
-		return fail_with(reterr_message, r, "cannot listen on %s (%s); give another --socket",
+		return fail_with(reterr_message, r,
+				 "cannot listen on %s (%s); give another --socket",
 				 address->sun_path, strerrordesc_np(-r));
 	*ret_fd = TAKE_FD(fd);
 	return 0;
@@ -236,7 +238,8 @@ int tcp_socket_open(const char *address, int *ret_fd, char **reterr_message)
 	r = listen_tcp(info, ret_fd);
 	freeaddrinfo(info);
 	if (r < 0)
-		return fail_with(reterr_message, r, "cannot listen on %s (%s); give another --listen",
-				 address, strerrordesc_np(-r));
+		return fail_with(reterr_message, r,
+				 "cannot listen on %s (%s); give another --listen", address,
+				 strerrordesc_np(-r));
 	return 0;
 }
