@@ -93,7 +93,7 @@ static bool drain(int fd)
 	do
 		n = recv(fd, buffer, sizeof(buffer), 0);
 	while (n > 0);
-	return n == 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+	return n == 0 || errno != EAGAIN;
 }
 
 static void expect_alive(void)
