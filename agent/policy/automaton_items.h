@@ -13,7 +13,10 @@
  * of some hundred `**` patterns.
  */
 
+#include <errno.h>
+
 #include "policy/automaton.h"
+#include "policy/room.h"
 
 #define BYTES 256
 #define AFTER_SLASH UINT32_MAX
@@ -58,6 +61,53 @@ struct stepper {
 	struct numbers passed;
 	struct numbers key;
 };
+
+/* Add a number. Return: 0, -ENOMEM. */
+static inline int numbers_push(struct numbers *numbers, uint32_t number)
+{
+	if (room_for(&numbers->items, &numbers->room, numbers->n + 1) < 0)
+		return -ENOMEM;
+	numbers->items[numbers->n++] = number;
+	return 0;
+}
+
+static inline const struct element *element_at(const struct stepper *stepper, uint32_t item)
+{
+	return &stepper->automaton->pattern.elements[item];
+}
+
+static inline bool crosses_slashes(const struct element *element)
+{
+	return element->kind == ELEMENT_STARS || element->kind == ELEMENT_NAMES;
+}
+
+static inline bool is_star(const struct element *element)
+{
+	return crosses_slashes(element) || element->kind == ELEMENT_STAR;
+}
+
+/** stepper_reach() - Add an element to the state that follows; a star to those it passed. */
+int stepper_reach(struct stepper *stepper, uint32_t item);
+
+/**
+ * stars_intern() - The stars that were passed become a set, without those that another decides.
+ * Return: 0, -E2BIG, -ENOMEM.
+ */
+int stars_intern(struct stepper *stepper, uint32_t *ret_id);
+
+/** stars_push() - Pass all stars of a set. Return: 0, -ENOMEM. */
+int stars_push(struct stepper *stepper, uint32_t id);
+
+/** stars_after() - The set that is left of that at hand after a byte, if no star is passed. */
+int stars_after(struct stepper *stepper, bool slash, uint32_t *ret_id);
+
+/*
+ * What the final stars among some numbers decide: note it, drop the elements that it concerns,
+ * forget it.
+ */
+int finals_note(struct stepper *stepper, const struct numbers *numbers);
+void finals_apply(const struct stepper *stepper, struct numbers *numbers);
+void finals_forget(struct stepper *stepper);
 
 /** stepper_begin() - Make the state in which nothing can match, 0. Return: 0, -ENOMEM. */
 int stepper_begin(struct stepper *stepper);

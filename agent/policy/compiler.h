@@ -59,10 +59,13 @@ struct candidates {
 };
 
 /**
- * compiler_rules() - Number the rules and groups, and write their rows and strings.
+ * compiler_rules() - Number the rules and groups, and write their rows.
  * Return: 0, -E2BIG, -ENOMEM.
  */
 int compiler_rules(struct compiler *compiler);
+
+/** compiler_rows() - Write the rules' rows and strings. Return: 0, -E2BIG, -ENOMEM. */
+int compiler_rows(struct compiler *compiler);
 
 /**
  * compiler_list() - The list of an event that matches some rules.

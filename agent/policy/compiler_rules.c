@@ -4,43 +4,15 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "policy/compiler.h"
 #include "policy/room.h"
-#include "util/cleanup.h"
 
 /* Groups of a policy's rules, and of its audit rules. */
 struct policy_groups {
 	uint32_t enforced;
 	uint32_t audits;
 };
-
-static const char *const section_names[] = {
-	[SECTION_EXEC] = "exec",	       [SECTION_FILE] = "file",
-	[SECTION_SOCKETS] = "sockets",	       [SECTION_NETWORK] = "network",
-	[SECTION_CAPABILITIES] = "capabilities", [SECTION_PROCESS] = "process",
-};
-
-int compiler_refuse(struct compiler *compiler, uint32_t number, const char *what)
-{
-	const struct compiled_rule *rule;
-	int r;
-
-	/* Without a rule, or told already by what called this. */
-	if (number >= compiler->n_rules || compiler->refused)
-		return -E2BIG;
-	rule = &compiler->rules[number];
-	compiler->refused = true;
-	r = diagnostics_add(compiler->diagnostics, SEVERITY_ERROR, rule->policy->source,
-			    rule->rule ? rule->rule->line :
-					 rule->policy->sections[rule->section].line,
-			    0, "%s \"%s\": rule \"%s\" of section %s %s; split it, or drop some of it",
-			    rule->policy->kind == POLICY_CLUSTER ? "ClusterLsmPolicy" : "LsmPolicy",
-			    rule->policy->name, rule->rule ? rule->rule->name : "default",
-			    section_names[rule->section], what);
-	return r < 0 ? r : -E2BIG;
-}
 
 static int refuse_group(struct compiler *compiler, const struct policy *policy)
 {
@@ -175,87 +147,6 @@ static int add_policy(struct compiler *compiler, const struct policy *policy)
 	return r;
 }
 
-static int print_rule(FILE *file, const struct compiled_rule *rule)
-{
-	const struct policy *policy = rule->policy;
-	const struct policy_rule *own = rule->rule;
-	const char *texts[] = {
-		policy->kind == POLICY_CLUSTER ? "ClusterLsmPolicy" : "LsmPolicy",
-		policy->name_space ? policy->name_space : "",
-		policy->name,
-		section_names[rule->section],
-		own ? own->name : "default",
-		own && own->message ? own->message : "",
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
-		fwrite(texts[i], 1, strlen(texts[i]) + 1, file);
-	for (size_t i = 0; own && i < own->n_tags; i++)
-		fprintf(file, "%s%s", i ? "," : "", own->tags[i]);
-	fputc('\0', file);
-	return ferror(file) ? -ENOMEM : 0;
-}
-
-static void fill_row(const struct compiled_rule *rule, size_t text, uint64_t *row)
-{
-	uint64_t severity = rule->rule ? rule->rule->severity : rule->policy->severity;
-	uint64_t is_default = !rule->rule;
-
-	row[RULE_W_WHAT] = is_default << 40 | (uint64_t)rule->error << 32 | severity << 24 |
-			   (uint64_t)rule->group << 16 | (uint64_t)rule->section << 8 |
-			   rule->verdict;
-	row[RULE_W_UNTIL] = rule->rule ? rule->rule->until : 0;
-	row[RULE_W_TEXT] = text;
-}
-
-/* All texts one after another, and in each row where the rule's begins. */
-static int print_rules(struct compiler *compiler, uint64_t *rows, char **ret_text,
-		       size_t *ret_length)
-{
-	_cleanup_(freep) char *text = NULL;
-	size_t length = 0;
-	int r = 0;
-	FILE *file = open_memstream(&text, &length);
-
-	if (!file)
-		return -ENOMEM;
-	for (size_t i = 0; r == 0 && i < compiler->n_rules; i++) {
-		fill_row(&compiler->rules[i], (size_t)ftell(file), rows + i * RULE_WORDS);
-		r = print_rule(file, &compiler->rules[i]);
-	}
-	if (fclose(file) && r == 0)
-		r = -ENOMEM;
-	if (r < 0)
-		return r;
-	*ret_length = length;
-	*ret_text = TAKE_PTR(text);
-	return 0;
-}
-
-static int write_rules(struct compiler *compiler)
-{
-	_cleanup_(freep) uint64_t *rows = calloc(compiler->n_rules * RULE_WORDS + 1, sizeof(*rows));
-	_cleanup_(freep) char *text = NULL;
-	struct words *words = &compiler->words;
-	uint32_t offset, strings;
-	size_t length;
-	int r;
-
-	if (!rows)
-		return -ENOMEM;
-	r = print_rules(compiler, rows, &text, &length);
-	if (r == 0)
-		r = words_put(words, rows, compiler->n_rules * RULE_WORDS, &offset);
-	if (r == 0)
-		r = words_put(words, NULL, (length + 7) / 8, &strings);
-	if (r < 0)
-		return r;
-	memcpy(words->items + strings, text, length);
-	words->items[IMAGE_H_RULES] = WORD(offset, compiler->n_groups);
-	words->items[IMAGE_H_STRINGS] = WORD(strings, length);
-	return 0;
-}
-
 int compiler_rules(struct compiler *compiler)
 {
 	uint32_t group;
@@ -268,7 +159,7 @@ int compiler_rules(struct compiler *compiler)
 		r = add_policy(compiler, compiler->policies[i]);
 	if (r < 0 || !compiler->sections)
 		return r;
-	r = write_rules(compiler);
+	r = compiler_rows(compiler);
 	return r == -E2BIG ? compiler_refuse(compiler, 0, "and the others do not fit into an image") :
 			     r;
 }
