@@ -186,33 +186,37 @@ start_qemu() {
 	qemu=$!
 }
 
-# When our reader has gone away, the guest must not stop for it.
+# When our reader has gone away, the run ends as it would for a command that is killed by SIGPIPE.
 relay() {
-	cat || true
-	cat >/dev/null
+	cat || echo 141 0 >&7
 }
 
 # Both ends are held open here until QEMU is gone, so that nobody waits for one that failed to start.
 start_relays() {
 	mkfifo "$run/stdout" "$run/stderr" "$run/status"
 	exec 5<>"$run/stdout" 6<>"$run/stderr" 7<>"$run/status"
-	relay <"$run/stdout" 5>&- 6>&- 7>&- &
+	relay <"$run/stdout" 5>&- 6>&- &
 	relays=($!)
-	relay <"$run/stderr" >&2 5>&- 6>&- 7>&- &
+	relay <"$run/stderr" >&2 5>&- 6>&- &
 	relays+=($!)
 }
 
 # wait_for_status: set report to what the guest said at its end; empty when QEMU ended without.
 wait_for_status() {
-	local deadline=$((SECONDS + timeout))
+	local deadline=$((SECONDS + timeout)) part
 	report=
-	until read -r -t 0.5 -u 7 report; do
+	until read -r -t 0.5 -u 7 part; do
+		# The time may have run out in the middle of the line.
+		report+=$part
 		if ! kill -0 "$qemu" 2>/dev/null; then
-			read -r -t 0.1 -u 7 report || true
-			return
+			# Ends the line that is there, or is the empty one that is not.
+			echo >&7
+			read -r -u 7 part
+			break
 		fi
 		((SECONDS < deadline)) || return 124
 	done
+	report+=$part
 }
 
 stop_machine() {

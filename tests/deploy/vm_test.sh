@@ -172,7 +172,7 @@ test_two_at_once() {
 
 test_failures() {
 	boot panic sh -c 'echo c >/proc/sysrq-trigger' &
-	boot timeout --timeout 8 sh -c 'echo before; sleep 1000'
+	boot timeout --timeout 25 sh -c 'echo before; sleep 1000'
 	wait
 	expect vm_ends_a_hang status_is timeout 124
 	expect vm_streams_before_the_end said timeout out before
