@@ -14,7 +14,7 @@
 /* Of one list. Each name is held against all others, and no pod comes near to it. */
 #define CONTAINERS_MAX 1024
 
-#define ID_CHARACTERS "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_"
+#define ID_CHARACTERS  "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_"
 
 static struct pod_container *find_container(const struct pod *pod, const char *name)
 {
@@ -49,20 +49,23 @@ struct container_reader {
 	const char *name, *id; /* borrowed from the tree */
 };
 
-static int read_container_name(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_container_name(struct parse *parse, const struct yaml_pair *pair,
+			       void *object)
 {
 	struct container_reader *reader = object;
 	int r = parse_string(parse, pair, &reader->name);
 
 	if (r || kubename_is_label(reader->name))
 		return r;
-	return parse_error(parse, pair->value,
-			   "\"%.80s\" is no container's name; a name is " KUBENAME_LABEL_FORM,
-			   reader->name);
+	return parse_error(
+		parse, pair->value,
+		"\"%.80s\" is no container's name; a name is " KUBENAME_LABEL_FORM,
+		reader->name);
 }
 
 /* "" until the runtime has made the container. */
-static int read_container_id(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_container_id(struct parse *parse, const struct yaml_pair *pair,
+			     void *object)
 {
 	struct container_reader *reader = object;
 	const char *text = yaml_text(pair->value), *scheme;
@@ -73,31 +76,38 @@ static int read_container_id(struct parse *parse, const struct yaml_pair *pair, 
 		scheme = strstr(text, "://");
 		text = scheme ? scheme + 3 : text;
 	}
-	if (!text || !*text || strlen(text) > ID_BYTES || text[strspn(text, ID_CHARACTERS)])
-		return parse_error(parse, pair->value,
-				   "\"containerID\" is no container's id; give it as the runtime "
-				   "does, \"containerd://\" and hexadecimal digits");
+	if (!text || !*text || strlen(text) > ID_BYTES ||
+	    text[strspn(text, ID_CHARACTERS)])
+		return parse_error(
+			parse, pair->value,
+			"\"containerID\" is no container's id; give it as the runtime "
+			"does, \"containerd://\" and hexadecimal digits");
 	reader->id = text;
 	return 0;
 }
 
-static int read_spec_container(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_spec_container(struct parse *parse, const struct yaml_pair *pair,
+			       void *object)
 {
-	static const struct field fields[] = {{"name", read_container_name, FIELD_REQUIRED}};
+	static const struct field fields[] = {
+		{"name", read_container_name, FIELD_REQUIRED}};
 	struct container_reader reader = *(const struct container_reader *)object;
 	struct pod_container *container;
-	int r = parse_open_map(parse, pair->value, "a container", fields, ARRAY_SIZE(fields), &reader);
+	int r = parse_open_map(parse, pair->value, "a container", fields,
+			       ARRAY_SIZE(fields), &reader);
 
 	if (r)
 		return r;
 	if (find_container(reader.pod, reader.name))
-		return parse_error(parse, pair->value,
-				   "container \"%s\" is there twice; give each a name of its own",
-				   reader.name);
+		return parse_error(
+			parse, pair->value,
+			"container \"%s\" is there twice; give each a name of its own",
+			reader.name);
 	return add_container(reader.pod, reader.name, reader.type, &container);
 }
 
-static int read_status_container(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_status_container(struct parse *parse, const struct yaml_pair *pair,
+				 void *object)
 {
 	static const struct field fields[] = {
 		{"name", read_container_name, FIELD_REQUIRED},
@@ -145,7 +155,8 @@ int pod_read_containers(struct parse *parse, const struct yaml_pair *pair, void 
 	if (pair->value->type == YAML_LIST && !pair->value->n)
 		return 0;
 	if (pair->value->type == YAML_LIST && pair->value->n > CONTAINERS_MAX)
-		return parse_error(parse, pair->value, "\"%s\" has more than %d items; leave some out",
+		return parse_error(parse, pair->value,
+				   "\"%s\" has more than %d items; leave some out",
 				   pair->key->text, CONTAINERS_MAX);
 	return parse_list(parse, pair, list->read, &reader);
 }

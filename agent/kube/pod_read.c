@@ -11,9 +11,12 @@
 /* As node/container.h has room for it, in the names of the pod's cgroups. */
 #define UID_BYTES 63
 
-#define LETTERS_AND_DIGITS "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define LETTERS_AND_DIGITS                                                               \
+	"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-/* Where kubelet notes the hash of a static pod's configuration, the mirror's note first. */
+/*
+ * Where kubelet notes the hash of a static pod's configuration, the mirror's note first.
+ */
 static const char *const static_pod_keys[] = {
 	"kubernetes.io/config.mirror",
 	"kubernetes.io/config.hash",
@@ -24,9 +27,10 @@ static int check_uid(struct parse *parse, const struct yaml_pair *pair, const ch
 {
 	if (strlen(uid) <= UID_BYTES && !uid[strspn(uid, LETTERS_AND_DIGITS "-")])
 		return 0;
-	return parse_error(parse, pair->value,
-			   "\"%.80s\" is no uid; a uid is at most %d letters, digits and \"-\"", uid,
-			   UID_BYTES);
+	return parse_error(
+		parse, pair->value,
+		"\"%.80s\" is no uid; a uid is at most %d letters, digits and \"-\"", uid,
+		UID_BYTES);
 }
 
 static int read_uid(struct parse *parse, const struct yaml_pair *pair, void *object)
@@ -44,9 +48,10 @@ static int read_name(struct parse *parse, const struct yaml_pair *pair, void *ob
 
 	if (r || kubename_is_subdomain(pod->name))
 		return r;
-	return parse_error(parse, pair->value,
-			   "\"%.80s\" is no pod's name; a name is " KUBENAME_SUBDOMAIN_FORM,
-			   pod->name);
+	return parse_error(
+		parse, pair->value,
+		"\"%.80s\" is no pod's name; a name is " KUBENAME_SUBDOMAIN_FORM,
+		pod->name);
 }
 
 static int read_namespace(struct parse *parse, const struct yaml_pair *pair, void *object)
@@ -56,9 +61,10 @@ static int read_namespace(struct parse *parse, const struct yaml_pair *pair, voi
 
 	if (r || kubename_is_label(pod->name_space))
 		return r;
-	return parse_error(parse, pair->value,
-			   "\"%.80s\" is no namespace's name; a name is " KUBENAME_LABEL_FORM,
-			   pod->name_space);
+	return parse_error(
+		parse, pair->value,
+		"\"%.80s\" is no namespace's name; a name is " KUBENAME_LABEL_FORM,
+		pod->name_space);
 }
 
 static int read_labels(struct parse *parse, const struct yaml_pair *pair, void *object)
@@ -82,7 +88,8 @@ static bool is_cgroup_path(const char *path)
 	return true;
 }
 
-static int read_cgroups(struct parse *parse, const struct yaml_pair *pair, struct pod *pod)
+static int read_cgroups(struct parse *parse, const struct yaml_pair *pair,
+			struct pod *pod)
 {
 	_cleanup_(freep) char *copy = NULL;
 	char *rest, *path;
@@ -95,10 +102,11 @@ static int read_cgroups(struct parse *parse, const struct yaml_pair *pair, struc
 		path += strspn(path, " ");
 		path[strcspn(path, " ")] = '\0';
 		if (!is_cgroup_path(path))
-			return parse_error(parse, pair->value,
-					   "\"%.200s\" is no path of a cgroup; give paths below the "
-					   "cgroup root, separated by commas",
-					   path);
+			return parse_error(
+				parse, pair->value,
+				"\"%.200s\" is no path of a cgroup; give paths below the "
+				"cgroup root, separated by commas",
+				path);
 		r = strings_add(&pod->cgroups, &pod->n_cgroups, path);
 		if (r)
 			return r;
@@ -106,14 +114,16 @@ static int read_cgroups(struct parse *parse, const struct yaml_pair *pair, struc
 	return 0;
 }
 
-static int read_static_uid(struct parse *parse, const struct yaml_pair *pair, struct pod *pod)
+static int read_static_uid(struct parse *parse, const struct yaml_pair *pair,
+			   struct pod *pod)
 {
 	int r = parse_text(parse, pair, &pod->cgroup_uid);
 
 	return r ? r : check_uid(parse, pair, pod->cgroup_uid);
 }
 
-static int read_annotations(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_annotations(struct parse *parse, const struct yaml_pair *pair,
+			    void *object)
 {
 	const struct yaml_node *map = pair->value;
 	const struct yaml_node *value = NULL;
@@ -124,8 +134,10 @@ static int read_annotations(struct parse *parse, const struct yaml_pair *pair, v
 	if (map->type == YAML_BROKEN)
 		return PARSE_E_WRONG;
 	if (map->type != YAML_MAP)
-		return parse_error(parse, map, "\"annotations\" is a map, not %s; write \"key: value\"",
-				   yaml_type_name(map->type));
+		return parse_error(
+			parse, map,
+			"\"annotations\" is a map, not %s; write \"key: value\"",
+			yaml_type_name(map->type));
 	for (size_t i = 0; !value && i < ARRAY_SIZE(static_pod_keys); i++) {
 		value = yaml_get(map, static_pod_keys[i]);
 		key.text = static_pod_keys[i];
@@ -147,10 +159,8 @@ static int read_annotations(struct parse *parse, const struct yaml_pair *pair, v
 static int read_metadata(struct parse *parse, const struct yaml_pair *pair, void *object)
 {
 	static const struct field fields[] = {
-		{"name", read_name, FIELD_REQUIRED},
-		{"namespace", read_namespace, 0},
-		{"uid", read_uid, FIELD_REQUIRED},
-		{"labels", read_labels, 0},
+		{"name", read_name, FIELD_REQUIRED},  {"namespace", read_namespace, 0},
+		{"uid", read_uid, FIELD_REQUIRED},    {"labels", read_labels, 0},
 		{"annotations", read_annotations, 0},
 	};
 
@@ -163,12 +173,14 @@ static int read_node_name(struct parse *parse, const struct yaml_pair *pair, voi
 	return parse_text(parse, pair, &((struct pod *)object)->node);
 }
 
-static int read_service_account(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_service_account(struct parse *parse, const struct yaml_pair *pair,
+				void *object)
 {
 	return parse_text(parse, pair, &((struct pod *)object)->service_account);
 }
 
-static int read_host_network(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_host_network(struct parse *parse, const struct yaml_pair *pair,
+			     void *object)
 {
 	return parse_bool(parse, pair, &((struct pod *)object)->host_network);
 }
@@ -189,8 +201,8 @@ static int read_spec(struct parse *parse, const struct yaml_pair *pair, void *ob
 		{"hostNetwork", read_host_network, 0},
 	};
 
-	return parse_open_map(parse, pair->value, "a pod's \"spec\"", fields, ARRAY_SIZE(fields),
-			      object);
+	return parse_open_map(parse, pair->value, "a pod's \"spec\"", fields,
+			      ARRAY_SIZE(fields), object);
 }
 
 static int read_status(struct parse *parse, const struct yaml_pair *pair, void *object)
@@ -202,8 +214,8 @@ static int read_status(struct parse *parse, const struct yaml_pair *pair, void *
 		{"ephemeralContainerStatuses", pod_read_containers, 0},
 	};
 
-	return parse_open_map(parse, pair->value, "a pod's \"status\"", fields, ARRAY_SIZE(fields),
-			      object);
+	return parse_open_map(parse, pair->value, "a pod's \"status\"", fields,
+			      ARRAY_SIZE(fields), object);
 }
 
 static int default_text(char **text, const char *value)
@@ -231,12 +243,14 @@ static int fill_defaults(struct pod *pod)
 
 int pod_read(struct parse *parse, const struct yaml_node *node, struct pod *pod)
 {
-	static const struct field metadata[] = {{"metadata", read_metadata, FIELD_REQUIRED}};
+	static const struct field metadata[] = {
+		{"metadata", read_metadata, FIELD_REQUIRED}};
 	static const struct field spec[] = {{"spec", read_spec, 0}};
 	static const struct field status[] = {{"status", read_status, 0}};
 	int wrong = parse_open_map(parse, node, "a pod", metadata, 1, pod), r;
 
-	/* Apart, since a status fills in what the spec names, in whatever order they are written. */
+	/* Apart, since a status fills in what the spec names, in whatever order they are
+	 * written. */
 	if (wrong < 0 || node->type != YAML_MAP)
 		return wrong;
 	r = parse_open_map(parse, node, "a pod", spec, 1, pod);

@@ -12,7 +12,10 @@
  */
 int pod_read(struct parse *parse, const struct yaml_node *node, struct pod *pod);
 
-/** pod_read_containers() - Read one of its lists of containers or statuses. @object: the pod. */
+/**
+ * pod_read_containers() - Read one of its lists of containers or statuses. @object: the
+ * pod.
+ */
 int pod_read_containers(struct parse *parse, const struct yaml_pair *pair, void *object);
 
 #endif

@@ -62,7 +62,8 @@ void pod_list_sort(struct pod_list *list)
 		      compare_namespaces);
 }
 
-const struct pod *pods_find(const struct pod_list *list, const char *name_space, const char *name)
+const struct pod *pods_find(const struct pod_list *list, const char *name_space,
+			    const char *name)
 {
 	const struct pod key = {.name_space = (char *)name_space, .name = (char *)name};
 

@@ -3,8 +3,8 @@
 #define LSMD_KUBE_PODS_H
 
 /*
- * Pods, their containers and labels, and the labels of their namespaces: as a file gives them,
- * which is what `kubectl get pods -A -o json` prints, or YAML of the same.
+ * Pods, their containers and labels, and the labels of their namespaces: as a file gives
+ * them, which is what `kubectl get pods -A -o json` prints, or YAML of the same.
  */
 
 #include <stdbool.h>
@@ -28,8 +28,8 @@ struct pod_container {
 /* Strings are never NULL: what a pod does not say is "". */
 struct pod {
 	char *name_space, *name, *uid;
-	/* What kubelet calls the pod in its cgroups: of a static pod, whose object in the API is
-	 * a mirror, the hash of its configuration; else the uid. */
+	/* What kubelet calls the pod in its cgroups: of a static pod, whose object in the
+	 * API is a mirror, the hash of its configuration; else the uid. */
 	char *cgroup_uid;
 	char *node;
 	char *phase;
@@ -38,18 +38,21 @@ struct pod {
 	struct labels labels;
 	struct pod_container *containers;
 	size_t n_containers;
-	/* Without kubelet: the annotation lsmd.io/cgroup, paths below the cgroup root with or
-	 * without a "/" in front, separated by commas. */
+	/* Without kubelet: the annotation lsmd.io/cgroup, paths below the cgroup root
+	 * with or without a "/" in front, separated by commas. */
 	char **cgroups;
 	size_t n_cgroups;
 };
 
 struct namespace_labels {
 	char *name;
-	struct labels labels; /* with kubernetes.io/metadata.name, which each namespace has */
+	/* With kubernetes.io/metadata.name, which each namespace has. */
+	struct labels labels;
 };
 
-/* Starts as {0}. Both arrays are sorted: pods by namespace and name, namespaces by name. */
+/*
+ * Starts as {0}. Both arrays are sorted: pods by namespace and name, namespaces by name.
+ */
 struct pod_list {
 	struct pod *items;
 	size_t n;
@@ -73,13 +76,17 @@ int pods_parse(const char *text, size_t length, const char *source,
  * pods_read_file() - pods_parse() of a file.
  * Return: as pods_parse(); also the negative errno of open and read, with a diagnostic.
  */
-int pods_read_file(const char *path, struct diagnostics *diagnostics, struct pod_list *ret_list);
+int pods_read_file(const char *path, struct diagnostics *diagnostics,
+		   struct pod_list *ret_list);
 
 /** pods_find() - Return: the pod, borrowed from the list; NULL when there is none. */
 const struct pod *pods_find(const struct pod_list *list, const char *name_space,
 			    const char *name);
 
-/** pod_list_namespace_labels() - Return: borrowed; NULL when the file does not tell of it. */
+/**
+ * pod_list_namespace_labels() - Return: borrowed; NULL when the file does not tell of
+ * it.
+ */
 const struct labels *pod_list_namespace_labels(const struct pod_list *list,
 					       const char *name_space);
 

@@ -11,7 +11,8 @@
 
 #define NAMESPACE_NAME_LABEL "kubernetes.io/metadata.name"
 
-static int read_pod(struct parse *parse, const struct yaml_node *node, struct pod_list *list)
+static int read_pod(struct parse *parse, const struct yaml_node *node,
+		    struct pod_list *list)
 {
 	struct pod *items = array_grow(list->items, list->n, sizeof(*items));
 
@@ -22,24 +23,28 @@ static int read_pod(struct parse *parse, const struct yaml_node *node, struct po
 	return pod_read(parse, node, &items[list->n++]);
 }
 
-static int read_namespace_name(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_namespace_name(struct parse *parse, const struct yaml_pair *pair,
+			       void *object)
 {
 	struct namespace_labels *namespace = object;
 	int r = parse_text(parse, pair, &namespace->name);
 
 	if (r || kubename_is_label(namespace->name))
 		return r;
-	return parse_error(parse, pair->value,
-			   "\"%.80s\" is no namespace's name; a name is " KUBENAME_LABEL_FORM,
-			   namespace->name);
+	return parse_error(
+		parse, pair->value,
+		"\"%.80s\" is no namespace's name; a name is " KUBENAME_LABEL_FORM,
+		namespace->name);
 }
 
-static int read_namespace_labels(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_namespace_labels(struct parse *parse, const struct yaml_pair *pair,
+				 void *object)
 {
 	return parse_labels(parse, pair, &((struct namespace_labels *)object)->labels);
 }
 
-static int read_namespace_metadata(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_namespace_metadata(struct parse *parse, const struct yaml_pair *pair,
+				   void *object)
 {
 	static const struct field fields[] = {
 		{"name", read_namespace_name, FIELD_REQUIRED},
@@ -50,7 +55,8 @@ static int read_namespace_metadata(struct parse *parse, const struct yaml_pair *
 			      ARRAY_SIZE(fields), object);
 }
 
-static int read_namespace(struct parse *parse, const struct yaml_node *node, struct pod_list *list)
+static int read_namespace(struct parse *parse, const struct yaml_node *node,
+			  struct pod_list *list)
 {
 	static const struct field fields[] = {
 		{"metadata", read_namespace_metadata, FIELD_REQUIRED},
@@ -65,27 +71,31 @@ static int read_namespace(struct parse *parse, const struct yaml_node *node, str
 	list->namespaces = namespaces;
 	namespace = &namespaces[list->n_namespaces++];
 	*namespace = (struct namespace_labels){0};
-	r = parse_open_map(parse, node, "a namespace", fields, ARRAY_SIZE(fields), namespace);
+	r = parse_open_map(parse, node, "a namespace", fields, ARRAY_SIZE(fields),
+			   namespace);
 	if (r)
 		return r;
 	return labels_add(&namespace->labels, NAMESPACE_NAME_LABEL, namespace->name);
 }
 
-/* What is read, and what the items of a list are that do not say it, as the API server's. */
+/*
+ * What is read, and what the items of a list are that do not say it, as the API server's.
+ */
 static const struct kind {
 	const char *name;
 	const char *list;
-	int (*read)(struct parse *parse, const struct yaml_node *node, struct pod_list *list);
+	int (*read)(struct parse *parse, const struct yaml_node *node,
+		    struct pod_list *list);
 } kinds[] = {
 	{"Pod", "PodList", read_pod},
 	{"Namespace", "NamespaceList", read_namespace},
 };
 
-static int read_object(struct parse *parse, const struct yaml_node *node, const char *item_kind,
-		       struct pod_list *list);
+static int read_object(struct parse *parse, const struct yaml_node *node,
+		       const char *item_kind, struct pod_list *list);
 
-static int read_items(struct parse *parse, const struct yaml_node *node, const char *item_kind,
-		      struct pod_list *list)
+static int read_items(struct parse *parse, const struct yaml_node *node,
+		      const char *item_kind, struct pod_list *list)
 {
 	const struct yaml_node *items = yaml_get(node, "items");
 	int wrong = 0, r;
@@ -93,8 +103,9 @@ static int read_items(struct parse *parse, const struct yaml_node *node, const c
 	if (items && items->type == YAML_BROKEN)
 		return PARSE_E_WRONG;
 	if (!items || items->type != YAML_LIST)
-		return parse_error(parse, items ? items : node,
-				   "a list without a list of \"items\"; add the pods there");
+		return parse_error(
+			parse, items ? items : node,
+			"a list without a list of \"items\"; add the pods there");
 	for (size_t i = 0; i < items->n; i++) {
 		r = read_object(parse, items->items[i], item_kind, list);
 		if (r < 0)
@@ -115,27 +126,30 @@ static int read_kind(struct parse *parse, const struct yaml_node *node, const ch
 		if (!strcmp(kind, kinds[i].list))
 			return read_items(parse, node, kinds[i].name, list);
 	}
-	return parse_warning(parse, node,
-			     "an object of kind \"%.80s\" is not read; only pods and namespaces are",
-			     kind);
+	return parse_warning(
+		parse, node,
+		"an object of kind \"%.80s\" is not read; only pods and namespaces are",
+		kind);
 }
 
-static int read_object(struct parse *parse, const struct yaml_node *node, const char *item_kind,
-		       struct pod_list *list)
+static int read_object(struct parse *parse, const struct yaml_node *node,
+		       const char *item_kind, struct pod_list *list)
 {
 	const struct yaml_node *kind = yaml_get(node, "kind");
 
 	if (node->type == YAML_BROKEN)
 		return PARSE_E_WRONG;
 	if (node->type != YAML_MAP)
-		return parse_error(parse, node,
-				   "an object is a map with kind and metadata, not %s; give pods as "
-				   "\"kubectl get pods -A -o json\" prints them",
-				   yaml_type_name(node->type));
+		return parse_error(
+			parse, node,
+			"an object is a map with kind and metadata, not %s; give pods as "
+			"\"kubectl get pods -A -o json\" prints them",
+			yaml_type_name(node->type));
 	if (kind && yaml_text(kind))
 		return read_kind(parse, node, yaml_text(kind), list);
 	if (kind)
-		return parse_error(parse, kind, "\"kind\" takes a string, not %s; give \"Pod\"",
+		return parse_error(parse, kind,
+				   "\"kind\" takes a string, not %s; give \"Pod\"",
 				   yaml_type_name(kind->type));
 	if (item_kind)
 		return read_kind(parse, node, item_kind, list);
@@ -173,7 +187,8 @@ static int compare_by(const void *a, const void *b, void *unique)
 static int check_unique(struct parse *parse, const struct pod_list *list,
 			const struct unique *unique)
 {
-	_cleanup_(freep) const struct pod **pods = calloc(list->n + 1, sizeof(struct pod *));
+	_cleanup_(freep) const struct pod **pods =
+		calloc(list->n + 1, sizeof(struct pod *));
 	int r = 0;
 
 	if (!pods)
@@ -185,11 +200,12 @@ static int check_unique(struct parse *parse, const struct pod_list *list,
 		const struct pod *a = pods[i - 1], *b = pods[i];
 
 		if (!strcmp(unique->of(a), unique->of(b)))
-			r = parse_error(parse, NULL,
-					"pods \"%s/%s\" and \"%s/%s\" have the same %s, \"%s\"; "
-					"give each its own",
-					a->name_space, a->name, b->name_space, b->name,
-					unique->what, unique->of(a));
+			r = parse_error(
+				parse, NULL,
+				"pods \"%s/%s\" and \"%s/%s\" have the same %s, \"%s\"; "
+				"give each its own",
+				a->name_space, a->name, b->name_space, b->name,
+				unique->what, unique->of(a));
 	}
 	return r;
 }
@@ -203,13 +219,16 @@ static int check_names(struct parse *parse, const struct pod_list *list)
 		const struct pod *a = &list->items[i - 1], *b = &list->items[i];
 
 		if (!strcmp(a->name_space, b->name_space) && !strcmp(a->name, b->name))
-			r = parse_error(parse, NULL, "pod \"%s/%s\" is there twice; keep one of them",
+			r = parse_error(parse, NULL,
+					"pod \"%s/%s\" is there twice; keep one of them",
 					a->name_space, a->name);
 	}
 	for (size_t i = 1; r >= 0 && i < list->n_namespaces; i++)
 		if (!strcmp(list->namespaces[i - 1].name, list->namespaces[i].name))
-			r = parse_error(parse, NULL, "namespace \"%s\" is there twice; keep one of them",
-					list->namespaces[i].name);
+			r = parse_error(
+				parse, NULL,
+				"namespace \"%s\" is there twice; keep one of them",
+				list->namespaces[i].name);
 	return r;
 }
 
@@ -223,7 +242,8 @@ static int check_list(struct parse *parse, const struct pod_list *list)
 	return r;
 }
 
-static int read_documents(struct parse *parse, const struct yaml_tree *tree, struct pod_list *list)
+static int read_documents(struct parse *parse, const struct yaml_tree *tree,
+			  struct pod_list *list)
 {
 	int wrong = 0, r;
 
@@ -263,7 +283,8 @@ int pods_parse(const char *text, size_t length, const char *source,
 	return 0;
 }
 
-int pods_read_file(const char *path, struct diagnostics *diagnostics, struct pod_list *ret_list)
+int pods_read_file(const char *path, struct diagnostics *diagnostics,
+		   struct pod_list *ret_list)
 {
 	_cleanup_(freep) char *text = NULL;
 	size_t length = 0;

@@ -14,9 +14,15 @@ struct arena {
 	size_t used; /* of the newest block */
 };
 
-/** arena_alloc() - Zeroed memory, aligned for any object. Return: NULL when there is none. */
+/**
+ * arena_alloc() - Zeroed memory, aligned for any object. Return: NULL when there is
+ * none.
+ */
 void *arena_alloc(struct arena *arena, size_t size);
-/** arena_copy() - A copy of @length bytes with a NUL behind them. Return: NULL: no memory. */
+/**
+ * arena_copy() - A copy of @length bytes with a NUL behind them. Return: NULL: no
+ * memory.
+ */
 char *arena_copy(struct arena *arena, const void *bytes, size_t length);
 void arena_clear(struct arena *arena);
 

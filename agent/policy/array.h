@@ -15,11 +15,11 @@
  * array_grow() - Make room for one more element behind @n.
  * @array: the array's address as it is, NULL for an empty one
  *
- * Capacity is not kept: it is the power of two at or above @n, so that @n alone tells when the
- * array is full.
+ * Capacity is not kept: it is the power of two at or above @n, so that @n alone tells
+ * when the array is full.
  *
- * Return: the array's address, perhaps a new one; NULL when there is no memory, and then the
- * old array is as it was.
+ * Return: the array's address, perhaps a new one; NULL when there is no memory, and then
+ * the old array is as it was.
  */
 static inline void *array_grow(void *array, size_t n, size_t size)
 {

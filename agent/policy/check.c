@@ -23,7 +23,8 @@ static int twice(const struct policy *first, const struct policy *again,
 			       first->line);
 }
 
-int policies_check_names(const struct policy_list *policies, struct diagnostics *diagnostics)
+int policies_check_names(const struct policy_list *policies,
+			 struct diagnostics *diagnostics)
 {
 	int r = 0;
 
@@ -44,14 +45,16 @@ int policies_check_names(const struct policy_list *policies, struct diagnostics 
 static int warn_allow(const struct policy *policy, const struct policy_rule *rule,
 		      struct diagnostics *diagnostics)
 {
-	return diagnostics_add(diagnostics, SEVERITY_WARNING, policy->source, rule->line, 1,
-			       "rule \"%s\" of %s is pointless, it allows and nothing it is decided "
-			       "with has \"default: deny\" in %s; an allow rule lifts no deny rule, "
-			       "say \"except\" there",
-			       rule->name, section_name(rule->section), section_name(rule->section));
+	return diagnostics_add(
+		diagnostics, SEVERITY_WARNING, policy->source, rule->line, 1,
+		"rule \"%s\" of %s is pointless, it allows and nothing it is decided "
+		"with has \"default: deny\" in %s; an allow rule lifts no deny rule, "
+		"say \"except\" there",
+		rule->name, section_name(rule->section), section_name(rule->section));
 }
 
-/* @denies: sections in which a policy that is decided together with @policy denies by default. */
+/* @denies: sections in which a policy that is decided together with @policy denies by
+ * default. */
 static int warn_allows(const struct policy *policy, const bool *denies,
 		       struct diagnostics *diagnostics)
 {
@@ -71,7 +74,8 @@ static int warn_allows(const struct policy *policy, const bool *denies,
 }
 
 /* Policies of one tier: all of the cluster, or all of one namespace. */
-static int check_tier(struct policy *const *policies, size_t n, struct diagnostics *diagnostics)
+static int check_tier(struct policy *const *policies, size_t n,
+		      struct diagnostics *diagnostics)
 {
 	bool denies[SECTION_COUNT] = {false};
 	int r = 0;

@@ -32,14 +32,20 @@ static void make_utf8(char *text)
 /* How many diagnostics the source has, which is the last one's or a new one. */
 static size_t count_of_source(const struct diagnostics *diagnostics, const char *source)
 {
-	if (!diagnostics->n || strcmp(diagnostics->items[diagnostics->n - 1].source, source))
+	if (!diagnostics->n ||
+	    strcmp(diagnostics->items[diagnostics->n - 1].source, source))
 		return 0;
 	return diagnostics->n_of_source;
 }
 
+bool diagnostics_are_full(const struct diagnostics *diagnostics, const char *source)
+{
+	return count_of_source(diagnostics, source) >= DIAGNOSTICS_MAX;
+}
+
 /* Takes @message, also when it fails. */
-static int append(struct diagnostics *diagnostics, enum severity severity, const char *source,
-		  unsigned line, unsigned column, char *message)
+static int append(struct diagnostics *diagnostics, enum severity severity,
+		  const char *source, unsigned line, unsigned column, char *message)
 {
 	_cleanup_(freep) char *owned = message, *file = strdup(source);
 	struct diagnostic *items;
@@ -62,8 +68,9 @@ static int append(struct diagnostics *diagnostics, enum severity severity, const
 	return 0;
 }
 
-int diagnostics_add(struct diagnostics *diagnostics, enum severity severity, const char *source,
-		    unsigned line, unsigned column, const char *format, ...)
+int diagnostics_add(struct diagnostics *diagnostics, enum severity severity,
+		    const char *source, unsigned line, unsigned column,
+		    const char *format, ...)
 {
 	size_t n = count_of_source(diagnostics, source);
 	va_list arguments;
@@ -75,8 +82,9 @@ int diagnostics_add(struct diagnostics *diagnostics, enum severity severity, con
 	if (n >= DIAGNOSTICS_MAX)
 		return 0;
 	if (n == DIAGNOSTICS_MAX - 1)
-		return append(diagnostics, severity, source, 0, 0,
-			      strdup("there is more to say than is shown; mend these first"));
+		return append(
+			diagnostics, severity, source, 0, 0,
+			strdup("there is more to say than is shown; mend these first"));
 	va_start(arguments, format);
 	length = vasprintf(&message, format, arguments);
 	va_end(arguments);
@@ -105,10 +113,11 @@ json_t *diagnostics_json(const struct diagnostics *diagnostics)
 
 	for (size_t i = 0; array && i < diagnostics->n; i++) {
 		const struct diagnostic *item = &diagnostics->items[i];
-		json_t *object = json_pack("{s:s, s:s, s:I, s:I, s:s}", "severity",
-					   severity_names[item->severity], "file", item->source,
-					   "line", (json_int_t)item->line, "column",
-					   (json_int_t)item->column, "message", item->message);
+		json_t *object =
+			json_pack("{s:s, s:s, s:I, s:I, s:s}", "severity",
+				  severity_names[item->severity], "file", item->source,
+				  "line", (json_int_t)item->line, "column",
+				  (json_int_t)item->column, "message", item->message);
 
 		if (!object || json_array_append_new(array, object) < 0)
 			return NULL;

@@ -8,10 +8,11 @@
 #include "policy/pattern.h"
 #include "util/cleanup.h"
 
-#define ANY_SECTION SECTION_COUNT
+#define ANY_SECTION	 SECTION_COUNT
 
 #define NEEDS_HOOK(hook) "it needs the hook " hook ", which this version does not attach"
-#define NEEDS_HOOKS(hooks) "it needs the hooks " hooks ", which this version does not attach"
+#define NEEDS_HOOKS(hooks)                                                               \
+	"it needs the hooks " hooks ", which this version does not attach"
 
 struct refusal {
 	enum image_section section;
@@ -19,28 +20,35 @@ struct refusal {
 	const char *why;
 };
 
-/* Keys of a rule. A key that is not here can be enforced, in whole or as open_ways below say. */
+/* Keys of a rule. What is not here can be enforced, in whole or as open_ways say. */
 static const struct refusal rule_refusals[] = {
 	{ANY_SECTION, "from",
-	 "it needs the executable of the acting process, which this version does not look up"},
+	 "it needs the executable of the acting process, which this version does not "
+	 "look up"},
 	{SECTION_EXEC, "fileless",
-	 "it needs the file's link count and file system, which this version does not judge"},
+	 "it needs the file's link count and file system, which this version does not "
+	 "judge"},
 	{SECTION_EXEC, "drifted",
 	 "it needs the overlay's layers, which this version does not look at"},
 	{SECTION_EXEC, "stdio",
-	 "it needs the sockets behind descriptors 0 to 2, which this version does not look at"},
+	 "it needs the sockets behind descriptors 0 to 2, which this version does not "
+	 "look at"},
 	{SECTION_EXEC, "as",
-	 "it needs to tell an interpreter from a direct execution, which this version does not"},
+	 "it needs to tell an interpreter from a direct execution, which this version "
+	 "does not"},
 	{SECTION_EXEC, "multicall",
-	 "it needs the file behind a name, and this version judges names alone; leave it out"},
-	{SECTION_FILE, "owner", "it needs the file's owner, which this version does not judge"},
+	 "it needs the file behind a name, and this version judges names alone; leave it "
+	 "out"},
+	{SECTION_FILE, "owner",
+	 "it needs the file's owner, which this version does not judge"},
 	{SECTION_NETWORK, "unix", NEEDS_HOOKS("unix_stream_connect and unix_may_send")},
 	{SECTION_NETWORK, "bind", NEEDS_HOOK("socket_bind")},
 	{SECTION_NETWORK, "listen", NEEDS_HOOK("socket_listen")},
 	{SECTION_NETWORK, "accept", NEEDS_HOOK("socket_accept")},
 	{SECTION_NETWORK, "names", "names of hosts are reserved and not built yet"},
 	{SECTION_NETWORK, "pods", "addresses of pods are reserved and not built yet"},
-	{SECTION_NETWORK, "services", "addresses of services are reserved and not built yet"},
+	{SECTION_NETWORK, "services",
+	 "addresses of services are reserved and not built yet"},
 	{SECTION_CAPABILITIES, "capabilities", NEEDS_HOOK("capable")},
 	{SECTION_PROCESS, "ptrace", NEEDS_HOOK("ptrace_access_check")},
 	{SECTION_PROCESS, "setuid", NEEDS_HOOK("task_fix_setuid")},
@@ -53,7 +61,8 @@ static const struct refusal rule_refusals[] = {
 
 static const struct refusal section_refusals[] = {
 	{SECTION_EXEC, "libraries", NEEDS_HOOK("mmap_file")},
-	{SECTION_FILE, "base", "the base of files that a process cannot do without is always allowed"},
+	{SECTION_FILE, "base",
+	 "the base of files that a process cannot do without is always allowed"},
 	{SECTION_NETWORK, "bind", NEEDS_HOOK("socket_bind")},
 	{SECTION_NETWORK, "listen", NEEDS_HOOK("socket_listen")},
 	{SECTION_NETWORK, "accept", NEEDS_HOOK("socket_accept")},
@@ -63,16 +72,18 @@ static const struct refusal section_refusals[] = {
 
 static const struct refusal policy_refusals[] = {
 	{ANY_SECTION, "isolate",
-	 "it needs the hooks socket_sendmsg and socket_recvmsg, which this version does not attach"},
+	 "it needs the hooks socket_sendmsg and socket_recvmsg, which this version does "
+	 "not attach"},
 	{ANY_SECTION, "unitSelector", "this version does not select systemd units"},
 	{ANY_SECTION, "cgroups", "this version does not select cgroups by path"},
 };
 
-static const char *find(const struct refusal *refusals, size_t n, enum image_section section,
-			const char *key)
+static const char *find(const struct refusal *refusals, size_t n,
+			enum image_section section, const char *key)
 {
 	for (size_t i = 0; i < n; i++)
-		if ((refusals[i].section == section || refusals[i].section == ANY_SECTION) &&
+		if ((refusals[i].section == section ||
+		     refusals[i].section == ANY_SECTION) &&
 		    !strcmp(refusals[i].key, key))
 			return refusals[i].why;
 	return NULL;
@@ -120,10 +131,11 @@ static bool has_pattern(const struct policy_rule *rule)
 	return false;
 }
 
-#define BY_NAME_LITERAL                                                                     \
-	"by name only: the file's other names (hard links, bind mounts) stay open, and a "  \
-	"path that leads through a symbolic link has to be written as where it leads"
-#define BY_NAME_PATTERN                                                                     \
+#define BY_NAME_LITERAL                                                                  \
+	"by name only: the file's other names (hard links, bind mounts) stay open, "     \
+	"and a path that leads through a symbolic link has to be written as where it "   \
+	"leads"
+#define BY_NAME_PATTERN                                                                  \
 	"by name only: other names of what matches (hard links, bind mounts) stay open"
 
 /* Ways around a deny, kill or audit rule that this version leaves open, by section. */
@@ -132,12 +144,13 @@ static const struct open_way {
 	bool (*applies)(const struct policy_rule *rule);
 	const char *text;
 } open_ways[] = {
-	{SECTION_EXEC, always, "run by the loader: ld.so /bin/x; executable mappings stay open"},
+	{SECTION_EXEC, always,
+	 "run by the loader: ld.so /bin/x; executable mappings stay open"},
 	{SECTION_EXEC, has_literal, BY_NAME_LITERAL},
 	{SECTION_EXEC, has_pattern, BY_NAME_PATTERN},
 	{SECTION_FILE, writes,
-	 "write is judged at open: truncate, unlink, rename, link, chmod, chown and xattr "
-	 "without an open stay open"},
+	 "write is judged at open: truncate, unlink, rename, link, chmod, chown and "
+	 "xattr without an open stay open"},
 	{SECTION_FILE, has_literal, BY_NAME_LITERAL},
 	{SECTION_FILE, has_pattern, BY_NAME_PATTERN},
 	{SECTION_NETWORK, always,
@@ -146,9 +159,12 @@ static const struct open_way {
 
 static int append(char **text, const char *addition)
 {
+	const char *before = *text ? *text : "";
 	char *joined;
+	int length;
 
-	if (asprintf(&joined, "%s%s%s", *text ? *text : "", *text ? "; " : "", addition) < 0)
+	length = asprintf(&joined, "%s%s%s", before, *before ? "; " : "", addition);
+	if (length < 0)
 		return -ENOMEM;
 	free(*text);
 	*text = joined;
@@ -186,8 +202,8 @@ int enforcement_judge(struct policy_rule *rule)
 			return r;
 	}
 	if (rule->strict && rule->enforcement == PARTIAL)
-		return enforcement_lower(&rule->enforcement, &rule->open_ways, REFUSED, "strict",
-					 "it can be enforced only in part");
+		return enforcement_lower(&rule->enforcement, &rule->open_ways, REFUSED,
+					 "strict", "it can be enforced only in part");
 	return 0;
 }
 

@@ -18,24 +18,28 @@
  */
 const char *enforcement_refusal(enum image_section section, const char *key);
 
-/** enforcement_section_refusal() - The same of a key of the section, and of its default. */
+/**
+ * enforcement_section_refusal() - The same of a key of the section, and of its default.
+ */
 const char *enforcement_section_refusal(enum image_section section, const char *key);
 
 /** enforcement_policy_refusal() - The same of a key of the policy's spec. */
 const char *enforcement_policy_refusal(const char *key);
 
 /**
- * enforcement_lower() - Lower an enforcement to @to, unless it is lower already, with a reason.
+ * enforcement_lower() - Lower an enforcement to @to, unless it is lower already, with a
+ * reason.
  * @open_ways: the reason is added to it: "KEY: WHY"
  * Return: 0, -ENOMEM.
  */
-int enforcement_lower(enum enforcement *enforcement, char **open_ways, enum enforcement to,
-		      const char *key, const char *why);
+int enforcement_lower(enum enforcement *enforcement, char **open_ways,
+		      enum enforcement to, const char *key, const char *why);
 
 /**
  * enforcement_judge() - Write into a rule how far it can be enforced.
  *
- * A rule that is REFUSED already stays so. One that is strict and would be PARTIAL is REFUSED.
+ * A rule that is REFUSED already stays so. One that is strict and would be PARTIAL is
+ * REFUSED.
  *
  * Return: 0, -ENOMEM.
  */

@@ -3,7 +3,9 @@
 
 #include <stddef.h>
 
-/* Only the last star seen needs another try: what an earlier one took can stay as it is. */
+/*
+ * Only the last star seen needs another try: what an earlier one took can stay as it is.
+ */
 bool glob_matches(const char *pattern, const char *name)
 {
 	const char *star = NULL, *from = NULL;

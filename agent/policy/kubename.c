@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define LOWER "abcdefghijklmnopqrstuvwxyz0123456789"
-#define ANY LOWER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define ANY   LOWER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 /* Only of @inner, not empty, the first and the last one of @outer. */
 static bool is_word(const char *text, size_t length, const char *outer, const char *inner)

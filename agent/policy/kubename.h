@@ -16,13 +16,17 @@ bool kubename_is_label_key(const char *key);
 bool kubename_is_label_value(const char *value);
 
 /* What would be right, for messages: "lower-case letters, ...". */
-#define KUBENAME_LABEL_FORM \
-	"at most 63 lower-case letters, digits and \"-\", a letter or digit first and last"
-#define KUBENAME_SUBDOMAIN_FORM \
-	"at most 253 lower-case letters, digits, \"-\" and \".\", a letter or digit first and last"
-#define KUBENAME_KEY_FORM \
-	"an optional DNS prefix and \"/\", then at most 63 letters, digits, \"-\", \"_\" and \".\""
-#define KUBENAME_VALUE_FORM \
-	"at most 63 letters, digits, \"-\", \"_\" and \".\", a letter or digit first and last"
+#define KUBENAME_LABEL_FORM                                                              \
+	"at most 63 lower-case letters, digits and \"-\", a letter or digit first and "  \
+	"last"
+#define KUBENAME_SUBDOMAIN_FORM                                                          \
+	"at most 253 lower-case letters, digits, \"-\" and \".\", a letter or digit "    \
+	"first and last"
+#define KUBENAME_KEY_FORM                                                                \
+	"an optional DNS prefix and \"/\", then at most 63 letters, digits, \"-\", "     \
+	"\"_\" and \".\""
+#define KUBENAME_VALUE_FORM                                                              \
+	"at most 63 letters, digits, \"-\", \"_\" and \".\", a letter or digit first "   \
+	"and last"
 
 #endif

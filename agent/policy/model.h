@@ -3,8 +3,8 @@
 #define LSMD_POLICY_MODEL_H
 
 /*
- * The policy model: what a policy document says, checked, before it is compiled. One struct
- * policy per YAML document. Immutable once read; shared by reference count.
+ * The policy model: what a policy document says, checked, before it is compiled. One
+ * struct policy per YAML document. Immutable once read; shared by reference count.
  */
 
 #include <stdbool.h>
@@ -17,8 +17,10 @@
 #include "policy/selector.h"
 
 enum policy_kind {
-	POLICY_CLUSTER = 0, /* ClusterLsmPolicy, and denials by hand: the cluster's tier */
-	POLICY_NAMESPACED,  /* LsmPolicy */
+	/* ClusterLsmPolicy, and denials by hand: the cluster's tier. */
+	POLICY_CLUSTER = 0,
+	/* LsmPolicy. */
+	POLICY_NAMESPACED,
 };
 
 enum action {
@@ -52,25 +54,26 @@ struct number_set {
 /* An address prefix. IPv4 is kept as ::ffff:a.b.c.d/96+n only when is_v4 is true. */
 struct prefix {
 	uint8_t address[16]; /* network order; of IPv4 the first 4 bytes */
-	uint8_t length;      /* in bits of its own family */
+	uint8_t length;	     /* in bits of its own family */
 	bool is_v4;
 };
 
 struct policy_rule {
-	char *name;    /* never NULL: "rule-N" (N from 0, within its section) where not named */
+	/* Never NULL: "rule-N" (N from 0, within its section) where not named. */
+	char *name;
 	unsigned line; /* of the file */
 	enum action action;
 	enum image_section section;
-	unsigned number; /* within its section, from 0 */
-	uint8_t error;    /* positive errno that the caller gets */
+	unsigned number;  /* within its section, from 0 */
+	uint8_t error;	  /* positive errno that the caller gets */
 	uint8_t severity; /* 1-10, 0: not said (the policy's holds; already merged in) */
-	char *message;    /* NULL: none; rule's, else the policy's */
+	char *message;	  /* NULL: none; rule's, else the policy's */
 	char **tags;
 	size_t n_tags;
 	bool strict;
 	enum enforcement enforcement;
 	char *open_ways; /* NULL when ENFORCED */
-	uint64_t until;  /* CLOCK_BOOTTIME ns; 0: no end. Set for denials by hand alone */
+	uint64_t until;	 /* CLOCK_BOOTTIME ns; 0: no end. Set for denials by hand alone */
 
 	/* exec, file: patterns as written, checked (absolute, no ".."). */
 	char **paths;
@@ -95,7 +98,8 @@ struct policy_rule {
 /* A section of a policy: its default and its rules. */
 struct policy_section {
 	bool present;
-	bool default_deny; /* a default that is REFUSED is not here: it is in force nowhere */
+	/* A default that is refused is not here: it is in force nowhere. */
+	bool default_deny;
 	enum enforcement default_enforcement;
 	char *default_open_ways; /* NULL when ENFORCED */
 	unsigned line;
@@ -109,24 +113,25 @@ struct policy {
 	char *name_space; /* "" for cluster policies */
 	char *name;
 	char *description; /* NULL: none */
-	char *source;      /* file it came from, "line" within it below; "by hand" */
+	char *source;	   /* file it came from, "line" within it below; "by hand" */
 	unsigned line;
-	bool audit_mode;   /* mode: audit */
+	bool audit_mode; /* mode: audit */
 	uint8_t severity;
 	struct label_selector pod_selector;
 	struct label_selector namespace_selector; /* cluster policies */
 	struct label_selector node_selector;
 	char **containers; /* globs; n_containers == 0: all */
 	size_t n_containers;
-	char *pod_uid;     /* denials by hand: this pod alone; NULL otherwise */
-	/* Of the policy as a whole: REFUSED when it selects by what this version does not know,
-	 * and then it selects nothing; PARTIAL when "isolate" is refused, the rest in force. */
+	char *pod_uid; /* denials by hand: this pod alone; NULL otherwise */
+	/* Of the policy as a whole: REFUSED when it selects by what this version does not
+	 * know, and then it selects nothing; PARTIAL when "isolate" is refused, the rest
+	 * in force. */
 	enum enforcement enforcement;
 	char *open_ways; /* NULL when ENFORCED */
 	struct policy_section sections[SECTION_COUNT];
 };
 
-/* A list of policies: borrowed or owned references, in reason order (kind, namespace, name). */
+/* Borrowed or owned references, in reason order: kind, namespace, name. */
 struct policy_list {
 	struct policy **items;
 	size_t n;
@@ -136,7 +141,7 @@ struct policy *policy_ref(struct policy *policy);
 /** policy_unref() - Drop a reference, free with the last. Return: NULL. */
 struct policy *policy_unref(struct policy *policy);
 void policy_list_clear(struct policy_list *list);
-/** policy_list_sort() - Put into reason order (POLICY.md, Decision 4): kind, namespace, name. */
+/** policy_list_sort() - Put into reason order (POLICY.md, Decision 4). */
 void policy_list_sort(struct policy_list *list);
 
 /**
@@ -161,9 +166,12 @@ int policy_read_file(const char *path, struct diagnostics *diagnostics,
 		     struct policy_list *ret_policies);
 
 /**
- * policy_check() - What one policy alone cannot say: duplicates and pointless rules among many.
- * Adds errors for duplicate kind/namespace/name, warnings for rules made pointless by another.
- * Return: 0, -EINVAL when there was an error, -ENOMEM.
+ * policy_check() - What one policy alone cannot say: duplicates, pointless rules.
+ *
+ * Adds errors for duplicate kind/namespace/name, and warnings for allow rules that lift
+ * nothing. Rules that another of their own policy makes pointless policy_parse() tells.
+ *
+ * Return: 0; -EINVAL when there was an error; -ENOMEM.
  */
 int policy_check(const struct policy_list *policies, struct diagnostics *diagnostics);
 

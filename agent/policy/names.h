@@ -2,7 +2,8 @@
 #ifndef LSMD_POLICY_NAMES_H
 #define LSMD_POLICY_NAMES_H
 
-/* The kernel's numbers that policies write as words: families, types, protocols, capabilities. */
+/* The kernel's numbers that policies write as words: families, types, protocols,
+ * capabilities. */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -23,7 +24,9 @@ struct name_table {
 extern const struct name_table names_families;
 /* SOCK_* of <linux/net.h>. */
 extern const struct name_table names_types;
-/* IPPROTO_* of <linux/in.h>. "tcp" is there three times: TCP, MPTCP and SMC (POLICY.md). */
+/*
+ * IPPROTO_* of <linux/in.h>. "tcp" is there three times: TCP, MPTCP and SMC (POLICY.md).
+ */
 extern const struct name_table names_protocols;
 /* CAP_* of <linux/capability.h>, without the prefix. */
 extern const struct name_table names_capabilities;

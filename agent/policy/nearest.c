@@ -12,22 +12,25 @@ static unsigned lesser(unsigned a, unsigned b)
 }
 
 /*
- * Letters to insert, remove, replace or exchange with the next (optimal string alignment),
- * whatever their case. Row i, column j: the distance of the first i letters of @a to the first j
- * of @b; three rows are enough.
+ * Letters to insert, remove, replace or exchange with the next (optimal string
+ * alignment), whatever their case. Row i, column j: the distance of the first i letters
+ * of @a to the first j of @b; three rows are enough.
  */
-static unsigned edit_distance(const char *a, size_t a_length, const char *b, size_t b_length)
+static unsigned edit_distance(const char *a, size_t a_length, const char *b,
+			      size_t b_length)
 {
 	unsigned rows[3][WORD_MAX + 1];
 
 	for (unsigned j = 0; j <= b_length; j++)
 		rows[0][j] = j;
 	for (size_t i = 1; i <= a_length; i++) {
-		unsigned *row = rows[i % 3], *above = rows[(i - 1) % 3], *second = rows[(i + 1) % 3];
+		unsigned *row = rows[i % 3], *above = rows[(i - 1) % 3],
+			 *second = rows[(i + 1) % 3];
 
 		row[0] = (unsigned)i;
 		for (size_t j = 1; j <= b_length; j++) {
-			int x = tolower((unsigned char)a[i - 1]), y = tolower((unsigned char)b[j - 1]);
+			int x = tolower((unsigned char)a[i - 1]),
+			    y = tolower((unsigned char)b[j - 1]);
 
 			row[j] = lesser(above[j], row[j - 1]) + 1;
 			row[j] = lesser(row[j], above[j - 1] + (x != y));

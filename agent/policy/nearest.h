@@ -11,7 +11,9 @@ struct nearest {
 	unsigned distance;
 };
 
-/** nearest_try() - Remember @candidate when it is near enough and nearer than all before. */
+/**
+ * nearest_try() - Remember @candidate when it is near enough and nearer than all before.
+ */
 void nearest_try(struct nearest *nearest, const char *candidate);
 
 #endif

@@ -26,9 +26,9 @@ const char *policy_kind_name(enum policy_kind kind)
 
 /* Kinds of other systems that `lsmctl import` reads. */
 static const char *const foreign_kinds[] = {
-	"KubeArmorPolicy",     "KubeArmorHostPolicy", "KubeArmorClusterPolicy",
-	"NetworkPolicy",       "CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy",
-	"TracingPolicy",       "TracingPolicyNamespaced",
+	"KubeArmorPolicy", "KubeArmorHostPolicy",     "KubeArmorClusterPolicy",
+	"NetworkPolicy",   "CiliumNetworkPolicy",     "CiliumClusterwideNetworkPolicy",
+	"TracingPolicy",   "TracingPolicyNamespaced",
 };
 
 static void policy_unrefp(struct policy **policy)
@@ -46,21 +46,26 @@ static size_t position_of(const char *const *words, size_t n, const char *word)
 	return i;
 }
 
-static int unknown_kind(struct parse *parse, const struct yaml_node *node, const char *kind)
+static int unknown_kind(struct parse *parse, const struct yaml_node *node,
+			const char *kind)
 {
 	struct nearest nearest = {.word = kind};
 
-	if (position_of(foreign_kinds, ARRAY_SIZE(foreign_kinds), kind) < ARRAY_SIZE(foreign_kinds))
-		return parse_error(parse, node, "a %s is not a policy of lsmd; translate it with "
-						"\"lsmctl import\"",
+	if (position_of(foreign_kinds, ARRAY_SIZE(foreign_kinds), kind) <
+	    ARRAY_SIZE(foreign_kinds))
+		return parse_error(parse, node,
+				   "a %s is not a policy of lsmd; translate it with "
+				   "\"lsmctl import\"",
 				   kind);
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
 		nearest_try(&nearest, kinds[i]);
 	if (nearest.best)
-		return parse_error(parse, node, "kind \"%.80s\" is not known; did you mean \"%s\"?",
+		return parse_error(parse, node,
+				   "kind \"%.80s\" is not known; did you mean \"%s\"?",
 				   kind, nearest.best);
-	return parse_error(parse, node,
-			   "kind \"%.80s\" is not known; give LsmPolicy or ClusterLsmPolicy", kind);
+	return parse_error(
+		parse, node,
+		"kind \"%.80s\" is not known; give LsmPolicy or ClusterLsmPolicy", kind);
 }
 
 /* A field that says what a document is. */
@@ -70,12 +75,14 @@ static int read_type(struct parse *parse, const struct yaml_node *node, const ch
 	const struct yaml_node *value = yaml_get(node, key);
 
 	if (!value)
-		return parse_error(parse, node, "the document has no \"%s\"; add \"%s: %s\"", key,
-				   key, right);
+		return parse_error(parse, node,
+				   "the document has no \"%s\"; add \"%s: %s\"", key, key,
+				   right);
 	if (value->type == YAML_BROKEN)
 		return PARSE_E_WRONG;
 	if (value->type != YAML_STRING)
-		return parse_error(parse, value, "\"%s\" takes a string, not %s; give \"%s\"", key,
+		return parse_error(parse, value,
+				   "\"%s\" takes a string, not %s; give \"%s\"", key,
 				   yaml_type_name(value->type), right);
 	*ret_value = value;
 	return 0;
@@ -93,8 +100,8 @@ static int add_policy(struct policy_list *policies, struct policy *policy)
 	return 0;
 }
 
-static int read_policy(struct parse *parse, const struct yaml_node *node, enum policy_kind kind,
-		       struct policy_list *policies)
+static int read_policy(struct parse *parse, const struct yaml_node *node,
+		       enum policy_kind kind, struct policy_list *policies)
 {
 	_cleanup_(policy_unrefp) struct policy *policy = calloc(1, sizeof(*policy));
 	int r;
@@ -133,8 +140,9 @@ static int read_list(struct parse *parse, const struct yaml_node *node,
 	int r;
 
 	if (!items || (items->type != YAML_LIST && items->type != YAML_BROKEN))
-		return parse_error(parse, items ? items : node,
-				   "a List without a list of \"items\"; add the policies there");
+		return parse_error(
+			parse, items ? items : node,
+			"a List without a list of \"items\"; add the policies there");
 	if (items->type == YAML_BROKEN)
 		return PARSE_E_WRONG;
 	for (size_t i = 0; i < items->n; i++) {
@@ -145,7 +153,9 @@ static int read_list(struct parse *parse, const struct yaml_node *node,
 	return 0;
 }
 
-/* What is read with an error counts in the diagnostics; only no memory ends the reading. */
+/*
+ * What is read with an error counts in the diagnostics; only no memory ends the reading.
+ */
 static int read_document(struct parse *parse, const struct yaml_node *node,
 			 struct policy_list *policies)
 {
@@ -156,21 +166,24 @@ static int read_document(struct parse *parse, const struct yaml_node *node,
 	if (node->type == YAML_NULL || node->type == YAML_BROKEN)
 		return 0;
 	if (node->type != YAML_MAP)
-		return parse_error(parse, node,
-				   "a document is a map with apiVersion, kind, metadata and spec, "
-				   "not %s",
-				   yaml_type_name(node->type));
+		return parse_error(
+			parse, node,
+			"a document is a map with apiVersion, kind, metadata and spec, "
+			"not %s",
+			yaml_type_name(node->type));
 	r = read_type(parse, node, "kind", kinds[POLICY_NAMESPACED], &kind);
 	if (r)
 		return r;
-	if (position_of(list_kinds, ARRAY_SIZE(list_kinds), kind->text) < ARRAY_SIZE(list_kinds))
+	if (position_of(list_kinds, ARRAY_SIZE(list_kinds), kind->text) <
+	    ARRAY_SIZE(list_kinds))
 		return read_list(parse, node, policies);
 	at = position_of(kinds, ARRAY_SIZE(kinds), kind->text);
 	if (at == ARRAY_SIZE(kinds))
 		return unknown_kind(parse, kind, kind->text);
 	r = read_type(parse, node, "apiVersion", API_VERSION, &version);
 	if (!r && strcmp(version->text, API_VERSION) != 0)
-		r = parse_error(parse, version, "apiVersion \"%.80s\" is not known; give \"%s\"",
+		r = parse_error(parse, version,
+				"apiVersion \"%.80s\" is not known; give \"%s\"",
 				version->text, API_VERSION);
 	return r < 0 ? r : read_policy(parse, node, (enum policy_kind)at, policies);
 }
@@ -209,7 +222,8 @@ int policy_parse(const char *text, size_t length, const char *source,
 	if (diagnostics->n_errors > n_errors)
 		return -EINVAL;
 	if (!policies.n)
-		r = parse_warning(&parse, NULL, "there is no policy in it; write one, or remove it");
+		r = parse_warning(&parse, NULL,
+				  "there is no policy in it; write one, or remove it");
 	if (r)
 		return r;
 	*ret_policies = policies;

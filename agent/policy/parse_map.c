@@ -5,7 +5,8 @@
 #include "policy/nearest.h"
 #include "policy/parse.h"
 
-static const struct field *find_field(const struct field *fields, size_t n, const char *key)
+static const struct field *find_field(const struct field *fields, size_t n,
+				      const char *key)
 {
 	for (size_t i = 0; i < n; i++)
 		if (!strcmp(fields[i].key, key))
@@ -31,24 +32,26 @@ static int unknown_key(struct parse *parse, const struct yaml_node *key, const c
 	struct nearest nearest = {.word = key->text};
 	char known[512];
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n && !parse_is_full(parse); i++)
 		nearest_try(&nearest, fields[i].key);
 	if (nearest.best)
-		return parse_error(parse, key, "unknown key \"%.80s\" in %s; did you mean \"%s\"?",
+		return parse_error(parse, key,
+				   "unknown key \"%.80s\" in %s; did you mean \"%s\"?",
 				   key->text, what, nearest.best);
 	list_keys(fields, n, known, sizeof(known));
-	return parse_error(parse, key, "unknown key \"%.80s\" in %s; known are %s", key->text, what,
-			   known);
+	return parse_error(parse, key, "unknown key \"%.80s\" in %s; known are %s",
+			   key->text, what, known);
 }
 
-static int read_pair(struct parse *parse, const struct yaml_pair *pair, const struct field *field,
-		     void *object)
+static int read_pair(struct parse *parse, const struct yaml_pair *pair,
+		     const struct field *field, void *object)
 {
 	if (field->flags & FIELD_IGNORED)
 		return 0;
 	if (pair->value->type == YAML_NULL)
 		return parse_error(parse, pair->value,
-				   "\"%s\" has no value; give one or leave it out", field->key);
+				   "\"%s\" has no value; give one or leave it out",
+				   field->key);
 	return field->read(parse, pair, object);
 }
 
@@ -62,15 +65,16 @@ static int check_map(struct parse *parse, const struct yaml_node *node, const ch
 			   yaml_type_name(node->type));
 }
 
-static int check_required(struct parse *parse, const struct yaml_node *node, const char *what,
-			  const struct field *fields, size_t n_fields)
+static int check_required(struct parse *parse, const struct yaml_node *node,
+			  const char *what, const struct field *fields, size_t n_fields)
 {
 	int wrong = 0;
 
 	for (size_t i = 0; wrong >= 0 && i < n_fields; i++) {
 		const struct yaml_node *value = yaml_get(node, fields[i].key);
 
-		if ((fields[i].flags & FIELD_REQUIRED) && (!value || value->type == YAML_NULL))
+		if ((fields[i].flags & FIELD_REQUIRED) &&
+		    (!value || value->type == YAML_NULL))
 			wrong = parse_error(parse, node, "%s has no \"%s\"; add it", what,
 					    fields[i].key);
 	}
@@ -121,7 +125,8 @@ int parse_open_map(struct parse *parse, const struct yaml_node *node, const char
 }
 
 int parse_list(struct parse *parse, const struct yaml_pair *pair,
-	       int (*read)(struct parse *parse, const struct yaml_pair *pair, void *object),
+	       int (*read)(struct parse *parse, const struct yaml_pair *pair,
+			   void *object),
 	       void *object)
 {
 	const struct yaml_node *list = pair->value;
@@ -130,10 +135,12 @@ int parse_list(struct parse *parse, const struct yaml_pair *pair,
 	if (list->type == YAML_BROKEN)
 		return PARSE_E_WRONG;
 	if (list->type != YAML_LIST)
-		return parse_error(parse, list, "\"%s\" takes a list, not %s; write [...]",
+		return parse_error(parse, list,
+				   "\"%s\" takes a list, not %s; write [...]",
 				   pair->key->text, yaml_type_name(list->type));
 	if (!list->n)
-		return parse_error(parse, list, "\"%s\" is an empty list; add an item or leave it out",
+		return parse_error(parse, list,
+				   "\"%s\" is an empty list; add an item or leave it out",
 				   pair->key->text);
 	for (size_t i = 0; i < list->n; i++) {
 		struct yaml_pair item = {pair->key, list->items[i]};

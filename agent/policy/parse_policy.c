@@ -4,91 +4,37 @@
 
 #include "policy/array.h"
 #include "policy/enforcement.h"
-#include "policy/kubename.h"
 #include "policy/parse.h"
 #include "util/cleanup.h"
 
-static int read_name(struct parse *parse, const struct yaml_pair *pair, void *object)
-{
-	const char *name;
-	int r = parse_string(parse, pair, &name);
-
-	(void)object;
-	if (r)
-		return r;
-	if (!kubename_is_subdomain(name))
-		return parse_error(parse, pair->value,
-				   "\"%.80s\" is no object's name; a name is " KUBENAME_SUBDOMAIN_FORM,
-				   name);
-	return parse_text(parse, pair, &parse->policy->name);
-}
-
-static int read_namespace(struct parse *parse, const struct yaml_pair *pair, void *object)
-{
-	const char *name;
-	int r = parse_string(parse, pair, &name);
-
-	(void)object;
-	if (r)
-		return r;
-	if (parse->policy->kind == POLICY_CLUSTER)
-		return parse_error(parse, pair->key,
-				   "a ClusterLsmPolicy has no namespace; leave it out, select with "
-				   "namespaceSelector, or make it an LsmPolicy");
-	if (!kubename_is_label(name))
-		return parse_error(parse, pair->value,
-				   "\"%.80s\" is no namespace's name; a name is " KUBENAME_LABEL_FORM,
-				   name);
-	return parse_text(parse, pair, &parse->policy->name_space);
-}
-
-/* The rest is the API server's and of other tools. */
-static int read_metadata(struct parse *parse, const struct yaml_pair *pair, void *object)
-{
-	static const struct field fields[] = {
-		{"name", read_name, FIELD_REQUIRED},
-		{"namespace", read_namespace, 0},
-		{"annotations", NULL, FIELD_IGNORED},
-		{"creationTimestamp", NULL, FIELD_IGNORED},
-		{"deletionGracePeriodSeconds", NULL, FIELD_IGNORED},
-		{"deletionTimestamp", NULL, FIELD_IGNORED},
-		{"finalizers", NULL, FIELD_IGNORED},
-		{"generateName", NULL, FIELD_IGNORED},
-		{"generation", NULL, FIELD_IGNORED},
-		{"labels", NULL, FIELD_IGNORED},
-		{"managedFields", NULL, FIELD_IGNORED},
-		{"ownerReferences", NULL, FIELD_IGNORED},
-		{"resourceVersion", NULL, FIELD_IGNORED},
-		{"selfLink", NULL, FIELD_IGNORED},
-		{"uid", NULL, FIELD_IGNORED},
-	};
-
-	return parse_map(parse, pair->value, "\"metadata\"", fields, ARRAY_SIZE(fields), object);
-}
-
-static int read_description(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_description(struct parse *parse, const struct yaml_pair *pair,
+			    void *object)
 {
 	(void)object;
 	return parse_text(parse, pair, &parse->policy->description);
 }
 
-static int read_pod_selector(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_pod_selector(struct parse *parse, const struct yaml_pair *pair,
+			     void *object)
 {
 	(void)object;
 	return parse_selector(parse, pair, &parse->policy->pod_selector);
 }
 
-static int read_namespace_selector(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_namespace_selector(struct parse *parse, const struct yaml_pair *pair,
+				   void *object)
 {
 	(void)object;
 	if (parse->policy->kind != POLICY_CLUSTER)
-		return parse_error(parse, pair->key,
-				   "an LsmPolicy selects in its own namespace alone; leave "
-				   "namespaceSelector out, or make it a ClusterLsmPolicy");
+		return parse_error(
+			parse, pair->key,
+			"an LsmPolicy selects in its own namespace alone; leave "
+			"namespaceSelector out, or make it a ClusterLsmPolicy");
 	return parse_selector(parse, pair, &parse->policy->namespace_selector);
 }
 
-static int read_node_selector(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_node_selector(struct parse *parse, const struct yaml_pair *pair,
+			      void *object)
 {
 	(void)object;
 	return parse_selector(parse, pair, &parse->policy->node_selector);
@@ -106,12 +52,14 @@ static int read_container(struct parse *parse, const struct yaml_pair *pair, voi
 	if (glob[strspn(glob, "abcdefghijklmnopqrstuvwxyz0123456789-*?")])
 		return parse_error(parse, pair->value,
 				   "\"%.80s\" can match no container; their names are of "
-				   "lower-case letters, digits and \"-\", and globs of \"*\" and \"?\"",
+				   "lower-case letters, digits and \"-\", and globs of "
+				   "\"*\" and \"?\"",
 				   glob);
 	return strings_add(&policy->containers, &policy->n_containers, glob);
 }
 
-static int read_containers(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_containers(struct parse *parse, const struct yaml_pair *pair,
+			   void *object)
 {
 	return parse_list(parse, pair, read_container, object);
 }
@@ -159,13 +107,14 @@ static int lower(struct parse *parse, const struct yaml_pair *pair, enum enforce
 {
 	const char *key = pair->key->text;
 	const char *why = enforcement_policy_refusal(key);
-	int r = parse_warning(parse, pair->key, "\"%s\" is refused%s; %s", key,
-			      to == REFUSED ? ", and so the policy is in force nowhere" : "", why);
+	int r = parse_warning(
+		parse, pair->key, "\"%s\" is refused%s; %s", key,
+		to == REFUSED ? ", and so the policy is in force nowhere" : "", why);
 
 	if (r)
 		return r;
-	return enforcement_lower(&parse->policy->enforcement, &parse->policy->open_ways, to, key,
-				 why);
+	return enforcement_lower(&parse->policy->enforcement, &parse->policy->open_ways,
+				 to, key, why);
 }
 
 static int read_isolate(struct parse *parse, const struct yaml_pair *pair, void *object)
@@ -177,13 +126,15 @@ static int read_isolate(struct parse *parse, const struct yaml_pair *pair, void 
 	return r || !isolate ? r : lower(parse, pair, PARTIAL);
 }
 
-static int read_unit_selector(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_unit_selector(struct parse *parse, const struct yaml_pair *pair,
+			      void *object)
 {
 	(void)object;
 	if (pair->value->type != YAML_MAP && pair->value->type != YAML_LIST)
-		return parse_error(parse, pair->value,
-				   "\"unitSelector\" takes a map or a list of units, not %s",
-				   yaml_type_name(pair->value->type));
+		return parse_error(
+			parse, pair->value,
+			"\"unitSelector\" takes a map or a list of units, not %s",
+			yaml_type_name(pair->value->type));
 	return lower(parse, pair, REFUSED);
 }
 
@@ -235,7 +186,8 @@ static int read_spec(struct parse *parse, const struct yaml_pair *pair, void *ob
 		{"process", read_section, 0},
 		{"isolate", read_isolate, 0},
 	};
-	int r = parse_map(parse, pair->value, "\"spec\"", fields, ARRAY_SIZE(fields), object);
+	int r = parse_map(parse, pair->value, "\"spec\"", fields, ARRAY_SIZE(fields),
+			  object);
 
 	return r ? r : check_spec(parse, pair->value);
 }
@@ -282,7 +234,8 @@ static int finish(struct parse *parse)
 		for (size_t i = 0; !r && i < policy->sections[s].n_rules; i++)
 			r = inherit(parse, &policy->sections[s].rules[i]);
 	if (!r && !policy->name_space) {
-		policy->name_space = strdup(policy->kind == POLICY_CLUSTER ? "" : "default");
+		policy->name_space =
+			strdup(policy->kind == POLICY_CLUSTER ? "" : "default");
 		r = policy->name_space ? 0 : -ENOMEM;
 	}
 	return r;
@@ -291,9 +244,10 @@ static int finish(struct parse *parse)
 int parse_policy(struct parse *parse, const struct yaml_node *node)
 {
 	static const struct field fields[] = {
-		{"apiVersion", NULL, FIELD_IGNORED}, /* read already, to know what this is */
+		{"apiVersion", NULL, FIELD_IGNORED}, /* read already, to know what this is
+						      */
 		{"kind", NULL, FIELD_IGNORED},
-		{"metadata", read_metadata, FIELD_REQUIRED},
+		{"metadata", parse_metadata, FIELD_REQUIRED},
 		{"spec", read_spec, FIELD_REQUIRED},
 		{"status", NULL, FIELD_IGNORED},
 	};

@@ -9,7 +9,9 @@
 #include "util/cleanup.h"
 
 #define RULE_NAME_BYTES 63
-#define ERRNO_LAST 133 /* EHWPOISON, the last of <asm-generic/errno.h> */
+#define RULE_NAME_CHARACTERS                                                             \
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
+#define ERRNO_LAST	133 /* EHWPOISON, the last of <asm-generic/errno.h> */
 
 static const char *const actions[] = {
 	[ACTION_AUDIT] = "audit",
@@ -25,8 +27,8 @@ int rule_refuse(struct parse *parse, struct rule_reader *reader, const char *key
 
 	if (!why)
 		return 0;
-	return enforcement_lower(&reader->rule->enforcement, &reader->rule->open_ways, REFUSED, key,
-				 why);
+	return enforcement_lower(&reader->rule->enforcement, &reader->rule->open_ways,
+				 REFUSED, key, why);
 }
 
 /* Told in `status` and in metrics' labels, so it must be one plain word. */
@@ -39,11 +41,12 @@ static int read_name(struct parse *parse, const struct yaml_pair *pair, void *ob
 	if (r)
 		return r;
 	if (strlen(name) > RULE_NAME_BYTES ||
-	    name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")])
-		return parse_error(parse, pair->value,
-				   "\"%.80s\" is no rule's name; a name is at most %d letters, "
-				   "digits, \"-\", \"_\" and \".\"",
-				   name, RULE_NAME_BYTES);
+	    name[strspn(name, RULE_NAME_CHARACTERS)])
+		return parse_error(
+			parse, pair->value,
+			"\"%.80s\" is no rule's name; a name is at most %d letters, "
+			"digits, \"-\", \"_\" and \".\"",
+			name, RULE_NAME_BYTES);
 	return parse_text(parse, pair, &reader->rule->name);
 }
 
@@ -72,7 +75,8 @@ static int read_errno(struct parse *parse, const struct yaml_pair *pair, void *o
 
 static int read_severity(struct parse *parse, const struct yaml_pair *pair, void *object)
 {
-	return parse_severity(parse, pair, &((struct rule_reader *)object)->rule->severity);
+	return parse_severity(parse, pair,
+			      &((struct rule_reader *)object)->rule->severity);
 }
 
 static int read_tags(struct parse *parse, const struct yaml_pair *pair, void *object)
@@ -93,14 +97,10 @@ static int read_strict(struct parse *parse, const struct yaml_pair *pair, void *
 }
 
 static const struct field common_fields[] = {
-	{"name", read_name, 0},
-	{"action", read_action, FIELD_REQUIRED},
-	{"errno", read_errno, 0},
-	{"severity", read_severity, 0},
-	{"tags", read_tags, 0},
-	{"message", read_message, 0},
-	{"strict", read_strict, 0},
-	{"from", rule_read_from, 0},
+	{"name", read_name, 0},	    {"action", read_action, FIELD_REQUIRED},
+	{"errno", read_errno, 0},   {"severity", read_severity, 0},
+	{"tags", read_tags, 0},	    {"message", read_message, 0},
+	{"strict", read_strict, 0}, {"from", rule_read_from, 0},
 };
 
 /* What a section's rules are made of. */
@@ -108,7 +108,7 @@ static const struct section_rules {
 	const char *what;
 	const struct field *fields;
 	const size_t *n_fields;
-	uint8_t error; /* where a rule says none (POLICY.md, Errno) */
+	uint8_t error;	       /* where a rule says none (POLICY.md, Errno) */
 	const char *condition; /* what an empty rule lacks */
 	int (*check)(struct parse *parse, const struct yaml_node *node,
 		     const struct rule_reader *reader);
@@ -117,14 +117,17 @@ static const struct section_rules {
 			  "add paths; [\"/**\"] are all", rule_check_paths},
 	[SECTION_FILE] = {"a rule of file", rule_fields_file, &rule_fields_file_n, EACCES,
 			  "add paths; [\"/**\"] are all", rule_check_paths},
-	[SECTION_SOCKETS] = {"a rule of sockets", rule_fields_sockets, &rule_fields_sockets_n,
-			     EPERM, "add families, types or protocols", NULL},
-	[SECTION_NETWORK] = {"a rule of network", rule_fields_network, &rule_fields_network_n,
-			     EPERM, "add to, ports or protocols", rule_check_network},
+	[SECTION_SOCKETS] = {"a rule of sockets", rule_fields_sockets,
+			     &rule_fields_sockets_n, EPERM,
+			     "add families, types or protocols", NULL},
+	[SECTION_NETWORK] = {"a rule of network", rule_fields_network,
+			     &rule_fields_network_n, EPERM, "add to, ports or protocols",
+			     rule_check_network},
 	[SECTION_CAPABILITIES] = {"a rule of capabilities", rule_fields_capabilities,
-				  &rule_fields_capabilities_n, EPERM, "add capabilities", NULL},
-	[SECTION_PROCESS] = {"a rule of process", rule_fields_process, &rule_fields_process_n,
-			     EPERM, "add operations", NULL},
+				  &rule_fields_capabilities_n, EPERM, "add capabilities",
+				  NULL},
+	[SECTION_PROCESS] = {"a rule of process", rule_fields_process,
+			     &rule_fields_process_n, EPERM, "add operations", NULL},
 };
 
 static int name_rule(struct policy_rule *rule)
@@ -156,13 +159,15 @@ static int check_rule(struct parse *parse, const struct yaml_node *node,
 	bool denies = rule->action == ACTION_DENY || rule->action == ACTION_KILL;
 
 	if (!reader->has_condition)
-		return parse_error(parse, node, "an empty rule, it says not what it matches; %s",
+		return parse_error(parse, node,
+				   "an empty rule, it says not what it matches; %s",
 				   kind->condition);
 	if (reader->error && !denies) {
-		int r = parse_warning(parse, reader->error,
-				      "\"errno\" has no effect, a rule of action %s denies nothing; "
-				      "leave it out",
-				      actions[rule->action]);
+		int r = parse_warning(
+			parse, reader->error,
+			"\"errno\" has no effect, a rule of action %s denies nothing; "
+			"leave it out",
+			actions[rule->action]);
 		if (r)
 			return r;
 	}
@@ -174,7 +179,8 @@ static int tell_refused(struct parse *parse, const struct yaml_node *node,
 {
 	if (rule->enforcement != REFUSED)
 		return 0;
-	return parse_warning(parse, node, "rule \"%s\" of %s is refused and in force nowhere; %s",
+	return parse_warning(parse, node,
+			     "rule \"%s\" of %s is refused and in force nowhere; %s",
 			     rule->name, section_name(rule->section), rule->open_ways);
 }
 
@@ -189,8 +195,10 @@ int parse_rule(struct parse *parse, const struct yaml_node *node, unsigned numbe
 	rule->number = number;
 	rule->section = parse->section;
 	rule->error = kind->error;
-	rule->access = parse->section == SECTION_EXEC ? ACCESS_EXEC : ACCESS_READ | ACCESS_WRITE;
-	rule->families.any = rule->types.any = rule->protocols.any = rule->ports.any = true;
+	rule->access =
+		parse->section == SECTION_EXEC ? ACCESS_EXEC : ACCESS_READ | ACCESS_WRITE;
+	rule->families.any = rule->types.any = rule->protocols.any = rule->ports.any =
+		true;
 	r = read_fields(parse, node, kind, &reader);
 	if (!r)
 		r = check_rule(parse, node, kind, &reader);

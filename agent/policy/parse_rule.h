@@ -9,9 +9,14 @@
 struct rule_reader {
 	struct policy_rule *rule;
 	const struct yaml_node *error; /* the value of "errno", NULL: not said */
-	bool has_condition;            /* something says what the rule matches */
-	bool has_unix;                 /* network: "unix" is said */
+	bool has_condition;	       /* something says what the rule matches */
+	bool has_unix;		       /* network: "unix" is said */
 };
+
+/* What a rule excepts is held, each against each, against what it names; not where that
+ * would be more comparisons than this. Such a rule may match nothing without being told
+ * so. */
+#define RULE_COMPARISONS_MAX 1000000
 
 /* Fields of each section's rules, besides those that all rules have. */
 #define RULE_FIELDS_MAX 20
@@ -20,7 +25,10 @@ extern const struct field rule_fields_exec[], rule_fields_file[], rule_fields_so
 extern const size_t rule_fields_exec_n, rule_fields_file_n, rule_fields_sockets_n,
 	rule_fields_network_n, rule_fields_capabilities_n, rule_fields_process_n;
 
-/** rule_refuse() - The rule says something that this version cannot enforce. Return: 0, -ENOMEM. */
+/**
+ * rule_refuse() - The rule says something that this version cannot enforce. Return: 0,
+ * -ENOMEM.
+ */
 int rule_refuse(struct parse *parse, struct rule_reader *reader, const char *key,
 		const char *refused);
 

@@ -10,7 +10,8 @@
 /* What "to" may say besides addresses one day. */
 static const char *const reserved[] = {"names", "pods", "services"};
 
-int parse_prefix(struct parse *parse, const struct yaml_pair *pair, struct prefix *ret_prefix)
+int parse_prefix(struct parse *parse, const struct yaml_pair *pair,
+		 struct prefix *ret_prefix)
 {
 	char right[PREFIX_TEXT];
 	const char *text;
@@ -23,19 +24,22 @@ int parse_prefix(struct parse *parse, const struct yaml_pair *pair, struct prefi
 		return 0;
 	case PREFIX_E_HOST_BITS:
 		prefix_format(ret_prefix, right);
-		return parse_error(parse, pair->value,
-				   "\"%.80s\" has bits set behind its prefix; write \"%s\"", text,
-				   right);
+		return parse_error(
+			parse, pair->value,
+			"\"%.80s\" has bits set behind its prefix; write \"%s\"", text,
+			right);
 	case PREFIX_E_LENGTH:
-		return parse_error(parse, pair->value,
-				   "\"%.80s\" has no right prefix length; it goes from /0 to /32 "
-				   "for IPv4 and to /128 for IPv6",
-				   text);
+		return parse_error(
+			parse, pair->value,
+			"\"%.80s\" has no right prefix length; it goes from /0 to /32 "
+			"for IPv4 and to /128 for IPv6",
+			text);
 	default:
-		return parse_error(parse, pair->value,
-				   "\"%.80s\" is no address; write one as \"10.0.0.0/8\", "
-				   "\"192.0.2.1\" or \"2001:db8::/32\"",
-				   text);
+		return parse_error(
+			parse, pair->value,
+			"\"%.80s\" is no address; write one as \"10.0.0.0/8\", "
+			"\"192.0.2.1\" or \"2001:db8::/32\"",
+			text);
 	}
 }
 
@@ -69,7 +73,8 @@ static const char *find_reserved(const char *word)
 	return NULL;
 }
 
-static int refuse_reserved(struct parse *parse, struct rule_reader *reader, const char *word)
+static int refuse_reserved(struct parse *parse, struct rule_reader *reader,
+			   const char *word)
 {
 	char key[32];
 
@@ -92,11 +97,13 @@ static int read_reserved_map(struct parse *parse, const struct yaml_node *node,
 	};
 
 	if (!node->n)
-		return parse_error(parse, node, "an empty map in \"to\"; give an address");
+		return parse_error(parse, node,
+				   "an empty map in \"to\"; give an address");
 	return parse_map(parse, node, "\"to\"", fields, ARRAY_SIZE(fields), reader);
 }
 
-static int read_destination(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_destination(struct parse *parse, const struct yaml_pair *pair,
+			    void *object)
 {
 	struct prefix_list *list = object;
 	const char *word = yaml_text(pair->value);
@@ -122,7 +129,8 @@ static int read_to(struct parse *parse, const struct yaml_pair *pair, void *obje
 static int read_except(struct parse *parse, const struct yaml_pair *pair, void *object)
 {
 	struct rule_reader *reader = object;
-	struct prefix_list list = {reader, &reader->rule->not_to, &reader->rule->n_not_to};
+	struct prefix_list list = {reader, &reader->rule->not_to,
+				   &reader->rule->n_not_to};
 
 	reader->has_condition = true;
 	return parse_list(parse, pair, read_prefix, &list);
@@ -159,7 +167,8 @@ static int read_direction(struct parse *parse, const struct yaml_pair *pair, voi
 	return rule_refuse(parse, reader, key, words[word]);
 }
 
-static int check_unix_path(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int check_unix_path(struct parse *parse, const struct yaml_pair *pair,
+			   void *object)
 {
 	const char *path;
 
@@ -178,7 +187,7 @@ static int read_unix(struct parse *parse, const struct yaml_pair *pair, void *ob
 
 const struct field rule_fields_network[] = {
 	{"direction", read_direction, 0}, {"to", read_to, 0},
-	{"except", read_except, 0},       {"ports", read_ports, 0},
+	{"except", read_except, 0},	  {"ports", read_ports, 0},
 	{"protocols", read_protocols, 0}, {"unix", read_unix, 0},
 };
 const size_t rule_fields_network_n = ARRAY_SIZE(rule_fields_network);
@@ -193,6 +202,8 @@ static bool is_excepted(const struct policy_rule *rule, const struct prefix *pre
 
 static bool excepts_all(const struct policy_rule *rule)
 {
+	if (rule->n_not_to && rule->n_to > RULE_COMPARISONS_MAX / rule->n_not_to)
+		return false;
 	for (size_t i = 0; i < rule->n_to; i++)
 		if (!is_excepted(rule, &rule->to[i]))
 			return false;
@@ -225,16 +236,19 @@ int rule_check_network(struct parse *parse, const struct yaml_node *node,
 	const struct policy_rule *rule = reader->rule;
 
 	if (reader->has_unix && (rule->n_to || rule->n_not_to || !rule->ports.any))
-		return parse_error(parse, node,
-				   "\"unix\" beside addresses or ports, no socket has both; "
-				   "make it two rules");
+		return parse_error(
+			parse, node,
+			"\"unix\" beside addresses or ports, no socket has both; "
+			"make it two rules");
 	if (excepts_all(rule))
-		return parse_error(parse, node,
-				   "all of \"to\" is excepted, the rule can match nothing; "
-				   "narrow \"except\" or drop the rule");
+		return parse_error(
+			parse, node,
+			"all of \"to\" is excepted, the rule can match nothing; "
+			"narrow \"except\" or drop the rule");
 	if (!rule->ports.any && !has_ports(&rule->protocols))
-		return parse_error(parse, node,
-				   "\"ports\" with protocols that have none, the rule can match "
-				   "nothing; leave \"ports\" out or add tcp or udp");
+		return parse_error(
+			parse, node,
+			"\"ports\" with protocols that have none, the rule can match "
+			"nothing; leave \"ports\" out or add tcp or udp");
 	return 0;
 }

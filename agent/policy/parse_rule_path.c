@@ -18,10 +18,11 @@ int parse_path(struct parse *parse, const struct yaml_pair *pair, const char **r
 	if (problem)
 		return parse_error(parse, pair->value, "\"%.200s\": %s", path, problem);
 	if (parse->section == SECTION_EXEC && path_is_directory(path))
-		return parse_error(parse, pair->value,
-				   "\"%.200s\": a directory is never executed, this can match "
-				   "nothing; write \"%.200s**\" for all below",
-				   path, path);
+		return parse_error(
+			parse, pair->value,
+			"\"%.200s\": a directory is never executed, this can match "
+			"nothing; write \"%.200s**\" for all below",
+			path, path);
 	*ret_path = path;
 	return 0;
 }
@@ -77,13 +78,15 @@ int rule_read_from(struct parse *parse, const struct yaml_pair *pair, void *obje
 	int r;
 
 	if (pair->value->type == YAML_MAP)
-		r = parse_map(parse, pair->value, "\"from\"", fields, ARRAY_SIZE(fields), object);
+		r = parse_map(parse, pair->value, "\"from\"", fields, ARRAY_SIZE(fields),
+			      object);
 	else
 		r = parse_list(parse, pair, check_path, object);
 	return r ? r : rule_refuse(parse, object, "from", "from");
 }
 
-static int read_access_word(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_access_word(struct parse *parse, const struct yaml_pair *pair,
+			    void *object)
 {
 	static const char *const words[] = {"read", "write"};
 	static const uint32_t bits[] = {ACCESS_READ, ACCESS_WRITE};
@@ -153,8 +156,9 @@ static int read_multicall(struct parse *parse, const struct yaml_pair *pair, voi
 }
 
 const struct field rule_fields_exec[] = {
-	{"paths", read_paths, 0},     {"except", read_except, 0}, {"fileless", read_flag, 0},
-	{"drifted", read_flag, 0},    {"stdio", read_stdio, 0},   {"as", read_as, 0},
+	{"paths", read_paths, 0},	  {"except", read_except, 0},
+	{"fileless", read_flag, 0},	  {"drifted", read_flag, 0},
+	{"stdio", read_stdio, 0},	  {"as", read_as, 0},
 	{"multicall", read_multicall, 0},
 };
 const size_t rule_fields_exec_n = ARRAY_SIZE(rule_fields_exec);
@@ -180,13 +184,15 @@ int rule_check_paths(struct parse *parse, const struct yaml_node *node,
 {
 	const struct policy_rule *rule = reader->rule;
 
-	if (!rule->n_except)
+	if (!rule->n_except || rule->n_paths > RULE_COMPARISONS_MAX / rule->n_except)
 		return 0;
 	for (size_t i = 0; i < rule->n_paths; i++)
 		if (!is_covered(rule->except, rule->n_except, rule->paths[i]))
 			return 0;
 	if (!rule->n_paths)
-		return parse_error(parse, node, "\"except\" without \"paths\"; add paths to except from");
+		return parse_error(
+			parse, node,
+			"\"except\" without \"paths\"; add paths to except from");
 	return parse_error(parse, node,
 			   "all of \"paths\" is excepted, the rule can match nothing; "
 			   "narrow \"except\" or drop the rule");

@@ -23,7 +23,8 @@ const char *section_name(enum image_section section)
 }
 
 /* "allow" or "deny". */
-static int read_default_word(struct parse *parse, const struct yaml_pair *pair, bool *ret_deny)
+static int read_default_word(struct parse *parse, const struct yaml_pair *pair,
+			     bool *ret_deny)
 {
 	static const char *const words[] = {"allow", "deny"};
 	size_t word = 0;
@@ -34,17 +35,22 @@ static int read_default_word(struct parse *parse, const struct yaml_pair *pair, 
 	return r;
 }
 
-/* A default, or part of one, that this version cannot enforce is left out, and said so. */
+/*
+ * A default, or part of one, that this version cannot enforce is left out, and said so.
+ */
 static int leave_out(struct parse *parse, const struct yaml_pair *pair,
 		     struct policy_section *section, const char *why)
 {
-	int r = parse_warning(parse, pair->value, "\"%s: %s\" of %s is refused and in force nowhere; %s",
-			      pair->key->text, pair->value->text, section_name(parse->section), why);
+	int r = parse_warning(parse, pair->value,
+			      "\"%s: %s\" of %s is refused and in force nowhere; %s",
+			      pair->key->text, pair->value->text,
+			      section_name(parse->section), why);
 
 	if (r)
 		return r;
-	return enforcement_lower(&section->default_enforcement, &section->default_open_ways, PARTIAL,
-				 pair->key->text, why);
+	return enforcement_lower(&section->default_enforcement,
+				 &section->default_open_ways, PARTIAL, pair->key->text,
+				 why);
 }
 
 /* One direction of a network default. */
@@ -113,7 +119,8 @@ static int read_base(struct parse *parse, const struct yaml_pair *pair, void *ob
 static int read_rule(struct parse *parse, const struct yaml_pair *pair, void *object)
 {
 	struct policy_section *section = object;
-	struct policy_rule *rules = array_grow(section->rules, section->n_rules, sizeof(*rules));
+	struct policy_rule *rules =
+		array_grow(section->rules, section->n_rules, sizeof(*rules));
 	unsigned number = (unsigned)section->n_rules;
 
 	if (!rules)
@@ -153,7 +160,8 @@ static int check_names(struct parse *parse, const struct yaml_node *list,
 		r = parse_error(parse, list->items[rules[i]->number],
 				"rule \"%s\" is there twice in %s, first on line %u; "
 				"give each a name of its own",
-				rules[i]->name, section_name(parse->section), rules[i - 1]->line);
+				rules[i]->name, section_name(parse->section),
+				rules[i - 1]->line);
 		if (r < 0)
 			return r;
 	}
@@ -169,12 +177,13 @@ static int read_rules(struct parse *parse, const struct yaml_pair *pair, void *o
 	return check_names(parse, pair->value, object);
 }
 
-static const struct field exec_fields[] = {
-	{"default", read_default, 0}, {"rules", read_rules, 0}, {"libraries", read_libraries, 0}};
+static const struct field exec_fields[] = {{"default", read_default, 0},
+					   {"rules", read_rules, 0},
+					   {"libraries", read_libraries, 0}};
 static const struct field file_fields[] = {
 	{"default", read_default, 0}, {"rules", read_rules, 0}, {"base", read_base, 0}};
-static const struct field plain_fields[] = {
-	{"default", read_default, 0}, {"rules", read_rules, 0}};
+static const struct field plain_fields[] = {{"default", read_default, 0},
+					    {"rules", read_rules, 0}};
 
 static const struct {
 	const struct field *fields;
@@ -202,8 +211,9 @@ int parse_section(struct parse *parse, const struct yaml_pair *pair)
 	if (r)
 		return r;
 	if (!pair->value->n)
-		return parse_error(parse, pair->value,
-				   "\"%s\" is empty; add \"default\" or \"rules\", or leave it out",
-				   section_name(parse->section));
+		return parse_error(
+			parse, pair->value,
+			"\"%s\" is empty; add \"default\" or \"rules\", or leave it out",
+			section_name(parse->section));
 	return enforcement_judge_default(section, parse->section);
 }

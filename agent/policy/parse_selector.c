@@ -17,8 +17,8 @@ static const char *const operators[] = {
 static int add_requirement(struct label_selector *selector,
 			   struct selector_requirement **ret_requirement)
 {
-	struct selector_requirement *grown =
-		array_grow(selector->requirements, selector->n_requirements, sizeof(*grown));
+	struct selector_requirement *grown = array_grow(
+		selector->requirements, selector->n_requirements, sizeof(*grown));
 
 	if (!grown)
 		return -ENOMEM;
@@ -32,7 +32,8 @@ static int check_key(struct parse *parse, const struct yaml_node *node)
 {
 	if (kubename_is_label_key(node->text))
 		return 0;
-	return parse_error(parse, node, "\"%.80s\" is no label's key; a key is " KUBENAME_KEY_FORM,
+	return parse_error(parse, node,
+			   "\"%.80s\" is no label's key; a key is " KUBENAME_KEY_FORM,
 			   node->text);
 }
 
@@ -41,17 +42,20 @@ static int check_value(struct parse *parse, const struct yaml_node *node)
 	if (node->type == YAML_BROKEN)
 		return PARSE_E_WRONG;
 	if (node->type == YAML_LIST || node->type == YAML_MAP || node->type == YAML_NULL)
-		return parse_error(parse, node, "a label's value is a string, not %s; give one",
+		return parse_error(parse, node,
+				   "a label's value is a string, not %s; give one",
 				   yaml_type_name(node->type));
 	if (node->type != YAML_STRING)
-		return parse_error(parse, node,
-				   "a label's value is a string, not %s; put quotes around %.80s",
-				   yaml_type_name(node->type), node->text);
+		return parse_error(
+			parse, node,
+			"a label's value is a string, not %s; put quotes around %.80s",
+			yaml_type_name(node->type), node->text);
 	if (kubename_is_label_value(node->text))
 		return 0;
-	return parse_error(parse, node,
-			   "\"%.80s\" is no label's value; a value is " KUBENAME_VALUE_FORM,
-			   node->text);
+	return parse_error(
+		parse, node,
+		"\"%.80s\" is no label's value; a value is " KUBENAME_VALUE_FORM,
+		node->text);
 }
 
 /* Key and value, both told when both are wrong. */
@@ -63,7 +67,8 @@ static int check_label(struct parse *parse, const struct yaml_pair *pair)
 	return value ? value : key;
 }
 
-static int read_match_label(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_match_label(struct parse *parse, const struct yaml_pair *pair,
+			    void *object)
 {
 	struct selector_requirement *requirement;
 	int r = check_label(parse, pair);
@@ -76,7 +81,8 @@ static int read_match_label(struct parse *parse, const struct yaml_pair *pair, v
 	requirement->key = strdup(pair->key->text);
 	if (!requirement->key)
 		return -ENOMEM;
-	return strings_add(&requirement->values, &requirement->n_values, pair->value->text);
+	return strings_add(&requirement->values, &requirement->n_values,
+			   pair->value->text);
 }
 
 static int read_label(struct parse *parse, const struct yaml_pair *pair, void *object)
@@ -87,7 +93,8 @@ static int read_label(struct parse *parse, const struct yaml_pair *pair, void *o
 }
 
 static int each_label(struct parse *parse, const struct yaml_pair *pair,
-		      int (*read)(struct parse *parse, const struct yaml_pair *pair, void *object),
+		      int (*read)(struct parse *parse, const struct yaml_pair *pair,
+				  void *object),
 		      void *object)
 {
 	const struct yaml_node *map = pair->value;
@@ -96,10 +103,12 @@ static int each_label(struct parse *parse, const struct yaml_pair *pair,
 	if (map->type == YAML_BROKEN)
 		return PARSE_E_WRONG;
 	if (map->type != YAML_MAP)
-		return parse_error(parse, map, "\"%s\" is a map, not %s; write \"key: value\"",
+		return parse_error(parse, map,
+				   "\"%s\" is a map, not %s; write \"key: value\"",
 				   pair->key->text, yaml_type_name(map->type));
 	if (map->n > PARSE_LABELS_MAX)
-		return parse_error(parse, map, "\"%s\" has more than %d labels; leave some out",
+		return parse_error(parse, map,
+				   "\"%s\" has more than %d labels; leave some out",
 				   pair->key->text, PARSE_LABELS_MAX);
 	for (size_t i = 0; i < map->n; i++) {
 		r = read(parse, &map->pairs[i], object);
@@ -115,7 +124,8 @@ int parse_labels(struct parse *parse, const struct yaml_pair *pair, struct label
 	return each_label(parse, pair, read_label, labels);
 }
 
-static int read_match_labels(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_match_labels(struct parse *parse, const struct yaml_pair *pair,
+			     void *object)
 {
 	return each_label(parse, pair, read_match_label, object);
 }
@@ -147,7 +157,9 @@ static int read_value(struct parse *parse, const struct yaml_pair *pair, void *o
 	struct selector_requirement *requirement = object;
 	int r = check_value(parse, pair->value);
 
-	return r ? r : strings_add(&requirement->values, &requirement->n_values, pair->value->text);
+	return r ? r
+		 : strings_add(&requirement->values, &requirement->n_values,
+			       pair->value->text);
 }
 
 static int read_values(struct parse *parse, const struct yaml_pair *pair, void *object)
@@ -163,15 +175,18 @@ static int check_requirement(struct parse *parse, const struct yaml_node *node,
 	bool takes = requirement->op == SELECTOR_IN || requirement->op == SELECTOR_NOT_IN;
 
 	if (takes && !requirement->n_values)
-		return parse_error(parse, node, "operator %s without values; add \"values\"",
+		return parse_error(parse, node,
+				   "operator %s without values; add \"values\"",
 				   operators[requirement->op]);
 	if (!takes && requirement->n_values)
-		return parse_error(parse, node, "operator %s takes no values; leave \"values\" out",
+		return parse_error(parse, node,
+				   "operator %s takes no values; leave \"values\" out",
 				   operators[requirement->op]);
 	return 0;
 }
 
-static int read_expression(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_expression(struct parse *parse, const struct yaml_pair *pair,
+			   void *object)
 {
 	static const struct field fields[] = {
 		{"key", read_key, FIELD_REQUIRED},
@@ -183,11 +198,13 @@ static int read_expression(struct parse *parse, const struct yaml_pair *pair, vo
 
 	if (r)
 		return r;
-	r = parse_map(parse, pair->value, "an expression", fields, ARRAY_SIZE(fields), requirement);
+	r = parse_map(parse, pair->value, "an expression", fields, ARRAY_SIZE(fields),
+		      requirement);
 	return r ? r : check_requirement(parse, pair->value, requirement);
 }
 
-static int read_expressions(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_expressions(struct parse *parse, const struct yaml_pair *pair,
+			    void *object)
 {
 	return parse_list(parse, pair, read_expression, object);
 }
@@ -201,5 +218,6 @@ int parse_selector(struct parse *parse, const struct yaml_pair *pair,
 	};
 
 	selector->present = true;
-	return parse_map(parse, pair->value, "a selector", fields, ARRAY_SIZE(fields), selector);
+	return parse_map(parse, pair->value, "a selector", fields, ARRAY_SIZE(fields),
+			 selector);
 }

@@ -17,7 +17,8 @@ struct set_reader {
 
 static int add_range(struct number_set *set, uint32_t first, uint32_t last)
 {
-	struct number_range *ranges = array_grow(set->ranges, set->n_ranges, sizeof(*ranges));
+	struct number_range *ranges =
+		array_grow(set->ranges, set->n_ranges, sizeof(*ranges));
 
 	if (!ranges)
 		return -ENOMEM;
@@ -33,7 +34,8 @@ static int compare_ranges(const void *a, const void *b)
 	return (left->first > right->first) - (left->first < right->first);
 }
 
-/* Ascending, and no two that touch: whoever reads the set need not care how it was written. */
+/* Ascending, and no two that touch: whoever reads the set need not care how it was
+ * written. */
 static void normalise(struct number_set *set)
 {
 	size_t kept = 0;
@@ -56,15 +58,17 @@ static int unknown_name(struct parse *parse, const struct yaml_pair *pair,
 			const struct name_table *table)
 {
 	const char *word = pair->value->text;
-	const char *nearest = names_nearest(table, word);
+	const char *nearest = parse_is_full(parse) ? NULL : names_nearest(table, word);
 
 	if (nearest)
-		return parse_error(parse, pair->value, "\"%.80s\" is not %s; did you mean \"%s\"?",
-				   word, table->what, nearest);
-	return parse_error(parse, pair->value,
-			   "\"%.80s\" is not %s; give a word as \"%s\" or a number from %u to %u",
-			   word, table->what, table->rows[table->n > 3 ? 3 : 0].name, table->first,
-			   table->last);
+		return parse_error(parse, pair->value,
+				   "\"%.80s\" is not %s; did you mean \"%s\"?", word,
+				   table->what, nearest);
+	return parse_error(
+		parse, pair->value,
+		"\"%.80s\" is not %s; give a word as \"%s\" or a number from %u to %u",
+		word, table->what, table->rows[table->n > 3 ? 3 : 0].name, table->first,
+		table->last);
 }
 
 static int read_named(struct parse *parse, const struct yaml_pair *pair, void *object)
@@ -87,14 +91,16 @@ static int read_named(struct parse *parse, const struct yaml_pair *pair, void *o
 	if (row == table->n)
 		return unknown_name(parse, pair, table);
 	for (; row < table->n; row = names_find(table, word, row + 1)) {
-		r = add_range(reader->set, table->rows[row].number, table->rows[row].number);
+		r = add_range(reader->set, table->rows[row].number,
+			      table->rows[row].number);
 		if (r)
 			return r;
 	}
 	return 0;
 }
 
-/* Decimal, without sign or leading zeros. Return: the end of the number, NULL when it is none. */
+/* Decimal, without sign or leading zeros. Return: the end of the number, NULL when it is
+ * none. */
 static const char *read_decimal(const char *text, uint32_t *ret_number)
 {
 	size_t digits = strspn(text, "0123456789");
@@ -124,17 +130,19 @@ static int read_port(struct parse *parse, const struct yaml_pair *pair, void *ob
 		return PARSE_E_WRONG;
 	if ((value->type != YAML_INTEGER && value->type != YAML_STRING) ||
 	    !read_range(value->text, &first, &last))
-		return parse_error(parse, value,
-				   "\"%s\" takes ports; give a number from 1 to 65535, or a range "
-				   "as \"6660-6669\"",
-				   pair->key->text);
+		return parse_error(
+			parse, value,
+			"\"%s\" takes ports; give a number from 1 to 65535, or a range "
+			"as \"6660-6669\"",
+			pair->key->text);
 	if (!first || last > PORT_MAX || first > PORT_MAX)
-		return parse_error(parse, value, "port %u is none; ports go from 1 to 65535",
+		return parse_error(parse, value,
+				   "port %u is none; ports go from 1 to 65535",
 				   first && first <= PORT_MAX ? last : first);
 	if (first > last)
 		return parse_error(parse, value,
-				   "the range \"%s\" runs backwards; write \"%u-%u\"", value->text,
-				   last, first);
+				   "the range \"%s\" runs backwards; write \"%u-%u\"",
+				   value->text, last, first);
 	return add_range(reader->set, first, last);
 }
 
@@ -146,23 +154,24 @@ static int read_not(struct parse *parse, const struct yaml_pair *pair, void *obj
 	return parse_list(parse, pair, reader->read_item, reader);
 }
 
-static int read_set(struct parse *parse, const struct yaml_pair *pair, struct set_reader *reader)
+static int read_set(struct parse *parse, const struct yaml_pair *pair,
+		    struct set_reader *reader)
 {
 	static const struct field fields[] = {{"not", read_not, FIELD_REQUIRED}};
 	int r;
 
 	reader->set->any = false;
 	if (pair->value->type == YAML_MAP)
-		r = parse_map(parse, pair->value, pair->key->text, fields, ARRAY_SIZE(fields),
-			      reader);
+		r = parse_map(parse, pair->value, pair->key->text, fields,
+			      ARRAY_SIZE(fields), reader);
 	else
 		r = parse_list(parse, pair, reader->read_item, reader);
 	normalise(reader->set);
 	return r;
 }
 
-int parse_set(struct parse *parse, const struct yaml_pair *pair, const struct name_table *table,
-	      struct number_set *set)
+int parse_set(struct parse *parse, const struct yaml_pair *pair,
+	      const struct name_table *table, struct number_set *set)
 {
 	struct set_reader reader = {.set = set, .table = table, .read_item = read_named};
 

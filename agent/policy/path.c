@@ -16,8 +16,9 @@ struct name {
 };
 
 /*
- * One set, @at behind its "[". "!" or "^" first means all but these; "\" escapes; a "]" ends it
- * wherever it stands, for a set that begins with one would be read differently by everyone.
+ * One set, @at behind its "[". "!" or "^" first means all but these; "\" escapes; a "]"
+ * ends it wherever it stands, for a set that begins with one would be read differently by
+ * everyone.
  */
 static const char *check_set(const char **at)
 {
@@ -34,9 +35,11 @@ static const char *check_set(const char **at)
 		if (*c == '\\' && !*++c)
 			break;
 		if (*c == '/')
-			return "a set with \"/\" in it; \"/\" separates names and is never in one";
+			return "a set with \"/\" in it; \"/\" separates names and is "
+			       "never in one";
 		if (range && low > (unsigned char)*c)
-			return "a set whose range runs backwards; put the lower one first, as in "
+			return "a set whose range runs backwards; put the lower one "
+			       "first, as in "
 			       "[a-z]";
 		low = (unsigned char)*c;
 		any = true;
@@ -45,7 +48,8 @@ static const char *check_set(const char **at)
 	if (!*c)
 		return "a set without its end; close it with \"]\", or write \"\\[\"";
 	if (!any)
-		return "an empty set can match nothing; put characters between \"[\" and \"]\"";
+		return "an empty set can match nothing; put characters between \"[\" and "
+		       "\"]\"";
 	*at = c;
 	return NULL;
 }
@@ -77,7 +81,8 @@ static const char *check_character(const char **at, struct name *name)
 	}
 	if (**at == '\\') {
 		if (!*++*at || **at == '/')
-			return "a \"\\\" that escapes nothing; write \"\\\\\" for the character itself";
+			return "a \"\\\" that escapes nothing; write \"\\\\\" for the "
+			       "character itself";
 	}
 	name->dots += **at == '.';
 	return NULL;

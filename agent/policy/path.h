@@ -17,8 +17,8 @@ bool path_is_directory(const char *pattern);
 
 /**
  * path_covers() - Does @outer match whatever @inner does?
- * Return: false also where it is not plain to see: only equal patterns, and a literal directory
- * followed by "/" and two stars, are recognised.
+ * Return: false also where it is not plain to see: only equal patterns, and a literal
+ * directory followed by "/" and two stars, are recognised.
  */
 bool path_covers(const char *outer, const char *inner);
 

@@ -15,7 +15,9 @@ static bool set_equal(const struct number_set *a, const struct number_set *b)
 		!memcmp(a->ranges, b->ranges, a->n_ranges * sizeof(*a->ranges)));
 }
 
-/* Ranges of a set are ascending and do not touch: one of @outer must hold each of @inner. */
+/*
+ * Ranges of a set are ascending and do not touch: one of @outer must hold each of @inner.
+ */
 static bool set_covers(const struct number_set *outer, const struct number_set *inner)
 {
 	size_t o = 0;
@@ -25,9 +27,11 @@ static bool set_covers(const struct number_set *outer, const struct number_set *
 	if (inner->any || outer->negate || inner->negate)
 		return false;
 	for (size_t i = 0; i < inner->n_ranges; i++) {
-		while (o < outer->n_ranges && outer->ranges[o].last < inner->ranges[i].last)
+		while (o < outer->n_ranges &&
+		       outer->ranges[o].last < inner->ranges[i].last)
 			o++;
-		if (o == outer->n_ranges || outer->ranges[o].first > inner->ranges[i].first)
+		if (o == outer->n_ranges ||
+		    outer->ranges[o].first > inner->ranges[i].first)
 			return false;
 	}
 	return true;
@@ -45,7 +49,8 @@ static bool paths_cover(const struct policy_rule *outer, const struct policy_rul
 	return covered;
 }
 
-static bool prefixes_cover(const struct policy_rule *outer, const struct policy_rule *inner)
+static bool prefixes_cover(const struct policy_rule *outer,
+			   const struct policy_rule *inner)
 {
 	bool covered = true;
 
@@ -74,9 +79,9 @@ static bool covers(const struct policy_rule *outer, const struct policy_rule *in
 }
 
 /*
- * Where both match, does @by alone decide (POLICY.md, Decision)? A kill does over a deny, either
- * over an allow. An audit rule reports whatever else is decided. Of two that cover each other,
- * and do the same, the first one is the reason.
+ * Where both match, does @by alone decide (POLICY.md, Decision)? A kill does over a deny,
+ * either over an allow. An audit rule reports whatever else is decided. Of two that cover
+ * each other, and do the same, the first one is the reason.
  */
 static bool outranks(const struct policy_rule *by, const struct policy_rule *rule)
 {
@@ -90,7 +95,8 @@ static bool outranks(const struct policy_rule *by, const struct policy_rule *rul
 
 static bool hides(const struct policy_rule *by, const struct policy_rule *rule)
 {
-	return by != rule && by->enforcement != REFUSED && covers(by, rule) && outranks(by, rule);
+	return by != rule && by->enforcement != REFUSED && covers(by, rule) &&
+	       outranks(by, rule);
 }
 
 static size_t count_items(const struct policy_section *section)
@@ -109,12 +115,14 @@ static int warn_rule(const struct policy *policy, const struct policy_section *s
 		return 0;
 	for (size_t i = 0; i < section->n_rules; i++)
 		if (hides(&section->rules[i], rule))
-			return diagnostics_add(
-				diagnostics, SEVERITY_WARNING, policy->source, rule->line, 1,
-				"rule \"%s\" of %s is pointless, \"%s\" (line %u) decides whatever "
-				"it matches; drop one of them",
-				rule->name, section_name(rule->section), section->rules[i].name,
-				section->rules[i].line);
+			return diagnostics_add(diagnostics, SEVERITY_WARNING,
+					       policy->source, rule->line, 1,
+					       "rule \"%s\" of %s is pointless, \"%s\" "
+					       "(line %u) decides whatever "
+					       "it matches; drop one of them",
+					       rule->name, section_name(rule->section),
+					       section->rules[i].name,
+					       section->rules[i].line);
 	return 0;
 }
 

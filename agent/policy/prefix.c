@@ -81,7 +81,8 @@ void prefix_format(const struct prefix *prefix, char *text)
 {
 	char address[INET6_ADDRSTRLEN] = "";
 
-	inet_ntop(prefix->is_v4 ? AF_INET : AF_INET6, prefix->address, address, sizeof(address));
+	inet_ntop(prefix->is_v4 ? AF_INET : AF_INET6, prefix->address, address,
+		  sizeof(address));
 	snprintf(text, PREFIX_TEXT, "%s/%u", address, prefix->length);
 }
 

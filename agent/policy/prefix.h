@@ -2,7 +2,9 @@
 #ifndef LSMD_POLICY_PREFIX_H
 #define LSMD_POLICY_PREFIX_H
 
-/* Address prefixes as people write them: "10.0.0.0/8", "2001:db8::/32", a bare address. */
+/*
+ * Address prefixes as people write them: "10.0.0.0/8", "2001:db8::/32", a bare address.
+ */
 
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -15,13 +17,14 @@
 enum {
 	PREFIX_E_ADDRESS = 1, /* not an address (RFC 4291, dotted decimal) */
 	PREFIX_E_LENGTH,      /* no number behind "/", or longer than the address */
-	PREFIX_E_HOST_BITS,   /* bits behind the prefix are set; the result has them cleared */
+	PREFIX_E_HOST_BITS, /* bits behind the prefix are set; the result has them cleared
+			     */
 };
 
 /**
  * prefix_parse() - Read one.
- * @ret_prefix: set with 0 and with PREFIX_E_HOST_BITS. What lies in ::ffff:0:0/96 becomes IPv4,
- *              since the kernel's addresses are judged as IPv4 there (POLICY.md, Sections)
+ * @ret_prefix: set with 0 and with PREFIX_E_HOST_BITS. What lies in ::ffff:0:0/96 becomes
+ * IPv4, since the kernel's addresses are judged as IPv4 there (POLICY.md, Sections)
  * Return: 0 or PREFIX_E_*.
  */
 int prefix_parse(const char *text, struct prefix *ret_prefix);

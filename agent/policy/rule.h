@@ -10,11 +10,12 @@
 void policy_rule_clear(struct policy_rule *rule);
 
 /**
- * rules_warn_pointless() - Warn of rules that another rule of the same section makes pointless.
+ * rules_warn_pointless() - Warn of rules that another rule of the same section makes
+ * pointless.
  *
- * Looks at rules that select the same subjects, those of one policy, and sees only plain cases
- * (path_covers(), equal or containing sets). A section of more than 1024 paths and prefixes is
- * not looked at, since each is held against each.
+ * Looks at rules that select the same subjects, those of one policy, and sees only plain
+ * cases (path_covers(), equal or containing sets). A section of more than 1024 paths and
+ * prefixes is not looked at, since each is held against each.
  *
  * Return: 0, -ENOMEM.
  */

@@ -11,13 +11,15 @@
 
 /* The label that Kubernetes gives every namespace, and nobody can change. */
 #define NAMESPACE_NAME_LABEL "kubernetes.io/metadata.name"
-#define NAMESPACE_SYSTEM "kube-system"
+#define NAMESPACE_SYSTEM     "kube-system"
 
 static const struct labels no_labels;
 
-static bool requirement_holds(const struct selector_requirement *requirement, const char *value)
+static bool requirement_holds(const struct selector_requirement *requirement,
+			      const char *value)
 {
-	bool listed = value && strings_contain(requirement->values, requirement->n_values, value);
+	bool listed = value &&
+		      strings_contain(requirement->values, requirement->n_values, value);
 
 	switch (requirement->op) {
 	case SELECTOR_IN:
@@ -33,11 +35,12 @@ static bool requirement_holds(const struct selector_requirement *requirement, co
 }
 
 /* @implied: a label that is there besides @labels, or NULL. */
-static bool matches_with(const struct label_selector *selector, const struct labels *labels,
-			 const struct label *implied)
+static bool matches_with(const struct label_selector *selector,
+			 const struct labels *labels, const struct label *implied)
 {
 	for (size_t i = 0; i < selector->n_requirements; i++) {
-		const struct selector_requirement *requirement = &selector->requirements[i];
+		const struct selector_requirement *requirement =
+			&selector->requirements[i];
 		const char *value = labels_get(labels, requirement->key);
 
 		if (implied && !strcmp(requirement->key, implied->key))
@@ -48,7 +51,8 @@ static bool matches_with(const struct label_selector *selector, const struct lab
 	return true;
 }
 
-bool label_selector_matches(const struct label_selector *selector, const struct labels *labels)
+bool label_selector_matches(const struct label_selector *selector,
+			    const struct labels *labels)
 {
 	return matches_with(selector, labels ? labels : &no_labels, NULL);
 }
@@ -68,7 +72,8 @@ void label_selector_clear(struct label_selector *selector)
 static bool names_namespace(const struct label_selector *selector, const char *name)
 {
 	for (size_t i = 0; i < selector->n_requirements; i++) {
-		const struct selector_requirement *requirement = &selector->requirements[i];
+		const struct selector_requirement *requirement =
+			&selector->requirements[i];
 
 		if (requirement->op == SELECTOR_IN &&
 		    !strcmp(requirement->key, NAMESPACE_NAME_LABEL) &&
@@ -79,10 +84,12 @@ static bool names_namespace(const struct label_selector *selector, const char *n
 }
 
 /*
- * A policy for "everything" must not stop the node's own pods (DESIGN.md 11): the system's
- * namespace is selected by a policy in it, or by its name, or by the uid of one of its pods.
+ * A policy for "everything" must not stop the node's own pods (DESIGN.md 11): the
+ * system's namespace is selected by a policy in it, or by its name, or by the uid of one
+ * of its pods.
  */
-static bool selects_namespace(const struct policy *policy, const struct selection *selection)
+static bool selects_namespace(const struct policy *policy,
+			      const struct selection *selection)
 {
 	struct label implied = {
 		.key = (char *)NAMESPACE_NAME_LABEL,
@@ -95,7 +102,8 @@ static bool selects_namespace(const struct policy *policy, const struct selectio
 	if (!strcmp(selection->name_space, NAMESPACE_SYSTEM) && !policy->pod_uid &&
 	    !names_namespace(&policy->namespace_selector, NAMESPACE_SYSTEM))
 		return false;
-	return matches_with(&policy->namespace_selector, labels ? labels : &no_labels, &implied);
+	return matches_with(&policy->namespace_selector, labels ? labels : &no_labels,
+			    &implied);
 }
 
 static bool selects_container(const struct policy *policy, const char *container)

@@ -2,7 +2,8 @@
 #ifndef LSMD_POLICY_SELECTOR_H
 #define LSMD_POLICY_SELECTOR_H
 
-/* Label selectors as Kubernetes has them (meta/v1 LabelSelector), and which pod a policy selects. */
+/* Label selectors as Kubernetes has them (meta/v1 LabelSelector), and which pod a policy
+ * selects. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,7 +33,8 @@ struct selector_requirement {
 	size_t n_values;
 };
 
-/* matchLabels are requirements of SELECTOR_IN with one value. None at all: selects everything. */
+/* matchLabels are requirements of SELECTOR_IN with one value. None at all: selects
+ * everything. */
 struct label_selector {
 	bool present;
 	struct selector_requirement *requirements;
@@ -45,7 +47,8 @@ struct policy;
 struct selection {
 	const char *name_space;
 	const char *pod_uid;
-	const char *container; /* NULL: the pod's own cgroup, before its containers are known */
+	const char *container; /* NULL: the pod's own cgroup, before its containers are
+				  known */
 	const struct labels *pod_labels;
 	const struct labels *namespace_labels; /* NULL: not known, as empty */
 	const struct labels *node_labels;      /* NULL: not known, as empty */
@@ -57,14 +60,15 @@ int labels_add(struct labels *labels, const char *key, const char *value);
 bool labels_equal(const struct labels *a, const struct labels *b);
 void labels_clear(struct labels *labels);
 
-bool label_selector_matches(const struct label_selector *selector, const struct labels *labels);
+bool label_selector_matches(const struct label_selector *selector,
+			    const struct labels *labels);
 void label_selector_clear(struct label_selector *selector);
 
 /**
  * policy_selects() - Does @policy apply to a container?
  *
- * With @selection->container NULL a policy that names containers does not apply: the container
- * will get a slot of its own.
+ * With @selection->container NULL a policy that names containers does not apply: the
+ * container will get a slot of its own.
  */
 bool policy_selects(const struct policy *policy, const struct selection *selection);
 

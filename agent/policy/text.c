@@ -11,9 +11,10 @@
 
 static int too_large(const char *source, struct diagnostics *diagnostics)
 {
-	int r = diagnostics_add(diagnostics, SEVERITY_ERROR, source, 0, 0,
-				"the text is larger than %u MiB; split it into several files",
-				YAML_MAX_BYTES >> 20);
+	int r = diagnostics_add(
+		diagnostics, SEVERITY_ERROR, source, 0, 0,
+		"the text is larger than %u MiB; split it into several files",
+		YAML_MAX_BYTES >> 20);
 
 	return r ? r : -EINVAL;
 }
@@ -76,10 +77,11 @@ int text_check(const char *text, size_t length, const char *source,
 	for (size_t i = 0; i < length; i += step) {
 		step = text_utf8_length(text + i, length - i);
 		if (!step || !text[i]) {
-			r = diagnostics_add(diagnostics, SEVERITY_ERROR, source, line, column,
-					    "byte 0x%02x is not text; the file must be UTF-8 "
-					    "without NUL bytes",
-					    (unsigned char)text[i]);
+			r = diagnostics_add(
+				diagnostics, SEVERITY_ERROR, source, line, column,
+				"byte 0x%02x is not text; the file must be UTF-8 "
+				"without NUL bytes",
+				(unsigned char)text[i]);
 			return r ? r : -EINVAL;
 		}
 		column++;

@@ -32,7 +32,8 @@ static const struct {
 	{"did not find expected alphabetic or numeric character",
 	 "quote a value that begins with * or &"},
 	{"found unexpected end of stream", "close the quotes or brackets"},
-	{"control characters are not allowed", "a file of policies is text, not binary data"},
+	{"control characters are not allowed",
+	 "a file of policies is text, not binary data"},
 };
 
 static const char *advice_for(const char *problem)
@@ -43,7 +44,8 @@ static const char *advice_for(const char *problem)
 	return "mend the YAML here";
 }
 
-/* libyaml gives the reader's problems a byte offset, all others a line and a column from 0. */
+/* libyaml gives the reader's problems a byte offset, all others a line and a column from
+ * 0. */
 static void problem_position(const yaml_parser_t *parser, const char *text, size_t length,
 			     unsigned *ret_line, unsigned *ret_column)
 {
@@ -70,12 +72,13 @@ static int report_syntax(struct composer *composer, const char *text, size_t len
 	composer->is_broken = true;
 	problem_position(parser, text, length, &line, &column);
 	if (parser->context && parser->context_mark.line + 1 != line)
-		return diagnostics_add(composer->diagnostics, SEVERITY_ERROR, composer->source,
-				       line, column, "%s (%s that begins on line %zu); %s",
-				       problem, parser->context, parser->context_mark.line + 1,
+		return diagnostics_add(composer->diagnostics, SEVERITY_ERROR,
+				       composer->source, line, column,
+				       "%s (%s that begins on line %zu); %s", problem,
+				       parser->context, parser->context_mark.line + 1,
 				       advice_for(problem));
-	return diagnostics_add(composer->diagnostics, SEVERITY_ERROR, composer->source, line,
-			       column, "%s; %s", problem, advice_for(problem));
+	return diagnostics_add(composer->diagnostics, SEVERITY_ERROR, composer->source,
+			       line, column, "%s; %s", problem, advice_for(problem));
 }
 
 static bool looks_like_json(const char *text, size_t length)

@@ -3,12 +3,12 @@
 #define LSMD_POLICY_YAML_H
 
 /*
- * YAML (and with it JSON) as an immutable tree, in which every node knows its line and column.
- * Aliases and merge keys are resolved: what they name is shared, never copied.
+ * YAML (and with it JSON) as an immutable tree, in which every node knows its line and
+ * column. Aliases and merge keys are resolved: what they name is shared, never copied.
  *
- * Scalars get their types as kubectl gives them (YAML 1.1's words for booleans included), so that
- * one file means the same here and there. A number with leading zeros is kept as a string: YAML
- * 1.1 would read it as octal, a person would not.
+ * Scalars get their types as kubectl gives them (YAML 1.1's words for booleans included),
+ * so that one file means the same here and there. A number with leading zeros is kept as
+ * a string: YAML 1.1 would read it as octal, a person would not.
  */
 
 #include <stddef.h>
@@ -20,8 +20,8 @@
 /* Bytes of one text. A larger one is refused before any of it is read. */
 #define YAML_MAX_BYTES (16U << 20)
 
-/* Nodes of a text when every alias is counted as a copy of what it names. What is larger is
- * refused; it is memory's bound, and what a reader of the tree may have to walk. */
+/* Nodes of a text when every alias is counted as a copy of what it names. What is larger
+ * is refused; it is memory's bound, and what a reader of the tree may have to walk. */
 #define YAML_NODES_MAX 1000000
 
 /* Levels of lists and maps. What is deeper is refused, so that recursion is bounded. */
@@ -43,7 +43,7 @@ struct yaml_node {
 	unsigned line; /* from 1; 0 where not known */
 	unsigned column;
 	uint32_t weight; /* nodes in it, aliases counted as copies */
-	size_t n;        /* of a scalar bytes, of a list items, of a map pairs */
+	size_t n;	 /* of a scalar bytes, of a list items, of a map pairs */
 	union {
 		const char *text; /* scalars: as written, NUL at the end, no NUL within */
 		const struct yaml_node *const *items;
@@ -64,7 +64,8 @@ struct yaml_tree {
 };
 
 enum {
-	YAML_E_BROKEN = 1, /* there are errors; the tree holds what could be read nevertheless */
+	YAML_E_BROKEN =
+		1, /* there are errors; the tree holds what could be read nevertheless */
 };
 
 /**
@@ -73,8 +74,8 @@ enum {
  * @source:        what the text is called in diagnostics
  * @ret_tree:      set unless the result is negative; owned, refers to nothing outside
  *
- * An error of YAML's grammar ends the reading, what stands before it is in the tree. Errors
- * that do not (an unknown alias, a key twice) leave a YAML_BROKEN node.
+ * An error of YAML's grammar ends the reading, what stands before it is in the tree.
+ * Errors that do not (an unknown alias, a key twice) leave a YAML_BROKEN node.
  *
  * Return: 0; YAML_E_BROKEN, with at least one error in @diagnostics; -ENOMEM.
  */
@@ -88,7 +89,10 @@ static inline void yaml_tree_freep(struct yaml_tree **tree)
 	yaml_tree_free(*tree);
 }
 
-/** yaml_get() - The value of a key. Return: NULL when it is absent, or @node no map (or NULL). */
+/**
+ * yaml_get() - The value of a key. Return: NULL when it is absent, or @node no map (or
+ * NULL).
+ */
 const struct yaml_node *yaml_get(const struct yaml_node *node, const char *key);
 
 /** yaml_text() - A string's text. Return: NULL when @node is no string (or NULL). */
@@ -105,11 +109,11 @@ const char *yaml_type_name(enum yaml_type type);
 void yaml_resolve(struct yaml_node *node);
 
 /**
- * yaml_read_json() - Read a text as JSON into a tree, for the JSON that YAML 1.1 cannot read
- * (surrogate pairs, keys of more than 1024 bytes). Nodes have no line and column.
+ * yaml_read_json() - Read a text as JSON into a tree, for the JSON that YAML 1.1 cannot
+ * read (surrogate pairs, keys of more than 1024 bytes). Nodes have no line and column.
  *
- * Return: 0; -EINVAL when it is no JSON, or larger than YAML_NODES_MAX or YAML_DEPTH_MAX allow:
- * nothing is said about it; -ENOMEM.
+ * Return: 0; -EINVAL when it is no JSON, or larger than YAML_NODES_MAX or YAML_DEPTH_MAX
+ * allow: nothing is said about it; -ENOMEM.
  */
 int yaml_read_json(const char *text, size_t length, struct yaml_tree **ret_tree);
 

@@ -2,55 +2,13 @@
 #include "policy/yaml_compose.h"
 
 #include <errno.h>
-#include <search.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "policy/array.h"
 #include "util/cleanup.h"
 
-#define TAG_PREFIX "tag:yaml.org,2002:"
-
-struct anchor {
-	const char *name;
-	struct yaml_node *node; /* its weight is 0 until it is whole */
-};
-
 static int compose_node(struct composer *composer, const yaml_event_t *event,
 			const struct yaml_node **ret_node);
-
-int compose_error(struct composer *composer, unsigned line, unsigned column, const char *format,
-		  ...)
-{
-	_cleanup_(freep) char *message = NULL;
-	va_list arguments;
-	int length;
-
-	composer->is_broken = true;
-	va_start(arguments, format);
-	length = vasprintf(&message, format, arguments);
-	va_end(arguments);
-	if (length < 0) {
-		message = NULL;
-		return -ENOMEM;
-	}
-	return diagnostics_add(composer->diagnostics, SEVERITY_ERROR, composer->source, line,
-			       column, "%s", message);
-}
-
-int compose_count(struct composer *composer, unsigned line, unsigned column, uint32_t weight)
-{
-	int r;
-
-	composer->weight += weight;
-	if (composer->weight <= YAML_NODES_MAX)
-		return 0;
-	r = compose_error(composer, line, column,
-			  "more than %d values, aliases counted as copies; split the file",
-			  YAML_NODES_MAX);
-	return r ? r : COMPOSE_E_STOP;
-}
 
 static int next_event(struct composer *composer, yaml_event_t *ret_event)
 {
@@ -59,147 +17,11 @@ static int next_event(struct composer *composer, yaml_event_t *ret_event)
 	return composer->parser.error == YAML_MEMORY_ERROR ? -ENOMEM : COMPOSE_E_SYNTAX;
 }
 
-static int compare_anchors(const void *a, const void *b)
+static int add_item(const struct yaml_node ***items, size_t *n,
+		    const struct yaml_node *item)
 {
-	return strcmp(((const struct anchor *)a)->name, ((const struct anchor *)b)->name);
-}
-
-/* An anchor that is given again names the newer node from there on, as YAML has it. */
-static int add_anchor(struct composer *composer, const yaml_char_t *name, struct yaml_node *node)
-{
-	struct anchor *anchor, **found;
-
-	if (!name)
-		return 0;
-	anchor = arena_alloc(&composer->tree->arena, sizeof(*anchor));
-	if (!anchor)
-		return -ENOMEM;
-	anchor->name = arena_copy(&composer->tree->arena, name, strlen((const char *)name));
-	if (!anchor->name)
-		return -ENOMEM;
-	found = tsearch(anchor, &composer->anchors, compare_anchors);
-	if (!found)
-		return -ENOMEM;
-	(*found)->node = node;
-	return 0;
-}
-
-/* @ret_node: a broken one, with its place; compose_*() make it into what it is. */
-static int new_node(struct composer *composer, const yaml_event_t *event,
-		    const yaml_char_t *anchor, struct yaml_node **ret_node)
-{
-	struct yaml_node *node = arena_alloc(&composer->tree->arena, sizeof(*node));
-	int r;
-
-	if (!node)
-		return -ENOMEM;
-	node->line = (unsigned)event->start_mark.line + 1;
-	node->column = (unsigned)event->start_mark.column + 1;
-	node->text = "";
-	r = add_anchor(composer, anchor, node);
-	if (r)
-		return r;
-	*ret_node = node;
-	return compose_count(composer, node->line, node->column, 1);
-}
-
-static int compose_alias(struct composer *composer, const yaml_event_t *event,
-			 const struct yaml_node **ret_node)
-{
-	const char *name = (const char *)event->data.alias.anchor;
-	const struct anchor key = {.name = name};
-	struct anchor **found = tfind(&key, &composer->anchors, compare_anchors);
-	unsigned line = (unsigned)event->start_mark.line + 1;
-	unsigned column = (unsigned)event->start_mark.column + 1;
-	struct yaml_node *broken;
-	int r;
-
-	if (found && (*found)->node->weight) {
-		*ret_node = (*found)->node;
-		return compose_count(composer, line, column, (*found)->node->weight);
-	}
-	if (found)
-		r = compose_error(composer, line, column,
-				  "alias \"*%.80s\" is inside of what it names; "
-				  "a value cannot hold itself",
-				  name);
-	else
-		r = compose_error(composer, line, column,
-				  "alias \"*%.80s\" names nothing; give \"&%.80s\" before it",
-				  name, name);
-	if (r)
-		return r;
-	r = new_node(composer, event, NULL, &broken);
-	if (r)
-		return r;
-	broken->weight = 1;
-	*ret_node = broken;
-	return 0;
-}
-
-/* The types that a tag asks for; YAML_STRING is never resolved, the others must come out so. */
-static const struct {
-	const char *tag;
-	enum yaml_type type;
-} tags[] = {
-	{"!", YAML_STRING},
-	{TAG_PREFIX "str", YAML_STRING},
-	{TAG_PREFIX "int", YAML_INTEGER},
-	{TAG_PREFIX "bool", YAML_BOOL},
-	{TAG_PREFIX "null", YAML_NULL},
-	{TAG_PREFIX "float", YAML_FLOAT},
-	{TAG_PREFIX "seq", YAML_LIST},
-	{TAG_PREFIX "map", YAML_MAP},
-};
-
-static int unknown_tag(struct composer *composer, struct yaml_node *node, const char *tag)
-{
-	node->type = YAML_BROKEN;
-	if (!strcmp(tag, TAG_PREFIX "binary"))
-		return compose_error(composer, node->line, node->column,
-				     "binary data has no place here; write text");
-	if (!strncmp(tag, TAG_PREFIX, strlen(TAG_PREFIX)))
-		return compose_error(composer, node->line, node->column,
-				     "tag \"!!%.80s\" does not fit here; leave it out",
-				     tag + strlen(TAG_PREFIX));
-	return compose_error(composer, node->line, node->column,
-			     "tag \"%.80s\" does not fit here; leave it out", tag);
-}
-
-/* Does the node have the type that its tag, if any, asks for? Else it is broken. */
-static int check_tag(struct composer *composer, struct yaml_node *node, const yaml_char_t *tag)
-{
-	if (!tag)
-		return 0;
-	for (size_t i = 0; i < ARRAY_SIZE(tags); i++)
-		if (!strcmp((const char *)tag, tags[i].tag) && tags[i].type == node->type)
-			return 0;
-	return unknown_tag(composer, node, (const char *)tag);
-}
-
-static int compose_scalar(struct composer *composer, const yaml_event_t *event,
-			  struct yaml_node *node)
-{
-	const char *tag = (const char *)event->data.scalar.tag;
-	bool is_string = tag && (!strcmp(tag, "!") || !strcmp(tag, TAG_PREFIX "str"));
-
-	node->weight = 1;
-	node->n = event->data.scalar.length;
-	node->text = arena_copy(&composer->tree->arena, event->data.scalar.value, node->n);
-	if (!node->text)
-		return -ENOMEM;
-	if (strlen(node->text) != node->n)
-		return compose_error(composer, node->line, node->column,
-				     "a NUL byte in a string; leave it out");
-	node->type = YAML_STRING;
-	if (!is_string && (tag || event->data.scalar.plain_implicit))
-		yaml_resolve(node);
-	return check_tag(composer, node, event->data.scalar.tag);
-}
-
-static int add_item(const struct yaml_node ***items, size_t *n, const struct yaml_node *item)
-{
-	const struct yaml_node **grown = array_grow(*items, *n, sizeof(struct yaml_node *));
+	const struct yaml_node **grown =
+		array_grow(*items, *n, sizeof(struct yaml_node *));
 
 	if (!grown)
 		return -ENOMEM;
@@ -211,8 +33,8 @@ static int add_item(const struct yaml_node ***items, size_t *n, const struct yam
 static int close_list(struct composer *composer, struct yaml_node *node,
 		      const struct yaml_node *const *items, size_t n)
 {
-	const struct yaml_node **kept = arena_alloc(&composer->tree->arena,
-						    n * sizeof(struct yaml_node *));
+	const struct yaml_node **kept =
+		arena_alloc(&composer->tree->arena, n * sizeof(struct yaml_node *));
 
 	if (!kept)
 		return -ENOMEM;
@@ -286,7 +108,8 @@ static int add_pair(struct composer *composer, struct map_reader *reader, bool m
 		return add_item(&reader->merges, &reader->n_merges, value);
 	if (!is_scalar(key))
 		return compose_error(composer, key->line, key->column,
-				     "%s as a key; a key is a word", yaml_type_name(key->type));
+				     "%s as a key; a key is a word",
+				     yaml_type_name(key->type));
 	pairs = array_grow(reader->pairs, reader->n_pairs, sizeof(*pairs));
 	if (!pairs)
 		return -ENOMEM;
@@ -340,7 +163,7 @@ static int read_collection(struct composer *composer, struct yaml_node *node, bo
 	composer->depth++;
 	r = map ? read_map(composer, node) : read_list(composer, node);
 	composer->depth--;
-	return r ? r : check_tag(composer, node, tag);
+	return r ? r : compose_check_tag(composer, node, tag);
 }
 
 static int compose_node(struct composer *composer, const yaml_event_t *event,
@@ -362,7 +185,7 @@ static int compose_node(struct composer *composer, const yaml_event_t *event,
 		anchor = event->data.sequence_start.anchor;
 		tag = event->data.sequence_start.tag;
 	}
-	r = new_node(composer, event, anchor, &node);
+	r = compose_new(composer, event, anchor, &node);
 	if (r)
 		return r;
 	*ret_node = node;
@@ -371,18 +194,12 @@ static int compose_node(struct composer *composer, const yaml_event_t *event,
 	return read_collection(composer, node, map, tag);
 }
 
-static void forget_nothing(void *anchor)
-{
-	(void)anchor; /* it is the arena's */
-}
-
 static int read_document(struct composer *composer)
 {
 	const struct yaml_node *node;
 	int r = read_value(composer, &node);
 
-	tdestroy(composer->anchors, forget_nothing);
-	composer->anchors = NULL;
+	compose_forget_anchors(composer);
 	if (r)
 		return r;
 	return add_item(&composer->tree->documents, &composer->tree->n_documents, node);
@@ -396,7 +213,8 @@ int compose_stream(struct composer *composer)
 		_cleanup_(yaml_event_delete) yaml_event_t event = {0};
 
 		r = next_event(composer, &event);
-		if (r || event.type == YAML_STREAM_END_EVENT || event.type == YAML_NO_EVENT)
+		if (r || event.type == YAML_STREAM_END_EVENT ||
+		    event.type == YAML_NO_EVENT)
 			return r;
 		if (event.type != YAML_DOCUMENT_START_EVENT)
 			continue; /* the stream's start, a document's end */

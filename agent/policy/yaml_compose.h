@@ -2,7 +2,7 @@
 #ifndef LSMD_POLICY_YAML_COMPOSE_H
 #define LSMD_POLICY_YAML_COMPOSE_H
 
-/* libyaml's events into a tree. Used by yaml.c alone. */
+/* libyaml's events into a tree. Used by yaml.c and the yaml_*.c files that do it. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,12 +18,13 @@ struct composer {
 	void *anchors; /* tsearch(3) tree of struct anchor, of the document */
 	unsigned depth;
 	uint64_t weight; /* nodes so far, aliases counted as copies */
-	bool is_broken;  /* a diagnostic was given */
+	bool is_broken;	 /* a diagnostic was given */
 };
 
 enum {
-	COMPOSE_E_STOP = 1, /* a limit is passed and a diagnostic given: read no further */
-	COMPOSE_E_SYNTAX,   /* libyaml has stopped, composer.parser says why */
+	COMPOSE_E_STOP =
+		1,	  /* a limit is passed and a diagnostic given: read no further */
+	COMPOSE_E_SYNTAX, /* libyaml has stopped, composer.parser says why */
 };
 
 /**
@@ -39,14 +40,46 @@ int compose_stream(struct composer *composer);
  * @merges: values of the merge keys, in order
  * Return: as compose_stream().
  */
-int compose_map(struct composer *composer, struct yaml_node *node, const struct yaml_pair *pairs,
-		size_t n_pairs, const struct yaml_node *const *merges, size_t n_merges);
+int compose_map(struct composer *composer, struct yaml_node *node,
+		const struct yaml_pair *pairs, size_t n_pairs,
+		const struct yaml_node *const *merges, size_t n_merges);
 
-/** compose_count() - Count nodes towards YAML_NODES_MAX. Return: 0, COMPOSE_E_STOP, -ENOMEM. */
-int compose_count(struct composer *composer, unsigned line, unsigned column, uint32_t weight);
+/**
+ * compose_new() - A node at the event's place, that its anchor names from there on.
+ * @anchor:   NULL: none
+ * @ret_node: YAML_BROKEN until it is made into what it is; its weight is 0 until it is
+ * whole Return: as compose_stream().
+ */
+int compose_new(struct composer *composer, const yaml_event_t *event,
+		const yaml_char_t *anchor, struct yaml_node **ret_node);
+
+/** compose_scalar() - Make a new node the event's scalar. Return: 0, -ENOMEM. */
+int compose_scalar(struct composer *composer, const yaml_event_t *event,
+		   struct yaml_node *node);
+
+/** compose_alias() - Find what an alias names. Return: as compose_stream(). */
+int compose_alias(struct composer *composer, const yaml_event_t *event,
+		  const struct yaml_node **ret_node);
+
+/**
+ * compose_check_tag() - A node whose type is not its tag's is broken. Return: 0,
+ * -ENOMEM.
+ */
+int compose_check_tag(struct composer *composer, struct yaml_node *node,
+		      const yaml_char_t *tag);
+
+/** compose_forget_anchors() - A document ends, and its anchors with it. */
+void compose_forget_anchors(struct composer *composer);
+
+/**
+ * compose_count() - Count nodes towards YAML_NODES_MAX. Return: 0, COMPOSE_E_STOP,
+ * -ENOMEM.
+ */
+int compose_count(struct composer *composer, unsigned line, unsigned column,
+		  uint32_t weight);
 
 /** compose_error() - Give a diagnostic. Return: 0, -ENOMEM. */
-int compose_error(struct composer *composer, unsigned line, unsigned column, const char *format,
-		  ...) __attribute__((format(printf, 4, 5)));
+int compose_error(struct composer *composer, unsigned line, unsigned column,
+		  const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 #endif

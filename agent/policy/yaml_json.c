@@ -9,16 +9,17 @@
 #include "util/cleanup.h"
 
 /*
- * Would jansson make more nodes of it, or deeper ones, than a tree may have? Its values cost many
- * times their text, so this is asked before it allocates the first. Every value but the first
- * follows one of these characters.
+ * Would jansson make more nodes of it, or deeper ones, than a tree may have? Its values
+ * cost many times their text, so this is asked before it allocates the first. Every value
+ * but the first follows one of these characters.
  */
 static bool is_too_large(const char *text, size_t length)
 {
 	size_t nodes = 1, depth = 0;
 	bool quoted = false;
 
-	for (size_t i = 0; i < length && nodes <= YAML_NODES_MAX && depth <= YAML_DEPTH_MAX; i++) {
+	for (size_t i = 0;
+	     i < length && nodes <= YAML_NODES_MAX && depth <= YAML_DEPTH_MAX; i++) {
 		if (quoted && text[i] == '\\')
 			i++;
 		else if (text[i] == '"')
@@ -35,8 +36,8 @@ static bool is_too_large(const char *text, size_t length)
 
 static struct yaml_node *convert(struct arena *arena, const json_t *json);
 
-static struct yaml_node *scalar(struct arena *arena, enum yaml_type type, const char *text,
-				size_t length, int64_t number)
+static struct yaml_node *scalar(struct arena *arena, enum yaml_type type,
+				const char *text, size_t length, int64_t number)
 {
 	struct yaml_node *node = arena_alloc(arena, sizeof(*node));
 
@@ -68,11 +69,13 @@ static struct yaml_node *list(struct arena *arena, const json_t *json)
 {
 	struct yaml_node *node = arena_alloc(arena, sizeof(*node));
 	size_t n = json_array_size(json);
-	const struct yaml_node **items = arena_alloc(arena, n * sizeof(struct yaml_node *));
+	const struct yaml_node **items =
+		arena_alloc(arena, n * sizeof(struct yaml_node *));
 
 	if (!node || !items)
 		return NULL;
-	*node = (struct yaml_node){.type = YAML_LIST, .weight = 1, .n = n, .items = items};
+	*node = (struct yaml_node){
+		.type = YAML_LIST, .weight = 1, .n = n, .items = items};
 	for (size_t i = 0; i < n; i++) {
 		items[i] = convert(arena, json_array_get(json, i));
 		if (!items[i])
@@ -85,14 +88,15 @@ static struct yaml_node *list(struct arena *arena, const json_t *json)
 static struct yaml_node *map(struct arena *arena, json_t *json)
 {
 	struct yaml_node *node = arena_alloc(arena, sizeof(*node));
-	struct yaml_pair *pairs = arena_alloc(arena, json_object_size(json) * sizeof(*pairs));
+	struct yaml_pair *pairs =
+		arena_alloc(arena, json_object_size(json) * sizeof(*pairs));
 	const char *key;
 	json_t *value;
 
 	if (!node || !pairs)
 		return NULL;
 	*node = (struct yaml_node){.type = YAML_MAP, .weight = 1, .pairs = pairs};
-	json_object_foreach(json, key, value) {
+	json_object_foreach (json, key, value) {
 		struct yaml_pair *pair = &pairs[node->n++];
 
 		pair->key = scalar(arena, YAML_STRING, key, strlen(key), 0);
@@ -137,7 +141,8 @@ int yaml_read_json(const char *text, size_t length, struct yaml_tree **ret_tree)
 		return -EINVAL;
 	json = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
 	if (!json)
-		return json_error_code(&error) == json_error_out_of_memory ? -ENOMEM : -EINVAL;
+		return json_error_code(&error) == json_error_out_of_memory ? -ENOMEM
+									   : -EINVAL;
 	tree = calloc(1, sizeof(*tree));
 	if (!tree)
 		return -ENOMEM;

@@ -7,7 +7,9 @@
 #include "policy/yaml_compose.h"
 #include "util/cleanup.h"
 
-/* A pair on its way into a map: the map's own ones first, then those of each merged map. */
+/*
+ * A pair on its way into a map: the map's own ones first, then those of each merged map.
+ */
 struct entry {
 	struct yaml_pair pair;
 	size_t position;
@@ -51,7 +53,8 @@ static int merge_map(struct composer *composer, struct entries *entries,
 	for (size_t i = 0; i < map->n; i++) {
 		const struct yaml_pair *pair = &map->pairs[i];
 
-		r = compose_count(composer, map->line, map->column, pair->value->weight + 1);
+		r = compose_count(composer, map->line, map->column,
+				  pair->value->weight + 1);
 		if (!r)
 			r = add_entry(entries, pair, true);
 		if (r)
@@ -60,7 +63,8 @@ static int merge_map(struct composer *composer, struct entries *entries,
 	return 0;
 }
 
-static int merge(struct composer *composer, struct entries *entries, const struct yaml_node *value)
+static int merge(struct composer *composer, struct entries *entries,
+		 const struct yaml_node *value)
 {
 	int r = 0;
 
@@ -89,12 +93,14 @@ static int compare_keys(const void *a, const void *b)
 static int twice(struct composer *composer, const struct yaml_node *first,
 		 const struct yaml_node *again)
 {
-	return compose_error(composer, again->line, again->column,
-			     "key \"%.80s\" is there twice, first on line %u; keep one of them",
-			     again->text, first->line);
+	return compose_error(
+		composer, again->line, again->column,
+		"key \"%.80s\" is there twice, first on line %u; keep one of them",
+		again->text, first->line);
 }
 
-/* Of equal keys the first holds: a map's own over what it merges, earlier maps over later. */
+/* Of equal keys the first holds: a map's own over what it merges, earlier maps over
+ * later. */
 static int drop_repeated(struct composer *composer, struct entries *entries)
 {
 	size_t kept = 0;
@@ -104,7 +110,8 @@ static int drop_repeated(struct composer *composer, struct entries *entries)
 		return 0;
 	qsort(entries->items, entries->n, sizeof(*entries->items), compare_keys);
 	for (size_t i = 1; i < entries->n; i++) {
-		const struct entry *first = &entries->items[kept], *next = &entries->items[i];
+		const struct entry *first = &entries->items[kept],
+				   *next = &entries->items[i];
 
 		if (strcmp(first->pair.key->text, next->pair.key->text)) {
 			entries->items[++kept] = *next;
@@ -122,7 +129,8 @@ static int drop_repeated(struct composer *composer, struct entries *entries)
 static int close_map(struct composer *composer, struct yaml_node *node,
 		     const struct entries *entries)
 {
-	struct yaml_pair *pairs = arena_alloc(&composer->tree->arena, entries->n * sizeof(*pairs));
+	struct yaml_pair *pairs =
+		arena_alloc(&composer->tree->arena, entries->n * sizeof(*pairs));
 
 	if (!pairs)
 		return -ENOMEM;
@@ -137,8 +145,9 @@ static int close_map(struct composer *composer, struct yaml_node *node,
 	return 0;
 }
 
-int compose_map(struct composer *composer, struct yaml_node *node, const struct yaml_pair *pairs,
-		size_t n_pairs, const struct yaml_node *const *merges, size_t n_merges)
+int compose_map(struct composer *composer, struct yaml_node *node,
+		const struct yaml_pair *pairs, size_t n_pairs,
+		const struct yaml_node *const *merges, size_t n_merges)
 {
 	_cleanup_(entries_clear) struct entries entries = {0};
 	int r = 0;

@@ -12,20 +12,21 @@ static const struct word {
 	enum yaml_type type;
 	int number;
 } words[] = {
-	{"", YAML_NULL, 0},      {"~", YAML_NULL, 0},     {"null", YAML_NULL, 0},
-	{"Null", YAML_NULL, 0},  {"NULL", YAML_NULL, 0},  {"true", YAML_BOOL, 1},
-	{"True", YAML_BOOL, 1},  {"TRUE", YAML_BOOL, 1},  {"yes", YAML_BOOL, 1},
-	{"Yes", YAML_BOOL, 1},   {"YES", YAML_BOOL, 1},   {"on", YAML_BOOL, 1},
-	{"On", YAML_BOOL, 1},    {"ON", YAML_BOOL, 1},    {"y", YAML_BOOL, 1},
-	{"Y", YAML_BOOL, 1},     {"false", YAML_BOOL, 0}, {"False", YAML_BOOL, 0},
-	{"FALSE", YAML_BOOL, 0}, {"no", YAML_BOOL, 0},    {"No", YAML_BOOL, 0},
-	{"NO", YAML_BOOL, 0},    {"off", YAML_BOOL, 0},   {"Off", YAML_BOOL, 0},
-	{"OFF", YAML_BOOL, 0},   {"n", YAML_BOOL, 0},     {"N", YAML_BOOL, 0},
+	{"", YAML_NULL, 0},	 {"~", YAML_NULL, 0},	  {"null", YAML_NULL, 0},
+	{"Null", YAML_NULL, 0},	 {"NULL", YAML_NULL, 0},  {"true", YAML_BOOL, 1},
+	{"True", YAML_BOOL, 1},	 {"TRUE", YAML_BOOL, 1},  {"yes", YAML_BOOL, 1},
+	{"Yes", YAML_BOOL, 1},	 {"YES", YAML_BOOL, 1},	  {"on", YAML_BOOL, 1},
+	{"On", YAML_BOOL, 1},	 {"ON", YAML_BOOL, 1},	  {"y", YAML_BOOL, 1},
+	{"Y", YAML_BOOL, 1},	 {"false", YAML_BOOL, 0}, {"False", YAML_BOOL, 0},
+	{"FALSE", YAML_BOOL, 0}, {"no", YAML_BOOL, 0},	  {"No", YAML_BOOL, 0},
+	{"NO", YAML_BOOL, 0},	 {"off", YAML_BOOL, 0},	  {"Off", YAML_BOOL, 0},
+	{"OFF", YAML_BOOL, 0},	 {"n", YAML_BOOL, 0},	  {"N", YAML_BOOL, 0},
 	{".inf", YAML_FLOAT, 0}, {".Inf", YAML_FLOAT, 0}, {".INF", YAML_FLOAT, 0},
 	{".nan", YAML_FLOAT, 0}, {".NaN", YAML_FLOAT, 0}, {".NAN", YAML_FLOAT, 0},
 };
 
-/* Decimal without leading zeros, or hexadecimal. Too large for 64 bits: a float, as JSON's. */
+/* Decimal without leading zeros, or hexadecimal. Too large for 64 bits: a float, as
+ * JSON's. */
 static bool resolve_integer(struct yaml_node *node)
 {
 	const char *digits = node->text + (node->text[0] == '-' || node->text[0] == '+');

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Any text as a file of pods: no crash, no leak; an error has a diagnostic and gives no pods. */
+/* Any text as a file of pods: no crash, no leak; an error has a diagnostic and gives no
+ * pods. */
 #include <assert.h>
 #include <errno.h>
 #include <stdint.h>

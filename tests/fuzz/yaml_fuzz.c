@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Any text as a file of policies: no crash, no leak, bounded time; an error has a diagnostic, and
- * what was read can be printed, checked and held against a pod.
+ * Any text as a file of policies: no crash, no leak, bounded time; an error has a
+ * diagnostic, and what was read can be printed, checked and held against a pod.
  */
 #include <assert.h>
 #include <errno.h>

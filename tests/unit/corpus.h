@@ -2,7 +2,8 @@
 #ifndef LSMD_TESTS_CORPUS_H
 #define LSMD_TESTS_CORPUS_H
 
-/* The corpus of other systems' policies and recorded answers, which lies beside the repository. */
+/* The corpus of other systems' policies and recorded answers, which lies beside the
+ * repository. */
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

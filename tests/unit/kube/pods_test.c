@@ -31,27 +31,39 @@ static struct read read_text(const char *text)
 	return read;
 }
 
-/* As `kubectl get pods -A -o json` prints it, cut to what matters and some of what does not. */
+/* As `kubectl get pods -A -o json` prints it, cut to what matters and some of what does
+ * not. */
 static const char from_kubectl[] =
-	"{\"apiVersion\": \"v1\", \"kind\": \"List\", \"metadata\": {\"resourceVersion\": \"\"},"
+	"{\"apiVersion\": \"v1\", \"kind\": \"List\", \"metadata\": "
+	"{\"resourceVersion\": \"\"},"
 	"\"items\": ["
 	" {\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"metadata\": {\"name\": \"web-0\","
 	"  \"namespace\": \"shop\", \"uid\": \"8a8dcb0b-faf9-4af5-b42a-192e45022cdc\","
-	"  \"labels\": {\"app\": \"web\", \"tier\": \"front\"}, \"creationTimestamp\": null},"
-	"  \"spec\": {\"initContainers\": [{\"name\": \"init-db\", \"image\": \"busybox\"}],"
-	"   \"containers\": [{\"name\": \"web\", \"image\": \"nginx\"}, {\"name\": \"side\"}],"
+	"  \"labels\": {\"app\": \"web\", \"tier\": \"front\"}, \"creationTimestamp\": "
+	"null},"
+	"  \"spec\": {\"initContainers\": [{\"name\": \"init-db\", \"image\": "
+	"\"busybox\"}],"
+	"   \"containers\": [{\"name\": \"web\", \"image\": \"nginx\"}, {\"name\": "
+	"\"side\"}],"
 	"   \"ephemeralContainers\": [{\"name\": \"debug\"}],"
-	"   \"nodeName\": \"node-a\", \"hostNetwork\": true, \"serviceAccountName\": \"web\"},"
+	"   \"nodeName\": \"node-a\", \"hostNetwork\": true, \"serviceAccountName\": "
+	"\"web\"},"
 	"  \"status\": {\"phase\": \"Running\","
-	"   \"initContainerStatuses\": [{\"name\": \"init-db\", \"containerID\": \"containerd://aaa\"}],"
-	"   \"containerStatuses\": [{\"name\": \"web\", \"containerID\": \"cri-o://bbb\"},"
+	"   \"initContainerStatuses\": [{\"name\": \"init-db\", \"containerID\": "
+	"\"containerd://aaa\"}],"
+	"   \"containerStatuses\": [{\"name\": \"web\", \"containerID\": "
+	"\"cri-o://bbb\"},"
 	"    {\"name\": \"side\", \"containerID\": \"\", \"state\": {\"waiting\": {}}}],"
-	"   \"ephemeralContainerStatuses\": [{\"name\": \"debug\", \"containerID\": \"docker://ccc\"}]}},"
-	" {\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"metadata\": {\"name\": \"etcd-node-a\","
-	"  \"namespace\": \"kube-system\", \"uid\": \"12c11d1e-147a-4cd7-98ed-5cca412bb5ce\","
+	"   \"ephemeralContainerStatuses\": [{\"name\": \"debug\", \"containerID\": "
+	"\"docker://ccc\"}]}},"
+	" {\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"metadata\": {\"name\": "
+	"\"etcd-node-a\","
+	"  \"namespace\": \"kube-system\", \"uid\": "
+	"\"12c11d1e-147a-4cd7-98ed-5cca412bb5ce\","
 	"  \"annotations\": {\"kubernetes.io/config.hash\": \"9b1deb4d\","
 	"   \"kubernetes.io/config.mirror\": \"9b1deb4d\"}}},"
-	" {\"apiVersion\": \"v1\", \"kind\": \"Namespace\", \"metadata\": {\"name\": \"shop\","
+	" {\"apiVersion\": \"v1\", \"kind\": \"Namespace\", \"metadata\": {\"name\": "
+	"\"shop\","
 	"  \"labels\": {\"team\": \"shop\"}}}"
 	"]}";
 
@@ -129,7 +141,8 @@ Test(pods, reads_yaml_of_several_documents)
 			  "  name: b\n"
 			  "  uid: u-1\n"
 			  "  annotations: {lsmd.io/cgroup: '/demo/b, demo/b2'}\n"
-			  "status: {containerStatuses: [{name: x, containerID: 'containerd://abc'}]}\n"
+			  "status: {containerStatuses: [{name: x, containerID: "
+			  "'containerd://abc'}]}\n"
 			  "spec: {containers: [{name: x}]}\n"
 			  "---\n"
 			  "kind: PodList\n"
@@ -161,78 +174,101 @@ Test(pods, a_list_without_pods_is_no_error)
 
 Test(pods, other_kinds_are_a_warning)
 {
-	_cleanup_(read_clear) struct read read = read_text("kind: Service\nmetadata: {name: a}\n");
+	_cleanup_(read_clear) struct read read =
+		read_text("kind: Service\nmetadata: {name: a}\n");
 
 	cr_assert_eq(read.result, 0);
-	cr_assert_str_eq(read.said, "t:1:1: warning: an object of kind \"Service\" is not read; "
-				    "only pods and namespaces are\n");
+	cr_assert_str_eq(read.said,
+			 "t:1:1: warning: an object of kind \"Service\" is not read; "
+			 "only pods and namespaces are\n");
 }
 
 #define POD(metadata, rest) "{kind: Pod, metadata: {" metadata "}" rest "}\n"
-#define GOOD "name: a, uid: u"
-#define SPEC(spec) POD(GOOD, ", spec: {" spec "}")
+#define GOOD		    "name: a, uid: u"
+#define SPEC(spec)	    POD(GOOD, ", spec: {" spec "}")
 
 Test(pods, says_what_is_wrong_and_where)
 {
 	static const struct {
 		const char *text, *expected;
 	} cases[] = {
-		{"x", "t:1:1: error: an object is a map with kind and metadata, not a string; give "
+		{"x", "t:1:1: error: an object is a map with kind and metadata, not a "
+		      "string; give "
 		      "pods as \"kubectl get pods -A -o json\" prints them\n"},
 		{"a: b", "t:1:1: error: the object has no \"kind\"; add \"kind: Pod\"\n"},
-		{"kind: 3", "t:1:7: error: \"kind\" takes a string, not a number; give \"Pod\"\n"},
+		{"kind: 3",
+		 "t:1:7: error: \"kind\" takes a string, not a number; give \"Pod\"\n"},
 		{"kind: List", "t:1:1: error: a list without a list of \"items\"; "
 			       "add the pods there\n"},
 		{"kind: Pod", "t:1:1: error: a pod has no \"metadata\"; add it\n"},
-		{POD("name: a", ""), "t:1:23: error: a pod's \"metadata\" has no \"uid\"; add it\n"},
-		{POD("uid: u", ""), "t:1:23: error: a pod's \"metadata\" has no \"name\"; add it\n"},
-		{POD("name: a, uid: 12", ""),
-		 "t:1:38: error: \"uid\" takes a string, not a number; put quotes around 12\n"},
-		{POD("name: a, uid: u/1", ""), "t:1:38: error: \"u/1\" is no uid; a uid is at most 63 "
-					       "letters, digits and \"-\"\n"},
+		{POD("name: a", ""),
+		 "t:1:23: error: a pod's \"metadata\" has no \"uid\"; add it\n"},
+		{POD("uid: u", ""),
+		 "t:1:23: error: a pod's \"metadata\" has no \"name\"; add it\n"},
+		{POD("name: a, uid: 12", ""), "t:1:38: error: \"uid\" takes a string, "
+					      "not a number; put quotes around 12\n"},
+		{POD("name: a, uid: u/1", ""),
+		 "t:1:38: error: \"u/1\" is no uid; a uid is at most 63 "
+		 "letters, digits and \"-\"\n"},
 		{POD("name: A_1, uid: u", ""),
-		 "t:1:30: error: \"A_1\" is no pod's name; a name is at most 253 lower-case letters, "
+		 "t:1:30: error: \"A_1\" is no pod's name; a name is at most 253 "
+		 "lower-case letters, "
 		 "digits, \"-\" and \".\", a letter or digit first and last\n"},
 		{POD(GOOD ", namespace: a.b", ""),
-		 "t:1:52: error: \"a.b\" is no namespace's name; a name is at most 63 lower-case "
+		 "t:1:52: error: \"a.b\" is no namespace's name; a name is at most 63 "
+		 "lower-case "
 		 "letters, digits and \"-\", a letter or digit first and last\n"},
-		{POD(GOOD ", labels: {a: 1}", ""), "t:1:53: error: a label's value is a string, not a "
-						   "number; put quotes around 1\n"},
-		{POD(GOOD ", labels: [a]", ""), "t:1:49: error: \"labels\" is a map, not a list; "
-						"write \"key: value\"\n"},
+		{POD(GOOD ", labels: {a: 1}", ""),
+		 "t:1:53: error: a label's value is a string, not a "
+		 "number; put quotes around 1\n"},
+		{POD(GOOD ", labels: [a]", ""),
+		 "t:1:49: error: \"labels\" is a map, not a list; "
+		 "write \"key: value\"\n"},
 		{POD(GOOD ", annotations: {lsmd.io/cgroup: a/../b}", ""),
-		 "t:1:71: error: \"a/../b\" is no path of a cgroup; give paths below the cgroup root, "
+		 "t:1:71: error: \"a/../b\" is no path of a cgroup; give paths below the "
+		 "cgroup root, "
 		 "separated by commas\n"},
 		{POD(GOOD ", annotations: {lsmd.io/cgroup: 'a,,b'}", ""),
-		 "t:1:71: error: \"\" is no path of a cgroup; give paths below the cgroup root, "
+		 "t:1:71: error: \"\" is no path of a cgroup; give paths below the "
+		 "cgroup root, "
 		 "separated by commas\n"},
 		{SPEC("containers: [{image: b}]"),
 		 "t:1:62: error: a container has no \"name\"; add it\n"},
 		{SPEC("containers: [{name: b}, {name: b}]"),
-		 "t:1:73: error: container \"b\" is there twice; give each a name of its own\n"},
+		 "t:1:73: error: container \"b\" is there twice; give each a name of its "
+		 "own\n"},
 		{SPEC("containers: [{name: B}]"),
-		 "t:1:69: error: \"B\" is no container's name; a name is at most 63 lower-case letters, "
+		 "t:1:69: error: \"B\" is no container's name; a name is at most 63 "
+		 "lower-case letters, "
 		 "digits and \"-\", a letter or digit first and last\n"},
-		{SPEC("hostNetwork: 1"),
-		 "t:1:62: error: \"hostNetwork\" takes a boolean, not a number; give true or false\n"},
-		{POD(GOOD, ", status: {containerStatuses: [{name: a, containerID: 'containerd://'}]}"),
-		 "t:1:94: error: \"containerID\" is no container's id; give it as the runtime does, "
+		{SPEC("hostNetwork: 1"), "t:1:62: error: \"hostNetwork\" takes a "
+					 "boolean, not a number; give true or false\n"},
+		{POD(GOOD, ", status: {containerStatuses: [{name: a, containerID: "
+			   "'containerd://'}]}"),
+		 "t:1:94: error: \"containerID\" is no container's id; give it as the "
+		 "runtime does, "
 		 "\"containerd://\" and hexadecimal digits\n"},
 		{POD(GOOD, "") "---\n" POD("name: b, uid: u", ""),
-		 "t: error: pods \"default/a\" and \"default/b\" have the same uid, \"u\"; "
+		 "t: error: pods \"default/a\" and \"default/b\" have the same uid, "
+		 "\"u\"; "
 		 "give each its own\n"},
 		{POD(GOOD, "") "---\n" POD("name: a, uid: v", ""),
 		 "t: error: pod \"default/a\" is there twice; keep one of them\n"},
-		{POD(GOOD, "") "---\n"
-		 POD("name: b, uid: v, annotations: {kubernetes.io/config.hash: u}", ""),
-		 "t: error: pods \"default/a\" and \"default/b\" have the same uid in the names of "
+		{POD(GOOD, "") "---\n" POD(
+			 "name: b, uid: v, annotations: {kubernetes.io/config.hash: u}",
+			 ""),
+		 "t: error: pods \"default/a\" and \"default/b\" have the same uid in "
+		 "the names of "
 		 "cgroups, \"u\"; give each its own\n"},
-		{"kind: Namespace\nmetadata: {name: a}\n---\nkind: Namespace\nmetadata: {name: a}\n",
+		{"kind: Namespace\nmetadata: {name: a}\n---\nkind: Namespace\nmetadata: "
+		 "{name: a}\n",
 		 "t: error: namespace \"a\" is there twice; keep one of them\n"},
 		{POD("name: -, uid: 1", "") "---\n" POD("name: c", ""),
-		 "t:1:30: error: \"-\" is no pod's name; a name is at most 253 lower-case letters, "
+		 "t:1:30: error: \"-\" is no pod's name; a name is at most 253 "
+		 "lower-case letters, "
 		 "digits, \"-\" and \".\", a letter or digit first and last\n"
-		 "t:1:38: error: \"uid\" takes a string, not a number; put quotes around 1\n"
+		 "t:1:38: error: \"uid\" takes a string, not a number; put quotes around "
+		 "1\n"
 		 "t:3:23: error: a pod's \"metadata\" has no \"uid\"; add it\n"},
 	};
 
@@ -240,8 +276,8 @@ Test(pods, says_what_is_wrong_and_where)
 		_cleanup_(read_clear) struct read read = read_text(cases[i].text);
 
 		cr_expect_eq(read.result, -EINVAL, "%s", cases[i].text);
-		cr_expect_str_eq(read.said, cases[i].expected, "%s\nsays: %s not: %s", cases[i].text,
-				 read.said, cases[i].expected);
+		cr_expect_str_eq(read.said, cases[i].expected, "%s\nsays: %s not: %s",
+				 cases[i].text, read.said, cases[i].expected);
 	}
 }
 
@@ -292,13 +328,15 @@ Test(pods, reads_what_a_real_api_server_answered)
 		cr_assert_eq(strlen(pod->containers[1].id), 64);
 	}
 	{
-		_cleanup_(read_clear) struct read read = read_answer(corpus, "list-namespaces.json");
+		_cleanup_(read_clear) struct read read =
+			read_answer(corpus, "list-namespaces.json");
 
 		cr_assert_eq(read.result, 0, "%s", read.said);
 		cr_assert_eq(read.list.n_namespaces, 6);
 	}
 	{
-		_cleanup_(read_clear) struct read read = read_answer(corpus, "patch-status-web-0.json");
+		_cleanup_(read_clear) struct read read =
+			read_answer(corpus, "patch-status-web-0.json");
 
 		cr_assert_eq(read.result, 0, "%s", read.said);
 		cr_assert_eq(read.list.n, 1);

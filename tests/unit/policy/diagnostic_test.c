@@ -11,8 +11,12 @@ Test(diagnostic, prints_place_severity_and_message)
 	_cleanup_(diagnostics_clear) struct diagnostics diagnostics = {0};
 	_cleanup_(freep) char *text = NULL;
 
-	cr_assert_eq(diagnostics_add(&diagnostics, SEVERITY_ERROR, "a.yaml", 3, 7, "%d bad", 2), 0);
-	cr_assert_eq(diagnostics_add(&diagnostics, SEVERITY_WARNING, "a.yaml", 0, 0, "odd"), 0);
+	cr_assert_eq(diagnostics_add(&diagnostics, SEVERITY_ERROR, "a.yaml", 3, 7,
+				     "%d bad", 2),
+		     0);
+	cr_assert_eq(
+		diagnostics_add(&diagnostics, SEVERITY_WARNING, "a.yaml", 0, 0, "odd"),
+		0);
 	text = said(&diagnostics);
 	cr_assert_str_eq(text, "a.yaml:3:7: error: 2 bad\na.yaml: warning: odd\n");
 	cr_assert_eq(diagnostics.n_errors, 1);
@@ -51,11 +55,16 @@ Test(diagnostic, keeps_a_bounded_number_of_one_source_and_counts_all)
 	_cleanup_(diagnostics_clear) struct diagnostics diagnostics = {0};
 
 	for (unsigned i = 0; i < 3 * DIAGNOSTICS_MAX; i++)
-		cr_assert_eq(diagnostics_add(&diagnostics, SEVERITY_ERROR, "a", i, 1, "x"), 0);
+		cr_assert_eq(
+			diagnostics_add(&diagnostics, SEVERITY_ERROR, "a", i, 1, "x"), 0);
 	cr_assert_eq(diagnostics.n, DIAGNOSTICS_MAX);
 	cr_assert_eq(diagnostics.n_errors, 3 * DIAGNOSTICS_MAX);
 	cr_assert_str_eq(diagnostics.items[DIAGNOSTICS_MAX - 1].message,
 			 "there is more to say than is shown; mend these first");
-	cr_assert_eq(diagnostics_add(&diagnostics, SEVERITY_ERROR, "b", 1, 1, "of another"), 0);
+	cr_assert(diagnostics_are_full(&diagnostics, "a"));
+	cr_assert_not(diagnostics_are_full(&diagnostics, "b"));
+	cr_assert_eq(
+		diagnostics_add(&diagnostics, SEVERITY_ERROR, "b", 1, 1, "of another"),
+		0);
 	cr_assert_eq(diagnostics.n, DIAGNOSTICS_MAX + 1);
 }

@@ -16,54 +16,65 @@ static const struct {
 	 "by name only: the file's other names (hard links, bind mounts) stay open"},
 	{"exec: {rules: [{action: audit, paths: [/bin/*]}]}", SECTION_EXEC, PARTIAL,
 	 "by name only: other names of what matches"},
-	{"exec: {rules: [{action: allow, paths: [/bin/sh]}]}", SECTION_EXEC, ENFORCED, NULL},
-	{"exec: {rules: [{action: allow, strict: true, paths: [/bin/sh]}]}", SECTION_EXEC, ENFORCED,
+	{"exec: {rules: [{action: allow, paths: [/bin/sh]}]}", SECTION_EXEC, ENFORCED,
 	 NULL},
-	{"exec: {rules: [{action: deny, strict: true, paths: [/bin/sh]}]}", SECTION_EXEC, REFUSED,
-	 "; strict: it can be enforced only in part"},
-	{"exec: {rules: [{action: kill, fileless: true}]}", SECTION_EXEC, REFUSED, "fileless: it needs"},
-	{"exec: {rules: [{action: kill, fileless: false, paths: [/a/*]}]}", SECTION_EXEC, PARTIAL, ""},
-	{"exec: {rules: [{action: deny, drifted: true}]}", SECTION_EXEC, REFUSED, "drifted: it needs"},
-	{"exec: {rules: [{action: kill, paths: [/a], stdio: socket}]}", SECTION_EXEC, REFUSED,
-	 "stdio: it needs"},
-	{"exec: {rules: [{action: deny, paths: [/a], as: direct}]}", SECTION_EXEC, REFUSED,
-	 "as: it needs"},
-	{"exec: {rules: [{action: deny, paths: [/a], multicall: by-name}]}", SECTION_EXEC, REFUSED,
-	 "multicall: it needs"},
-	{"exec: {rules: [{action: allow, paths: [/a], from: [/b]}]}", SECTION_EXEC, REFUSED,
-	 "from: it needs"},
-	{"exec: {rules: [{action: deny, paths: [/a], from: {not: [/b]}}]}", SECTION_EXEC, REFUSED,
-	 "from: it needs"},
-	{"file: {rules: [{action: deny, access: [read], paths: [/a/*]}]}", SECTION_FILE, PARTIAL,
-	 "by name only"},
-	{"file: {rules: [{action: deny, access: [write], paths: [/a/*]}]}", SECTION_FILE, PARTIAL,
-	 "write is judged at open: truncate, unlink, rename, link, chmod, chown and xattr without an "
+	{"exec: {rules: [{action: allow, strict: true, paths: [/bin/sh]}]}", SECTION_EXEC,
+	 ENFORCED, NULL},
+	{"exec: {rules: [{action: deny, strict: true, paths: [/bin/sh]}]}", SECTION_EXEC,
+	 REFUSED, "; strict: it can be enforced only in part"},
+	{"exec: {rules: [{action: kill, fileless: true}]}", SECTION_EXEC, REFUSED,
+	 "fileless: it needs"},
+	{"exec: {rules: [{action: kill, fileless: false, paths: [/a/*]}]}", SECTION_EXEC,
+	 PARTIAL, ""},
+	{"exec: {rules: [{action: deny, drifted: true}]}", SECTION_EXEC, REFUSED,
+	 "drifted: it needs"},
+	{"exec: {rules: [{action: kill, paths: [/a], stdio: socket}]}", SECTION_EXEC,
+	 REFUSED, "stdio: it needs"},
+	{"exec: {rules: [{action: deny, paths: [/a], as: direct}]}", SECTION_EXEC,
+	 REFUSED, "as: it needs"},
+	{"exec: {rules: [{action: deny, paths: [/a], multicall: by-name}]}", SECTION_EXEC,
+	 REFUSED, "multicall: it needs"},
+	{"exec: {rules: [{action: allow, paths: [/a], from: [/b]}]}", SECTION_EXEC,
+	 REFUSED, "from: it needs"},
+	{"exec: {rules: [{action: deny, paths: [/a], from: {not: [/b]}}]}", SECTION_EXEC,
+	 REFUSED, "from: it needs"},
+	{"file: {rules: [{action: deny, access: [read], paths: [/a/*]}]}", SECTION_FILE,
+	 PARTIAL, "by name only"},
+	{"file: {rules: [{action: deny, access: [write], paths: [/a/*]}]}", SECTION_FILE,
+	 PARTIAL,
+	 "write is judged at open: truncate, unlink, rename, link, chmod, chown and "
+	 "xattr without an "
 	 "open stay open; by name only"},
-	{"file: {rules: [{action: deny, owner: other, paths: [/a]}]}", SECTION_FILE, REFUSED,
-	 "owner: it needs"},
-	{"sockets: {rules: [{action: deny, strict: true, types: [raw]}]}", SECTION_SOCKETS, ENFORCED,
-	 NULL},
+	{"file: {rules: [{action: deny, owner: other, paths: [/a]}]}", SECTION_FILE,
+	 REFUSED, "owner: it needs"},
+	{"sockets: {rules: [{action: deny, strict: true, types: [raw]}]}",
+	 SECTION_SOCKETS, ENFORCED, NULL},
 	{"network: {rules: [{action: deny, ports: [1]}]}", SECTION_NETWORK, PARTIAL,
 	 "UDP sendto, sendmsg and TCP fast open without connect stay open"},
-	{"network: {rules: [{action: deny, direction: bind, ports: [1]}]}", SECTION_NETWORK, REFUSED,
-	 "direction: bind: it needs the hook socket_bind, which this version does not attach"},
-	{"network: {rules: [{action: deny, direction: listen}]}", SECTION_NETWORK, REFUSED,
-	 "socket_listen"},
-	{"network: {rules: [{action: deny, direction: accept}]}", SECTION_NETWORK, REFUSED,
-	 "socket_accept"},
-	{"network: {rules: [{action: deny, unix: [/run/x.sock]}]}", SECTION_NETWORK, REFUSED,
-	 "unix: it needs the hooks unix_stream_connect and unix_may_send"},
-	{"network: {rules: [{action: deny, to: [10.0.0.0/8, names]}]}", SECTION_NETWORK, REFUSED,
-	 "to: names: names of hosts are reserved"},
-	{"network: {rules: [{action: deny, to: {pods: {matchLabels: {a: b}}}}]}", SECTION_NETWORK,
-	 REFUSED, "to: pods: addresses of pods are reserved"},
-	{"network: {rules: [{action: deny, to: [services: [a/b]]}]}", SECTION_NETWORK, REFUSED,
-	 "to: services: addresses of services are reserved"},
-	{"capabilities: {rules: [{action: deny, capabilities: [NET_RAW]}]}", SECTION_CAPABILITIES,
-	 REFUSED, "it needs the hook capable"},
-	{"process: {rules: [{action: deny, operations: [ptrace, mount]}]}", SECTION_PROCESS, REFUSED,
-	 "ptrace: it needs the hook ptrace_access_check, which this version does not attach; "
-	 "mount: it needs the hooks sb_mount and move_mount, which this version does not attach"},
+	{"network: {rules: [{action: deny, direction: bind, ports: [1]}]}",
+	 SECTION_NETWORK, REFUSED,
+	 "direction: bind: it needs the hook socket_bind, which this version does not "
+	 "attach"},
+	{"network: {rules: [{action: deny, direction: listen}]}", SECTION_NETWORK,
+	 REFUSED, "socket_listen"},
+	{"network: {rules: [{action: deny, direction: accept}]}", SECTION_NETWORK,
+	 REFUSED, "socket_accept"},
+	{"network: {rules: [{action: deny, unix: [/run/x.sock]}]}", SECTION_NETWORK,
+	 REFUSED, "unix: it needs the hooks unix_stream_connect and unix_may_send"},
+	{"network: {rules: [{action: deny, to: [10.0.0.0/8, names]}]}", SECTION_NETWORK,
+	 REFUSED, "to: names: names of hosts are reserved"},
+	{"network: {rules: [{action: deny, to: {pods: {matchLabels: {a: b}}}}]}",
+	 SECTION_NETWORK, REFUSED, "to: pods: addresses of pods are reserved"},
+	{"network: {rules: [{action: deny, to: [services: [a/b]]}]}", SECTION_NETWORK,
+	 REFUSED, "to: services: addresses of services are reserved"},
+	{"capabilities: {rules: [{action: deny, capabilities: [NET_RAW]}]}",
+	 SECTION_CAPABILITIES, REFUSED, "it needs the hook capable"},
+	{"process: {rules: [{action: deny, operations: [ptrace, mount]}]}",
+	 SECTION_PROCESS, REFUSED,
+	 "ptrace: it needs the hook ptrace_access_check, which this version does not "
+	 "attach; "
+	 "mount: it needs the hooks sb_mount and move_mount, which this version does not "
+	 "attach"},
 };
 
 Test(enforcement, each_rule_says_what_stays_open)
@@ -81,7 +92,8 @@ Test(enforcement, each_rule_says_what_stays_open)
 		if (!rules[i].open_ways)
 			cr_expect_null(rule->open_ways, "%s: %s", spec, rule->open_ways);
 		else
-			cr_expect(rule->open_ways && strstr(rule->open_ways, rules[i].open_ways),
+			cr_expect(rule->open_ways &&
+					  strstr(rule->open_ways, rules[i].open_ways),
 				  "%s: %s", spec, rule->open_ways);
 		cr_expect_eq(parsed.diagnostics.n, rule->enforcement == REFUSED,
 			     "%s: a refused rule is told, once: %s", spec, parsed.said);
@@ -93,10 +105,12 @@ Test(enforcement, a_refused_rule_is_a_warning_with_its_place)
 	_cleanup_(parsed_clear) struct parsed parsed = parse_spec(
 		"  exec: {rules: [{name: no-fileless, action: kill, fileless: true}]}\n");
 
-	cr_assert_str_eq(parsed.said,
-			 "t:5:18: warning: rule \"no-fileless\" of exec is refused and in force "
-			 "nowhere; fileless: it needs the file's link count and file system, which "
-			 "this version does not judge\n");
+	cr_assert_str_eq(
+		parsed.said,
+		"t:5:18: warning: rule \"no-fileless\" of exec is refused and in force "
+		"nowhere; fileless: it needs the file's link count and file system, "
+		"which "
+		"this version does not judge\n");
 }
 
 Test(enforcement, defaults_say_what_stays_open)
@@ -110,7 +124,8 @@ Test(enforcement, defaults_say_what_stays_open)
 	cr_assert_eq(sections[SECTION_EXEC].default_enforcement, PARTIAL);
 	cr_assert(strstr(sections[SECTION_EXEC].default_open_ways, "run by the loader"));
 	cr_assert_eq(sections[SECTION_FILE].default_enforcement, PARTIAL);
-	cr_assert(strstr(sections[SECTION_FILE].default_open_ways, "write is judged at open"));
+	cr_assert(strstr(sections[SECTION_FILE].default_open_ways,
+			 "write is judged at open"));
 	cr_assert_eq(sections[SECTION_SOCKETS].default_enforcement, ENFORCED);
 	cr_assert_null(sections[SECTION_SOCKETS].default_open_ways);
 	cr_assert_eq(sections[SECTION_NETWORK].default_enforcement, PARTIAL);
@@ -127,13 +142,17 @@ Test(enforcement, what_a_default_cannot_do_is_left_out_and_told)
 
 	cr_assert_str_eq(
 		parsed.said,
-		"t:5:36: warning: \"libraries: judge\" of exec is refused and in force nowhere; "
+		"t:5:36: warning: \"libraries: judge\" of exec is refused and in force "
+		"nowhere; "
 		"it needs the hook mmap_file, which this version does not attach\n"
-		"t:6:31: warning: \"base: none\" of file is refused and in force nowhere; "
+		"t:6:31: warning: \"base: none\" of file is refused and in force "
+		"nowhere; "
 		"the base of files that a process cannot do without is always allowed\n"
-		"t:7:47: warning: \"listen: deny\" of network is refused and in force nowhere; "
+		"t:7:47: warning: \"listen: deny\" of network is refused and in force "
+		"nowhere; "
 		"it needs the hook socket_listen, which this version does not attach\n"
-		"t:8:27: warning: \"default: deny\" of capabilities is refused and in force nowhere; "
+		"t:8:27: warning: \"default: deny\" of capabilities is refused and in "
+		"force nowhere; "
 		"it needs the hook capable, which this version does not attach\n");
 	cr_assert(sections[SECTION_EXEC].default_deny);
 	cr_assert(sections[SECTION_FILE].default_deny);
@@ -150,20 +169,23 @@ Test(enforcement, isolate_leaves_the_rest_in_force)
 
 	cr_assert_eq(policy->enforcement, PARTIAL);
 	cr_assert(strstr(policy->open_ways, "isolate: it needs"));
-	cr_assert(strstr(parsed.said, "t:5:3: warning: \"isolate\" is refused; it needs"));
+	cr_assert(
+		strstr(parsed.said, "t:5:3: warning: \"isolate\" is refused; it needs"));
 }
 
 Test(enforcement, a_selection_that_is_not_known_selects_nothing)
 {
 	static const struct labels none;
 	const struct selection selection = {.name_space = "default", .pod_labels = &none};
-	_cleanup_(parsed_clear) struct parsed parsed =
-		parse_spec("  cgroups: [system.slice/x.service]\n  exec: {default: deny}\n");
+	_cleanup_(parsed_clear) struct parsed parsed = parse_spec(
+		"  cgroups: [system.slice/x.service]\n  exec: {default: deny}\n");
 
 	cr_assert_eq(only_policy(&parsed)->enforcement, REFUSED);
 	cr_assert_not(policy_selects(only_policy(&parsed), &selection));
-	cr_assert_str_eq(parsed.said, "t:5:3: warning: \"cgroups\" is refused, and so the policy is "
-				      "in force nowhere; this version does not select cgroups by path\n");
+	cr_assert_str_eq(
+		parsed.said,
+		"t:5:3: warning: \"cgroups\" is refused, and so the policy is "
+		"in force nowhere; this version does not select cgroups by path\n");
 }
 
 Test(enforcement, errno_without_a_denial_is_told)
@@ -171,6 +193,7 @@ Test(enforcement, errno_without_a_denial_is_told)
 	_cleanup_(parsed_clear) struct parsed parsed =
 		parse_spec("  exec: {rules: [{action: audit, paths: [/a], errno: 1}]}\n");
 
-	cr_assert_str_eq(parsed.said, "t:5:54: warning: \"errno\" has no effect, a rule of action "
-				      "audit denies nothing; leave it out\n");
+	cr_assert_str_eq(parsed.said,
+			 "t:5:54: warning: \"errno\" has no effect, a rule of action "
+			 "audit denies nothing; leave it out\n");
 }

@@ -24,7 +24,8 @@ static const char whole[] =
 	"  exec:\n"
 	"    default: deny\n"
 	"    rules:\n"
-	"    - {name: no-shells, action: kill, paths: [/bin/sh, '/usr/bin/nc*'], except: [/usr/bin/nc.x],\n"
+	"    - {name: no-shells, action: kill, paths: [/bin/sh, '/usr/bin/nc*'], except: "
+	"[/usr/bin/nc.x],\n"
 	"       severity: 9, tags: [shell, pci], message: no shells, errno: 2}\n"
 	"    - {action: allow, paths: [/**]}\n"
 	"  file:\n"
@@ -35,7 +36,8 @@ static const char whole[] =
 	"    default: allow\n"
 	"    rules:\n"
 	"    - {name: raw, action: deny, types: [raw, 10], families: [unix, INET, 40]}\n"
-	"    - {name: ip, action: deny, families: {not: [unix, local, inet, inet6, netlink]}}\n"
+	"    - {name: ip, action: deny, families: {not: [unix, local, inet, inet6, "
+	"netlink]}}\n"
 	"    - {name: tcp, action: audit, protocols: [tcp, 17]}\n"
 	"  network:\n"
 	"    default: {connect: deny}\n"
@@ -102,7 +104,8 @@ Test(parse, reads_exec)
 Test(parse, gives_rules_what_the_spec_says_of_all)
 {
 	_cleanup_(parsed_clear) struct parsed parsed = parse(whole);
-	const struct policy_rule *rules = only_policy(&parsed)->sections[SECTION_EXEC].rules;
+	const struct policy_rule *rules =
+		only_policy(&parsed)->sections[SECTION_EXEC].rules;
 
 	cr_assert_eq(rules[0].severity, 9);
 	cr_assert_str_eq(rules[0].message, "no shells");
@@ -127,7 +130,8 @@ Test(parse, reads_file)
 	cr_assert_eq(file->rules[1].action, ACTION_AUDIT);
 }
 
-static void assert_ranges(const struct number_set *set, const struct number_range *ranges, size_t n)
+static void assert_ranges(const struct number_set *set, const struct number_range *ranges,
+			  size_t n)
 {
 	cr_assert_not(set->any);
 	cr_assert_eq(set->n_ranges, n);
@@ -140,23 +144,27 @@ static void assert_ranges(const struct number_set *set, const struct number_rang
 Test(parse, reads_sockets_by_name_and_number)
 {
 	_cleanup_(parsed_clear) struct parsed parsed = parse(whole);
-	const struct policy_rule *rules = only_policy(&parsed)->sections[SECTION_SOCKETS].rules;
+	const struct policy_rule *rules =
+		only_policy(&parsed)->sections[SECTION_SOCKETS].rules;
 
 	assert_ranges(&rules[0].types, (struct number_range[]){{3, 3}, {10, 10}}, 2);
 	assert_ranges(&rules[0].families, (struct number_range[]){{1, 2}, {40, 40}}, 2);
 	cr_assert(rules[0].protocols.any);
 	cr_assert_not(rules[0].families.negate);
-	assert_ranges(&rules[1].families, (struct number_range[]){{1, 2}, {10, 10}, {16, 16}}, 3);
+	assert_ranges(&rules[1].families,
+		      (struct number_range[]){{1, 2}, {10, 10}, {16, 16}}, 3);
 	cr_assert(rules[1].families.negate);
 	assert_ranges(&rules[2].protocols,
-		      (struct number_range[]){{6, 6}, {17, 17}, {256, 256}, {262, 262}}, 4);
+		      (struct number_range[]){{6, 6}, {17, 17}, {256, 256}, {262, 262}},
+		      4);
 }
 
 Test(parse, reads_network)
 {
 	static const uint8_t ten[16] = {10}, test[16] = {192, 0, 2, 1};
 	_cleanup_(parsed_clear) struct parsed parsed = parse(whole);
-	const struct policy_section *network = &only_policy(&parsed)->sections[SECTION_NETWORK];
+	const struct policy_section *network =
+		&only_policy(&parsed)->sections[SECTION_NETWORK];
 	const struct policy_rule *rule = &network->rules[0];
 
 	cr_assert(network->default_deny);
@@ -175,14 +183,17 @@ Test(parse, reads_network)
 	assert_ranges(&rule->ports,
 		      (struct number_range[]){{22, 23}, {4444, 4444}, {6660, 6670}}, 3);
 	assert_ranges(&rule->protocols,
-		      (struct number_range[]){{6, 6}, {17, 17}, {256, 256}, {262, 262}}, 4);
+		      (struct number_range[]){{6, 6}, {17, 17}, {256, 256}, {262, 262}},
+		      4);
 }
 
 Test(parse, reads_a_cluster_policy)
 {
-	_cleanup_(parsed_clear) struct parsed parsed = parse(
-		"{apiVersion: lsmd.io/v1alpha1, kind: ClusterLsmPolicy, metadata: {name: all.nodes},\n"
-		" spec: {namespaceSelector: {matchLabels: {a: b}}, exec: {default: deny}}}\n");
+	_cleanup_(parsed_clear) struct parsed parsed =
+		parse("{apiVersion: lsmd.io/v1alpha1, kind: ClusterLsmPolicy, metadata: "
+		      "{name: all.nodes},\n"
+		      " spec: {namespaceSelector: {matchLabels: {a: b}}, exec: {default: "
+		      "deny}}}\n");
 	const struct policy *policy = only_policy(&parsed);
 
 	cr_assert_eq(policy->kind, POLICY_CLUSTER);
@@ -192,7 +203,8 @@ Test(parse, reads_a_cluster_policy)
 
 Test(parse, the_namespace_is_default_where_none_is_said)
 {
-	_cleanup_(parsed_clear) struct parsed parsed = parse_spec("  exec: {default: deny}\n");
+	_cleanup_(parsed_clear) struct parsed parsed =
+		parse_spec("  exec: {default: deny}\n");
 
 	cr_assert_str_eq(only_policy(&parsed)->name_space, "default");
 }
@@ -225,13 +237,18 @@ Test(parse, reads_several_documents_and_lists_in_reason_order)
 
 Test(parse, reads_what_the_api_server_answers)
 {
-	_cleanup_(parsed_clear) struct parsed parsed = parse(
-		"{\"kind\":\"LsmPolicyList\",\"apiVersion\":\"lsmd.io/v1alpha1\",\"metadata\":"
-		"{\"resourceVersion\":\"7\"},\"items\":[{\"apiVersion\":\"lsmd.io/v1alpha1\","
-		"\"kind\":\"LsmPolicy\",\"metadata\":{\"creationTimestamp\":null,\"generation\":1,"
-		"\"managedFields\":[{\"f:spec\":{}}],\"name\":\"web\",\"namespace\":\"shop\","
-		"\"resourceVersion\":\"5\",\"uid\":\"1-2\"},\"spec\":{\"exec\":{\"default\":\"deny\"},"
-		"\"message\":\"\\ud83d\\ude00\"}}]}");
+	_cleanup_(parsed_clear) struct parsed parsed =
+		parse("{\"kind\":\"LsmPolicyList\",\"apiVersion\":\"lsmd.io/"
+		      "v1alpha1\",\"metadata\":"
+		      "{\"resourceVersion\":\"7\"},\"items\":[{\"apiVersion\":\"lsmd.io/"
+		      "v1alpha1\","
+		      "\"kind\":\"LsmPolicy\",\"metadata\":{\"creationTimestamp\":null,"
+		      "\"generation\":1,"
+		      "\"managedFields\":[{\"f:spec\":{}}],\"name\":\"web\","
+		      "\"namespace\":\"shop\","
+		      "\"resourceVersion\":\"5\",\"uid\":\"1-2\"},\"spec\":{\"exec\":{"
+		      "\"default\":\"deny\"},"
+		      "\"message\":\"\\ud83d\\ude00\"}}]}");
 
 	cr_assert_str_eq(only_policy(&parsed)->name_space, "shop");
 }
@@ -257,7 +274,9 @@ Test(parse, a_text_without_policies_is_a_warning)
 
 	cr_assert_eq(parsed.result, 0);
 	cr_assert_eq(parsed.policies.n, 0);
-	cr_assert_str_eq(parsed.said, "t: warning: there is no policy in it; write one, or remove it\n");
+	cr_assert_str_eq(
+		parsed.said,
+		"t: warning: there is no policy in it; write one, or remove it\n");
 }
 
 Test(parse, an_error_changes_nothing_for_the_caller)
@@ -267,7 +286,8 @@ Test(parse, an_error_changes_nothing_for_the_caller)
 	struct policy_list policies = {&mark, 7};
 	const char text[] = POLICY_HEAD "  exec: {default: deny}\n---\nkind: x\n";
 
-	cr_assert_eq(policy_parse(text, strlen(text), "t", &diagnostics, &policies), -EINVAL);
+	cr_assert_eq(policy_parse(text, strlen(text), "t", &diagnostics, &policies),
+		     -EINVAL);
 	cr_assert_eq(policies.items, &mark);
 	cr_assert_eq(policies.n, 7);
 	diagnostics_clear(&diagnostics);
@@ -275,7 +295,8 @@ Test(parse, an_error_changes_nothing_for_the_caller)
 
 Test(parse, policies_are_shared_by_reference)
 {
-	_cleanup_(parsed_clear) struct parsed parsed = parse_spec("  exec: {default: deny}\n");
+	_cleanup_(parsed_clear) struct parsed parsed =
+		parse_spec("  exec: {default: deny}\n");
 	struct policy *policy = policy_ref(parsed.policies.items[0]);
 
 	policy_list_clear(&parsed.policies);

@@ -29,7 +29,8 @@ static inline struct parsed parse_text_of(const char *text, size_t length)
 {
 	struct parsed parsed = {0};
 
-	parsed.result = policy_parse(text, length, "t", &parsed.diagnostics, &parsed.policies);
+	parsed.result =
+		policy_parse(text, length, "t", &parsed.diagnostics, &parsed.policies);
 	parsed.said = said(&parsed.diagnostics);
 	return parsed;
 }
@@ -40,10 +41,10 @@ static inline struct parsed parse(const char *text)
 }
 
 /* The spec of an LsmPolicy; its own text begins on line 5. */
-#define POLICY_HEAD                             \
-	"apiVersion: lsmd.io/v1alpha1\n"        \
-	"kind: LsmPolicy\n"                     \
-	"metadata: {name: web}\n"               \
+#define POLICY_HEAD                                                                      \
+	"apiVersion: lsmd.io/v1alpha1\n"                                                 \
+	"kind: LsmPolicy\n"                                                              \
+	"metadata: {name: web}\n"                                                        \
 	"spec:\n"
 
 static inline struct parsed parse_spec(const char *spec)

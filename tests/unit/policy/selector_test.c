@@ -46,14 +46,19 @@ Test(selector, operators_hold_as_in_kubernetes)
 		{"{matchLabels: {app: web}}", true, false},
 		{"{matchLabels: {app: db}}", false, false},
 		{"{matchLabels: {app: web, tier: x}}", false, false},
-		{"{matchExpressions: [{key: app, operator: In, values: [db, web]}]}", true, false},
-		{"{matchExpressions: [{key: app, operator: NotIn, values: [db]}]}", true, true},
-		{"{matchExpressions: [{key: app, operator: NotIn, values: [web]}]}", false, true},
+		{"{matchExpressions: [{key: app, operator: In, values: [db, web]}]}",
+		 true, false},
+		{"{matchExpressions: [{key: app, operator: NotIn, values: [db]}]}", true,
+		 true},
+		{"{matchExpressions: [{key: app, operator: NotIn, values: [web]}]}",
+		 false, true},
 		{"{matchExpressions: [{key: app, operator: Exists}]}", true, false},
 		{"{matchExpressions: [{key: app, operator: DoesNotExist}]}", false, true},
-		{"{matchExpressions: [{key: app, operator: Exists, values: []}]}", true, false},
-		{"{matchLabels: {app: web}, matchExpressions: [{key: x, operator: Exists}]}", false,
+		{"{matchExpressions: [{key: app, operator: Exists, values: []}]}", true,
 		 false},
+		{"{matchLabels: {app: web}, matchExpressions: [{key: x, operator: "
+		 "Exists}]}",
+		 false, false},
 	};
 	_cleanup_(labels_clear) struct labels labels = labels_of("app", "web");
 	const struct labels none = {0};
@@ -63,13 +68,17 @@ Test(selector, operators_hold_as_in_kubernetes)
 		const struct label_selector *selector;
 		char spec[200];
 
-		snprintf(spec, sizeof(spec), "  podSelector: %s\n  exec: {default: deny}\n",
+		snprintf(spec, sizeof(spec),
+			 "  podSelector: %s\n  exec: {default: deny}\n",
 			 cases[i].selector);
 		parsed = parse_spec(spec);
 		selector = &only_policy(&parsed)->pod_selector;
-		cr_expect_eq(label_selector_matches(selector, &labels), cases[i].matches, "%s", spec);
-		cr_expect_eq(label_selector_matches(selector, &none), cases[i].matches_none, "%s", spec);
-		cr_expect_eq(label_selector_matches(selector, NULL), cases[i].matches_none, "%s", spec);
+		cr_expect_eq(label_selector_matches(selector, &labels), cases[i].matches,
+			     "%s", spec);
+		cr_expect_eq(label_selector_matches(selector, &none),
+			     cases[i].matches_none, "%s", spec);
+		cr_expect_eq(label_selector_matches(selector, NULL),
+			     cases[i].matches_none, "%s", spec);
 	}
 }
 
@@ -93,7 +102,8 @@ static bool selects(const char *kind, const char *metadata, const char *spec,
 
 	snprintf(text, sizeof(text),
 		 "apiVersion: lsmd.io/v1alpha1\nkind: %s\nmetadata: {%s}\n"
-		 "spec: {%s, exec: {default: deny}}\n", kind, metadata, spec);
+		 "spec: {%s, exec: {default: deny}}\n",
+		 kind, metadata, spec);
 	parsed = parse(text);
 	return policy_selects(only_policy(&parsed), &selection);
 }
@@ -107,25 +117,32 @@ Test(policy_selects, by_namespace_labels_and_node)
 		{"LsmPolicy", "name: a, namespace: shop", "mode: audit", true},
 		{"LsmPolicy", "name: a, namespace: shop", "podSelector: {}", true},
 		{"LsmPolicy", "name: a", "mode: audit", false},
-		{"LsmPolicy", "name: a, namespace: shop", "podSelector: {matchLabels: {app: web}}", true},
-		{"LsmPolicy", "name: a, namespace: shop", "podSelector: {matchLabels: {app: db}}", false},
-		{"LsmPolicy", "name: a, namespace: shop", "nodeSelector: {matchLabels: {gpu: none}}",
-		 true},
-		{"LsmPolicy", "name: a, namespace: shop", "nodeSelector: {matchLabels: {gpu: a100}}",
-		 false},
+		{"LsmPolicy", "name: a, namespace: shop",
+		 "podSelector: {matchLabels: {app: web}}", true},
+		{"LsmPolicy", "name: a, namespace: shop",
+		 "podSelector: {matchLabels: {app: db}}", false},
+		{"LsmPolicy", "name: a, namespace: shop",
+		 "nodeSelector: {matchLabels: {gpu: none}}", true},
+		{"LsmPolicy", "name: a, namespace: shop",
+		 "nodeSelector: {matchLabels: {gpu: a100}}", false},
 		{"ClusterLsmPolicy", "name: a", "mode: audit", true},
-		{"ClusterLsmPolicy", "name: a", "namespaceSelector: {matchLabels: {team: shop}}", true},
-		{"ClusterLsmPolicy", "name: a", "namespaceSelector: {matchLabels: {team: pay}}", false},
 		{"ClusterLsmPolicy", "name: a",
-		 "namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: shop}}", true},
+		 "namespaceSelector: {matchLabels: {team: shop}}", true},
 		{"ClusterLsmPolicy", "name: a",
-		 "namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: pay}}", false},
+		 "namespaceSelector: {matchLabels: {team: pay}}", false},
+		{"ClusterLsmPolicy", "name: a",
+		 "namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: shop}}",
+		 true},
+		{"ClusterLsmPolicy", "name: a",
+		 "namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: pay}}",
+		 false},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
-		cr_expect_eq(selects(cases[i].kind, cases[i].metadata, cases[i].spec, "shop", "web"),
-			     cases[i].selects, "%s {%s} {%s}", cases[i].kind, cases[i].metadata,
-			     cases[i].spec);
+		cr_expect_eq(selects(cases[i].kind, cases[i].metadata, cases[i].spec,
+				     "shop", "web"),
+			     cases[i].selects, "%s {%s} {%s}", cases[i].kind,
+			     cases[i].metadata, cases[i].spec);
 }
 
 Test(policy_selects, containers_by_glob)
@@ -133,8 +150,10 @@ Test(policy_selects, containers_by_glob)
 	const char *kind = "LsmPolicy", *metadata = "name: a, namespace: shop";
 
 	cr_assert(selects(kind, metadata, "containers: [web, 'init-*']", "shop", "web"));
-	cr_assert(selects(kind, metadata, "containers: [web, 'init-*']", "shop", "init-db"));
-	cr_assert_not(selects(kind, metadata, "containers: [web, 'init-*']", "shop", "side"));
+	cr_assert(selects(kind, metadata, "containers: [web, 'init-*']", "shop",
+			  "init-db"));
+	cr_assert_not(
+		selects(kind, metadata, "containers: [web, 'init-*']", "shop", "side"));
 	cr_assert_not(selects(kind, metadata, "containers: [web]", "shop", NULL),
 		      "the pod's own cgroup is no container");
 	cr_assert(selects(kind, metadata, "mode: audit", "shop", NULL));
@@ -145,13 +164,17 @@ Test(policy_selects, the_system_s_namespace_only_where_it_is_named)
 	const char *cluster = "ClusterLsmPolicy";
 
 	cr_assert_not(selects(cluster, "name: a", "mode: audit", "kube-system", "web"));
-	cr_assert_not(selects(cluster, "name: a", "namespaceSelector: {matchLabels: {team: shop}}",
+	cr_assert_not(selects(cluster, "name: a",
+			      "namespaceSelector: {matchLabels: {team: shop}}",
 			      "kube-system", "web"));
 	cr_assert_not(selects(cluster, "name: a",
-			      "namespaceSelector: {matchExpressions: [{key: kubernetes.io/metadata.name,"
-			      " operator: NotIn, values: [kube-system]}]}", "kube-system", "web"));
+			      "namespaceSelector: {matchExpressions: [{key: "
+			      "kubernetes.io/metadata.name,"
+			      " operator: NotIn, values: [kube-system]}]}",
+			      "kube-system", "web"));
 	cr_assert(selects(cluster, "name: a",
-			  "namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}",
+			  "namespaceSelector: {matchLabels: "
+			  "{kubernetes.io/metadata.name: kube-system}}",
 			  "kube-system", "web"));
 	cr_assert(selects("LsmPolicy", "name: a, namespace: kube-system", "mode: audit",
 			  "kube-system", "web"));
@@ -162,7 +185,8 @@ Test(policy_selects, a_denial_by_hand_is_one_pod_s_in_whatever_namespace)
 	static const struct labels none;
 	struct selection selection = {.name_space = "kube-system", .pod_labels = &none};
 	_cleanup_(parsed_clear) struct parsed parsed =
-		parse("apiVersion: lsmd.io/v1alpha1\nkind: ClusterLsmPolicy\nmetadata: {name: a}\n"
+		parse("apiVersion: lsmd.io/v1alpha1\nkind: ClusterLsmPolicy\nmetadata: "
+		      "{name: a}\n"
 		      "spec: {exec: {default: deny}}\n");
 	struct policy *policy = parsed.policies.items[0];
 
@@ -180,16 +204,25 @@ Test(glob, matches_stars_and_question_marks)
 		const char *pattern, *name;
 		bool matches;
 	} cases[] = {
-		{"", "", true},           {"", "a", false},        {"*", "", true},
-		{"*", "abc", true},       {"a*c", "abbbc", true},  {"a*c", "abcd", false},
-		{"?", "a", true},         {"?", "", false},        {"a?c", "abc", true},
-		{"*a*b", "xaxbxab", true}, {"*a*b", "xaxbx", false}, {"a**b", "ab", true},
-		{"init-*", "init-", true}, {"init-*", "init", false},
+		{"", "", true},
+		{"", "a", false},
+		{"*", "", true},
+		{"*", "abc", true},
+		{"a*c", "abbbc", true},
+		{"a*c", "abcd", false},
+		{"?", "a", true},
+		{"?", "", false},
+		{"a?c", "abc", true},
+		{"*a*b", "xaxbxab", true},
+		{"*a*b", "xaxbx", false},
+		{"a**b", "ab", true},
+		{"init-*", "init-", true},
+		{"init-*", "init", false},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
-		cr_expect_eq(glob_matches(cases[i].pattern, cases[i].name), cases[i].matches, "%s %s",
-			     cases[i].pattern, cases[i].name);
+		cr_expect_eq(glob_matches(cases[i].pattern, cases[i].name),
+			     cases[i].matches, "%s %s", cases[i].pattern, cases[i].name);
 }
 
 Test(glob, takes_no_exponential_time)

@@ -31,7 +31,8 @@ static void assert_says(const char *text, size_t length, const char *expected)
 
 	messages = said(&diagnostics);
 	cr_assert_eq(r, YAML_E_BROKEN, "%.60s: %d", text, r);
-	cr_expect_str_eq(messages, expected, "%.60s\n says: %s not: %s", text, messages, expected);
+	cr_expect_str_eq(messages, expected, "%.60s\n says: %s not: %s", text, messages,
+			 expected);
 }
 
 Test(yaml, gives_scalars_the_types_that_kubectl_gives)
@@ -41,24 +42,38 @@ Test(yaml, gives_scalars_the_types_that_kubectl_gives)
 		enum yaml_type type;
 		int64_t number;
 	} cases[] = {
-		{"[~]", YAML_NULL, 0},         {"[null]", YAML_NULL, 0},
-		{"[yes]", YAML_BOOL, 1},       {"[off]", YAML_BOOL, 0},
-		{"[n]", YAML_BOOL, 0},         {"[true]", YAML_BOOL, 1},
-		{"['true']", YAML_STRING, 0},  {"[!!str true]", YAML_STRING, 0},
-		{"[! 1]", YAML_STRING, 0},     {"[12]", YAML_INTEGER, 12},
-		{"[-3]", YAML_INTEGER, -3},    {"[0x1F]", YAML_INTEGER, 31},
-		{"[0]", YAML_INTEGER, 0},      {"[007]", YAML_STRING, 0},
-		{"[1.5]", YAML_FLOAT, 0},      {"[1e3]", YAML_FLOAT, 0},
-		{"[.inf]", YAML_FLOAT, 0},     {"[1e]", YAML_STRING, 0},
+		{"[~]", YAML_NULL, 0},
+		{"[null]", YAML_NULL, 0},
+		{"[yes]", YAML_BOOL, 1},
+		{"[off]", YAML_BOOL, 0},
+		{"[n]", YAML_BOOL, 0},
+		{"[true]", YAML_BOOL, 1},
+		{"['true']", YAML_STRING, 0},
+		{"[!!str true]", YAML_STRING, 0},
+		{"[! 1]", YAML_STRING, 0},
+		{"[12]", YAML_INTEGER, 12},
+		{"[-3]", YAML_INTEGER, -3},
+		{"[0x1F]", YAML_INTEGER, 31},
+		{"[0]", YAML_INTEGER, 0},
+		{"[007]", YAML_STRING, 0},
+		{"[1.5]", YAML_FLOAT, 0},
+		{"[1e3]", YAML_FLOAT, 0},
+		{"[.inf]", YAML_FLOAT, 0},
+		{"[1e]", YAML_STRING, 0},
 		{"[99999999999999999999]", YAML_FLOAT, 0},
-		{"[1.2.3.4]", YAML_STRING, 0}, {"[6660-6669]", YAML_STRING, 0},
-		{"[2001:db8::1]", YAML_STRING, 0}, {"[/bin/sh]", YAML_STRING, 0},
-		{"[\"12\"]", YAML_STRING, 0},  {"[!!int \"12\"]", YAML_INTEGER, 12},
-		{"['']", YAML_STRING, 0},      {"[2026-11-21]", YAML_STRING, 0},
+		{"[1.2.3.4]", YAML_STRING, 0},
+		{"[6660-6669]", YAML_STRING, 0},
+		{"[2001:db8::1]", YAML_STRING, 0},
+		{"[/bin/sh]", YAML_STRING, 0},
+		{"[\"12\"]", YAML_STRING, 0},
+		{"[!!int \"12\"]", YAML_INTEGER, 12},
+		{"['']", YAML_STRING, 0},
+		{"[2026-11-21]", YAML_STRING, 0},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		_cleanup_(yaml_tree_freep) struct yaml_tree *tree = read_well(cases[i].text);
+		_cleanup_(yaml_tree_freep) struct yaml_tree *tree =
+			read_well(cases[i].text);
 		const struct yaml_node *node = tree->documents[0]->items[0];
 
 		cr_expect_eq(node->type, cases[i].type, "%s is %s", cases[i].text,
@@ -70,7 +85,8 @@ Test(yaml, gives_scalars_the_types_that_kubectl_gives)
 
 Test(yaml, knows_where_each_node_is)
 {
-	_cleanup_(yaml_tree_freep) struct yaml_tree *tree = read_well("a: 1\nb:\n  - x\n  - {c: z}\n");
+	_cleanup_(yaml_tree_freep) struct yaml_tree *tree =
+		read_well("a: 1\nb:\n  - x\n  - {c: z}\n");
 	const struct yaml_node *list = yaml_get(tree->documents[0], "b");
 	const struct yaml_node *inner = yaml_get(list->items[1], "c");
 
@@ -83,7 +99,8 @@ Test(yaml, knows_where_each_node_is)
 
 Test(yaml, reads_several_documents_and_empty_ones)
 {
-	_cleanup_(yaml_tree_freep) struct yaml_tree *tree = read_well("---\na: 1\n---\n---\nb: 2\n");
+	_cleanup_(yaml_tree_freep) struct yaml_tree *tree =
+		read_well("---\na: 1\n---\n---\nb: 2\n");
 
 	cr_assert_eq(tree->n_documents, 3);
 	cr_assert_eq(tree->documents[1]->type, YAML_NULL);
@@ -99,7 +116,8 @@ Test(yaml, an_empty_text_has_no_documents)
 
 Test(yaml, shares_what_an_alias_names)
 {
-	_cleanup_(yaml_tree_freep) struct yaml_tree *tree = read_well("a: &x [1, 2]\nb: *x\n");
+	_cleanup_(yaml_tree_freep) struct yaml_tree *tree =
+		read_well("a: &x [1, 2]\nb: *x\n");
 	const struct yaml_node *document = tree->documents[0];
 
 	cr_assert_eq(yaml_get(document, "a"), yaml_get(document, "b"));
@@ -108,7 +126,8 @@ Test(yaml, shares_what_an_alias_names)
 
 Test(yaml, anchors_end_with_their_document_and_may_be_given_again)
 {
-	_cleanup_(yaml_tree_freep) struct yaml_tree *tree = read_well("[&x 1, *x, &x 2, *x]");
+	_cleanup_(yaml_tree_freep) struct yaml_tree *tree =
+		read_well("[&x 1, *x, &x 2, *x]");
 
 	cr_assert_eq(tree->documents[0]->items[1]->number, 1);
 	cr_assert_eq(tree->documents[0]->items[3]->number, 2);
@@ -138,14 +157,16 @@ Test(yaml, says_what_is_wrong_and_where)
 	static const struct {
 		const char *text, *expected;
 	} cases[] = {
-		{"a: 1\nb: 2\na: 3\n",
-		 "t:3:1: error: key \"a\" is there twice, first on line 1; keep one of them\n"},
+		{"a: 1\nb: 2\na: 3\n", "t:3:1: error: key \"a\" is there twice, first on "
+				       "line 1; keep one of them\n"},
 		{"&a [*a]", "t:1:5: error: alias \"*a\" is inside of what it names; "
 			    "a value cannot hold itself\n"},
-		{"[*a]", "t:1:2: error: alias \"*a\" names nothing; give \"&a\" before it\n"},
+		{"[*a]",
+		 "t:1:2: error: alias \"*a\" names nothing; give \"&a\" before it\n"},
 		{"a: !!binary aGVsbG8=",
 		 "t:1:4: error: binary data has no place here; write text\n"},
-		{"a: !mine 3", "t:1:4: error: tag \"!mine\" does not fit here; leave it out\n"},
+		{"a: !mine 3",
+		 "t:1:4: error: tag \"!mine\" does not fit here; leave it out\n"},
 		{"a: !!int x",
 		 "t:1:4: error: tag \"!!int\" does not fit here; leave it out\n"},
 		{"a: !!set {b}",
@@ -154,17 +175,22 @@ Test(yaml, says_what_is_wrong_and_where)
 		{"{[a]: 1}", "t:1:2: error: a list as a key; a key is a word\n"},
 		{"a: {<<: 3}", "t:1:9: error: \"<<\" merges maps, this is a number; "
 			       "give it an alias of a map, or a list of them\n"},
-		{"a:\n\t- b\n", "t:2:1: error: found character that cannot start any token; "
-				"indent with spaces, and quote what begins with @, `, % or a tab\n"},
-		{"a: b: c\n", "t:1:5: error: mapping values are not allowed in this context; "
-			      "quote a value that has \": \" in it, or mend the indentation\n"},
-		{"a: [::1]", "t:1:5: error: did not find expected node content; "
-			     "add a value, or quote it, as an address that begins with \":\"\n"},
-		{"a: [1\nb: 2\n", "t:2:2: error: did not find expected ',' or ']' (while parsing a "
-				  "flow sequence that begins on line 1); close the list with \"]\" or "
-				  "separate its items with commas\n"},
-		{"a: \"x\n", "t:2:1: error: found unexpected end of stream (while scanning a quoted "
-			     "scalar that begins on line 1); close the quotes or brackets\n"},
+		{"a:\n\t- b\n",
+		 "t:2:1: error: found character that cannot start any token; "
+		 "indent with spaces, and quote what begins with @, `, % or a tab\n"},
+		{"a: b: c\n",
+		 "t:1:5: error: mapping values are not allowed in this context; "
+		 "quote a value that has \": \" in it, or mend the indentation\n"},
+		{"a: [::1]",
+		 "t:1:5: error: did not find expected node content; "
+		 "add a value, or quote it, as an address that begins with \":\"\n"},
+		{"a: [1\nb: 2\n",
+		 "t:2:2: error: did not find expected ',' or ']' (while parsing a "
+		 "flow sequence that begins on line 1); close the list with \"]\" or "
+		 "separate its items with commas\n"},
+		{"a: \"x\n",
+		 "t:2:1: error: found unexpected end of stream (while scanning a quoted "
+		 "scalar that begins on line 1); close the quotes or brackets\n"},
 		{"a: b\x01", "t:1:5: error: control characters are not allowed; "
 			     "a file of policies is text, not binary data\n"},
 	};
@@ -179,7 +205,8 @@ Test(yaml, keeps_what_stands_before_an_error_of_grammar)
 	_cleanup_(yaml_tree_freep) struct yaml_tree *tree = NULL;
 	const char *text = "a: 1\n---\nb: [\n";
 
-	cr_assert_eq(yaml_read(text, strlen(text), "t", &diagnostics, &tree), YAML_E_BROKEN);
+	cr_assert_eq(yaml_read(text, strlen(text), "t", &diagnostics, &tree),
+		     YAML_E_BROKEN);
 	cr_assert_eq(tree->n_documents, 1);
 	cr_assert_eq(diagnostics.n_errors, 1);
 	cr_assert_eq(yaml_get(tree->documents[0], "a")->number, 1);
@@ -190,7 +217,8 @@ Test(yaml, tells_all_errors_that_do_not_end_the_reading)
 	assert_says("a: *x\nb: !!binary x\nc: 1\nc: 2\n", 29,
 		    "t:1:4: error: alias \"*x\" names nothing; give \"&x\" before it\n"
 		    "t:2:4: error: binary data has no place here; write text\n"
-		    "t:4:1: error: key \"c\" is there twice, first on line 3; keep one of them\n");
+		    "t:4:1: error: key \"c\" is there twice, first on line 3; keep one "
+		    "of them\n");
 }
 
 Test(yaml, refuses_bytes_that_are_no_text)
@@ -202,12 +230,16 @@ Test(yaml, refuses_bytes_that_are_no_text)
 	} cases[] = {
 		{"a: 1\nb\0c", 8, "t:2:2: error: byte 0x00 is not text; "},
 		{"a: \xff", 4, "t:1:4: error: byte 0xff is not text; "},
-		{"\xff\xfe" "a\0", 4, "t:1:1: error: byte 0xff is not text; "},
+		{"\xff\xfe"
+		 "a\0",
+		 4, "t:1:1: error: byte 0xff is not text; "},
 		{"\xc0\x80", 2, "t:1:1: error: byte 0xc0 is not text; "},
 		{"\xed\xa0\x80", 3, "t:1:1: error: byte 0xed is not text; "},
 		{"\xf4\x90\x80\x80", 4, "t:1:1: error: byte 0xf4 is not text; "},
 		{"a\n\xe2\x82", 4, "t:2:1: error: byte 0xe2 is not text; "},
-		{"\x7f" "ELF\x02\x01\x01\0", 8, "t:1:8: error: byte 0x00 is not text; "},
+		{"\x7f"
+		 "ELF\x02\x01\x01\0",
+		 8, "t:1:8: error: byte 0x00 is not text; "},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -215,7 +247,8 @@ Test(yaml, refuses_bytes_that_are_no_text)
 
 		cr_assert_gt(asprintf(&expected,
 				      "%sthe file must be UTF-8 without NUL bytes\n",
-				      cases[i].expected), 0);
+				      cases[i].expected),
+			     0);
 		assert_says(cases[i].text, cases[i].length, expected);
 	}
 }
@@ -223,7 +256,8 @@ Test(yaml, refuses_bytes_that_are_no_text)
 Test(yaml, reads_utf8_and_a_byte_order_mark)
 {
 	_cleanup_(yaml_tree_freep) struct yaml_tree *tree =
-		read_well("\xef\xbb\xbf" "a: \xe2\x82\xac\xf0\x9f\x98\x80\n");
+		read_well("\xef\xbb\xbf"
+			  "a: \xe2\x82\xac\xf0\x9f\x98\x80\n");
 
 	cr_assert_str_eq(yaml_text(yaml_get(tree->documents[0], "a")),
 			 "\xe2\x82\xac\xf0\x9f\x98\x80");
@@ -249,8 +283,9 @@ Test(yaml, bounds_the_depth)
 	_cleanup_(yaml_tree_freep) struct yaml_tree *tree = read_well(closed);
 
 	cr_assert_eq(tree->n_documents, 1);
-	assert_says(deeper, strlen(deeper),
-		    "t:1:65: error: lists and maps nest deeper than 64 levels; nest less\n");
+	assert_says(
+		deeper, strlen(deeper),
+		"t:1:65: error: lists and maps nest deeper than 64 levels; nest less\n");
 }
 
 Test(yaml, bounds_the_nodes)
@@ -258,7 +293,8 @@ Test(yaml, bounds_the_nodes)
 	_cleanup_(freep) char *text = repeat("[", "1,", YAML_NODES_MAX + 10, "]");
 
 	assert_says(text, strlen(text),
-		    "t:1:2000000: error: more than 1000000 values, aliases counted as copies; "
+		    "t:1:2000000: error: more than 1000000 values, aliases counted as "
+		    "copies; "
 		    "split the file\n");
 }
 
@@ -284,7 +320,8 @@ Test(yaml, counts_what_merge_keys_expand_to)
 	_cleanup_(diagnostics_clear) struct diagnostics diagnostics = {0};
 	_cleanup_(yaml_tree_freep) struct yaml_tree *tree = NULL;
 
-	cr_assert_eq(yaml_read(text, strlen(text), "t", &diagnostics, &tree), YAML_E_BROKEN);
+	cr_assert_eq(yaml_read(text, strlen(text), "t", &diagnostics, &tree),
+		     YAML_E_BROKEN);
 	cr_assert_eq(diagnostics.n, 1);
 	cr_assert(strstr(diagnostics.items[0].message, "more than 1000000 values"));
 }
@@ -294,7 +331,8 @@ Test(yaml, refuses_a_text_that_is_too_large)
 	_cleanup_(freep) char *text = repeat("", "# 3456789 123456\n", 1000000, "");
 
 	assert_says(text, strlen(text),
-		    "t: error: the text is larger than 16 MiB; split it into several files\n");
+		    "t: error: the text is larger than 16 MiB; split it into several "
+		    "files\n");
 }
 
 Test(yaml, refuses_a_file_of_100_mb_in_constant_memory)
@@ -324,33 +362,37 @@ Test(yaml, says_why_a_file_cannot_be_read)
 	char *text = NULL;
 	size_t length;
 
-	cr_assert_eq(text_read_file("/nonexistent/x.yaml", &diagnostics, &text, &length), -ENOENT);
+	cr_assert_eq(text_read_file("/nonexistent/x.yaml", &diagnostics, &text, &length),
+		     -ENOENT);
 	cr_assert_eq(text_read_file("/tmp", &diagnostics, &text, &length), -EISDIR);
 	messages = said(&diagnostics);
-	cr_assert_str_eq(messages,
-			 "/nonexistent/x.yaml: error: cannot be read: No such file or directory; "
-			 "name a regular file that can be read\n"
-			 "/tmp: error: cannot be read: Is a directory; "
-			 "name a regular file that can be read\n");
+	cr_assert_str_eq(
+		messages,
+		"/nonexistent/x.yaml: error: cannot be read: No such file or directory; "
+		"name a regular file that can be read\n"
+		"/tmp: error: cannot be read: Is a directory; "
+		"name a regular file that can be read\n");
 }
 
 Test(yaml, reads_json_with_lines)
 {
 	_cleanup_(yaml_tree_freep) struct yaml_tree *tree =
-		read_well("{\n\t\"a\": [1, true, null, \"\\u20ac\"],\n\t\"b\":{\"c\":\"d\\/e\"}\n}\n");
+		read_well("{\n\t\"a\": [1, true, null, "
+			  "\"\\u20ac\"],\n\t\"b\":{\"c\":\"d\\/e\"}\n}\n");
 	const struct yaml_node *list = yaml_get(tree->documents[0], "a");
 
 	cr_assert_eq(list->line, 2);
 	cr_assert_eq(list->items[2]->type, YAML_NULL);
 	cr_assert_str_eq(yaml_text(list->items[3]), "\xe2\x82\xac");
-	cr_assert_str_eq(yaml_text(yaml_get(yaml_get(tree->documents[0], "b"), "c")), "d/e");
+	cr_assert_str_eq(yaml_text(yaml_get(yaml_get(tree->documents[0], "b"), "c")),
+			 "d/e");
 }
 
 Test(yaml, reads_json_that_yaml_cannot_read)
 {
 	_cleanup_(freep) char *key = repeat("{\"", "k", 2000, "\":1}");
-	_cleanup_(yaml_tree_freep) struct yaml_tree *tree =
-		read_well(" {\"a\": [\"\\ud83d\\ude00\", 1, -2.5, true, null, {}], \"yes\": {}}");
+	_cleanup_(yaml_tree_freep) struct yaml_tree *tree = read_well(
+		" {\"a\": [\"\\ud83d\\ude00\", 1, -2.5, true, null, {}], \"yes\": {}}");
 	_cleanup_(yaml_tree_freep) struct yaml_tree *long_key = read_well(key);
 	const struct yaml_node *list = yaml_get(tree->documents[0], "a");
 
@@ -365,7 +407,8 @@ Test(yaml, reads_json_that_yaml_cannot_read)
 
 Test(yaml, bounds_json_that_yaml_cannot_read)
 {
-	_cleanup_(freep) char *wide = repeat("[\"\\ud83d\\ude00\"", ",[]", YAML_NODES_MAX, "]");
+	_cleanup_(freep) char *wide =
+		repeat("[\"\\ud83d\\ude00\"", ",[]", YAML_NODES_MAX, "]");
 	_cleanup_(freep) char *deep = repeat("[\"\\ud83d\\ude00\",", "[", 100, "");
 
 	assert_says(wide, strlen(wide),
