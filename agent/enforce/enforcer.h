@@ -27,11 +27,12 @@ struct enforcer_options {
 /* What enforcer_open() can say besides a negative errno. */
 enum {
 	ENFORCER_E_BUSY = 1,   /* another lsmd holds the pin directory */
-	ENFORCER_E_NO_LSM,     /* "bpf" is not among the active LSMs: attached, but never called */
+	ENFORCER_E_NO_LSM,     /* "bpf" is not among the active LSMs: hooks would never be called */
 	ENFORCER_E_NO_BTF,     /* /sys/kernel/btf/vmlinux is missing */
-	ENFORCER_E_PRIVILEGE,  /* CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN or CAP_SYS_ADMIN is missing */
+	ENFORCER_E_PRIVILEGE,  /* CAP_BPF, CAP_PERFMON, CAP_SYS_ADMIN or another is missing,
+				* or the kernel is locked down */
 	ENFORCER_E_BPFFS,      /* no bpf file system at the pin directory */
-	ENFORCER_E_ABI,        /* what is pinned has another ABI_VERSION; run --unload */
+	ENFORCER_E_ABI,        /* what is pinned has another ABI_VERSION or layout; run --unload */
 	ENFORCER_E_LOAD,       /* the kernel refused a program; the detail has its log's end */
 	ENFORCER_E_SLOTS,      /* LIMIT_SLOTS are in use */
 	ENFORCER_E_IMAGES,     /* LIMIT_IMAGES are in use */
@@ -48,6 +49,14 @@ enum {
  * Adopting changes nothing that is in force: slots, images and counters go on. When the pinned
  * programs are not the ones built in, the new ones are attached before the old are dropped.
  * A half-made earlier load (killed in the middle) is completed or replaced.
+ *
+ * A slot that an earlier life left, and to which no cgroup points any more, is given back here;
+ * every other one is the caller's now (see enforcer_cgroups()), to use or to free. What its
+ * counters held already is reported by the first harvest.
+ *
+ * Needs CAP_BPF, CAP_PERFMON, CAP_SYS_ADMIN (to open by id) and CAP_SYS_PTRACE (to see the mount
+ * namespace of PID 1), CAP_SYS_RESOURCE before 5.11 (for locked memory), and CAP_SYSLOG to know
+ * rename_lock. What comes after needs CAP_BPF and CAP_PERFMON alone. Takes libbpf's output over.
  *
  * Return: 0, a negative errno, or ENFORCER_E_*.
  */
@@ -68,12 +77,18 @@ int enforcer_unload(const char *pin_directory, char **reterr_detail);
 
 /* --- subjects ----------------------------------------------------------------------------- */
 
-/** enforcer_slot_new() - A slot without rules. Return: 0, ENFORCER_E_SLOTS. */
+/**
+ * enforcer_slot_new() - A slot without rules.
+ * Return: 0, ENFORCER_E_SLOTS (a harvest may free some), negative errno.
+ */
 int enforcer_slot_new(struct enforcer *enforcer, uint32_t *ret_slot);
 
 /**
  * enforcer_slot_free() - Give a slot back; no cgroup may point to it any more.
- * Its image and counters are retired; the number is reused a grace period later.
+ *
+ * Its image and counters are retired: the next harvest may still report gains under its number,
+ * and records may name it until the ring was read. Only then is the number reused. A slot that
+ * is not given out is ignored.
  */
 void enforcer_slot_free(struct enforcer *enforcer, uint32_t slot);
 
@@ -83,7 +98,8 @@ uint32_t enforcer_slot_mount_namespace(const struct enforcer *enforcer, uint32_t
 /**
  * enforcer_assign() - Point a cgroup at a slot, in place when it points to another.
  * Cgroups made below it from now on inherit; those that are there already do not.
- * Return: 0, negative errno, ENFORCER_E_CGROUPS.
+ * Return: 0; ENFORCER_E_CGROUPS; -ESTALE when the cgroup was removed at that very moment, and the
+ * tree is to be looked at again; another negative errno.
  */
 int enforcer_assign(struct enforcer *enforcer, uint64_t cgroup_id, uint32_t slot,
 		    uint32_t flags);
@@ -91,7 +107,11 @@ int enforcer_assign(struct enforcer *enforcer, uint64_t cgroup_id, uint32_t slot
 /** enforcer_remove() - Make a cgroup nobody's. Return: 0 (also when it was), negative errno. */
 int enforcer_remove(struct enforcer *enforcer, uint64_t cgroup_id);
 
-/** enforcer_cgroups() - Call for each cgroup in the map. Return: 0, or what @visit returned. */
+/**
+ * enforcer_cgroups() - Call for each cgroup in the map, as it was when the call began.
+ * @visit: may assign and remove; its value's flags are CGROUP_F_* alone
+ * Return: 0, what @visit returned, or a negative errno.
+ */
 int enforcer_cgroups(struct enforcer *enforcer,
 		     int (*visit)(uint64_t cgroup_id, const struct cgroup_value *value, void *data),
 		     void *data);
@@ -102,9 +122,11 @@ int enforcer_cgroups(struct enforcer *enforcer,
  * enforcer_publish() - Put an image in force for a slot; takes effect in one store.
  * @image: NULL for no rules; a reference is taken. Equal images share their kernel map.
  *
- * On failure what was in force stays in force.
+ * On failure what was in force stays in force. An image that the kernel has already costs no
+ * system call, a new one a grace period. What is in force already is left alone.
  *
- * Return: 0, negative errno, ENFORCER_E_IMAGES, ENFORCER_E_COUNTERS.
+ * Return: 0; ENFORCER_E_IMAGES and ENFORCER_E_COUNTERS, of which a harvest may free some;
+ * -ENOENT for a slot that is not given out; another negative errno.
  */
 int enforcer_publish(struct enforcer *enforcer, uint32_t slot, struct image *image);
 
@@ -121,7 +143,8 @@ typedef void (*enforcer_harvest_fn)(uint32_t slot, const struct image *image, ui
  * enforcer_harvest() - Report what every counter gained since the last harvest, retired blocks
  * included (a grace period after their slot moved on), then free what is retired.
  *
- * Exact: each gain is reported once, in one life. May wait for a grace period (membarrier).
+ * Exact: each gain is reported once, in one life. May wait for a grace period, and for some more
+ * when images are removed from the kernel.
  */
 void enforcer_harvest(struct enforcer *enforcer, enforcer_harvest_fn gained, void *data);
 
@@ -137,7 +160,11 @@ struct enforcer_events {
 /** enforcer_event_fd() - Readable when events wait. */
 int enforcer_event_fd(const struct enforcer *enforcer);
 
-/** enforcer_consume() - Hand every waiting event over. Return: how many, or negative errno. */
+/**
+ * enforcer_consume() - Hand every waiting event over.
+ * Return: how many; -EBADMSG for a record that is none of ours, which is passed over; another
+ * negative errno.
+ */
 int enforcer_consume(struct enforcer *enforcer, const struct enforcer_events *events);
 
 /* --- the whole node ------------------------------------------------------------------------ */
@@ -151,7 +178,8 @@ const struct state *enforcer_state(const struct enforcer *enforcer);
 
 /**
  * enforcer_self_test() - Is a call really denied? A child in a cgroup of its own below
- * @cgroup_root is refused a socket once.
+ * @cgroup_root is refused a socket once. Its denial is neither counted nor handed over. While all
+ * is paused it is enough that the call was judged.
  * Return: 0, ENFORCER_E_NO_LSM when the call went through, negative errno when it could not run.
  */
 int enforcer_self_test(struct enforcer *enforcer, const char *cgroup_root);

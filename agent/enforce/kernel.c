@@ -231,15 +231,24 @@ static int put_in_place(const struct opening *opening, const struct build *build
 	return r < 0 ? fail(opening, r, "put the links in place") : 0;
 }
 
-static int load_programs(const struct opening *opening, uint32_t generation)
+static int configure(const struct opening *opening, uint32_t generation)
 {
 	int r = skeleton_configure(opening->skeleton, opening->options, generation);
 
-	if (r < 0)
-		return detail(opening->reterr_detail, r,
-			      "/proc/1/ns/mnt: %s: the agent must see the host's processes "
-			      "(hostPID: true)",
-			      strerror(-r));
+	if (r == 0)
+		return 0;
+	return detail(opening->reterr_detail, r == -EACCES ? ENFORCER_E_PRIVILEGE : r,
+		      "/proc/1/ns/mnt: %s: the agent must see the host's processes (hostPID: true) "
+		      "and have CAP_SYS_PTRACE",
+		      strerror(-r));
+}
+
+static int load_programs(const struct opening *opening, uint32_t generation)
+{
+	int r = configure(opening, generation);
+
+	if (r)
+		return r;
 	r = skeleton_load(opening->skeleton);
 	return r < 0 ? fail(opening, r, "load the programs") : 0;
 }
@@ -276,11 +285,23 @@ static int open_memory(struct opening *opening)
 	return r < 0 ? fail(opening, r, "map the slots and counters") : 0;
 }
 
+/* Images of an earlier life, and the attached programs, are opened by id. Where that is not
+ * allowed it is to be known before anything is changed. */
+static int check_ids(const struct opening *opening)
+{
+	uint32_t id = 0;
+	int r = bpf_map_get_next_id(id, &id);
+
+	return r < 0 && r != -ENOENT ? fail(opening, r, "list the maps") : 0;
+}
+
 static int open_all(struct opening *opening)
 {
 	const struct build_id id = skeleton_build_id(opening->options);
-	int r = open_pinned_maps(opening);
+	int r = check_ids(opening);
 
+	if (r == 0)
+		r = open_pinned_maps(opening);
 	if (r == 0)
 		r = open_state(opening);
 	if (r == 0)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/capability.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "enforce/detail.h"
@@ -17,15 +18,13 @@
 #define LSM_PATH "/sys/kernel/security/lsm"
 #define LOCKDOWN_PATH "/sys/kernel/security/lockdown"
 
-/* Each with what it is needed for. CAP_SYS_ADMIN: to open maps by id, and to mount. */
 static const struct {
 	cap_value_t value;
 	const char *name;
 } needed[] = {
-	{CAP_BPF, "CAP_BPF"},
-	{CAP_PERFMON, "CAP_PERFMON"},
-	{CAP_NET_ADMIN, "CAP_NET_ADMIN"},
-	{CAP_SYS_ADMIN, "CAP_SYS_ADMIN"},
+	{CAP_BPF, "CAP_BPF"},             /* maps and programs at all */
+	{CAP_PERFMON, "CAP_PERFMON"},     /* programs that read kernel memory */
+	{CAP_SYS_ADMIN, "CAP_SYS_ADMIN"}, /* opening by id, and mounting */
 };
 
 static bool read_line(const char *path, char *line, int size)
@@ -90,6 +89,14 @@ static bool is_locked_down(void)
 	return read_line(LOCKDOWN_PATH, line, sizeof(line)) && strstr(line, "[confidentiality]");
 }
 
+/* Before 5.11 maps are charged to this limit, and it is EPERM when they don't fit. */
+static bool is_memory_limited(void)
+{
+	struct rlimit limit;
+
+	return getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+}
+
 int requirements_explain(int error, const char *what, char **reterr_detail)
 {
 	const char *log = libbpf_log_text();
@@ -104,6 +111,11 @@ int requirements_explain(int error, const char *what, char **reterr_detail)
 		return detail(reterr_detail, ENFORCER_E_PRIVILEGE,
 			      "%s: the kernel is locked down (confidentiality), which forbids "
 			      "BPF programs to read kernel memory: boot with lockdown=integrity",
+			      what);
+	if (error == -EPERM && is_memory_limited())
+		return detail(reterr_detail, ENFORCER_E_PRIVILEGE,
+			      "%s: locked memory is limited: run with CAP_SYS_RESOURCE, or with "
+			      "LimitMEMLOCK=infinity",
 			      what);
 	if (!log[0])
 		return detail(reterr_detail, error, "%s: %s", what, strerror(-error));

@@ -16,6 +16,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/capability.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -24,6 +25,7 @@
 
 #include "enforce/enforcer.h"
 #include "enforce/self_test_image.h"
+#include "lsm/image.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 
@@ -114,7 +116,7 @@ static uint64_t make_cgroup(const char *name, pid_t pid)
 
 /* --- the agent ---------------------------------------------------------------------------- */
 
-static struct enforcer *open_or_die(const char *what)
+static struct enforcer *open_or_die(const char *what, double *ret_ms)
 {
 	_cleanup_(freep) char *why = NULL;
 	struct enforcer *enforcer = NULL;
@@ -122,6 +124,8 @@ static struct enforcer *open_or_die(const char *what)
 	int r = enforcer_open(&options, &enforcer, &why);
 
 	printf("# %s: %.0f ms\n", what, ms_since(start));
+	if (ret_ms)
+		*ret_ms = ms_since(start);
 	if (r == 0)
 		return enforcer;
 	printf("NOT OK %s: %d: %s\n", what, r, why ? why : strerror(r < 0 ? -r : EIO));
@@ -224,6 +228,54 @@ static void publish_again(struct enforcer *enforcer)
 	image_unref(image);
 }
 
+/* Only what is needed after opening. */
+static int drop_privileges(void)
+{
+	static const cap_value_t kept[] = {CAP_BPF, CAP_PERFMON};
+	cap_t capabilities = cap_init();
+	int r = cap_set_flag(capabilities, CAP_PERMITTED, ARRAY_SIZE(kept), kept, CAP_SET);
+
+	if (r == 0)
+		r = cap_set_flag(capabilities, CAP_EFFECTIVE, ARRAY_SIZE(kept), kept, CAP_SET);
+	if (r == 0)
+		r = cap_set_proc(capabilities);
+	cap_free(capabilities);
+	return r;
+}
+
+/* An image that the kernel has not seen yet. */
+static int other_image(struct image **ret_image)
+{
+	struct image *image;
+	int r = self_test_image(&image);
+
+	if (r < 0)
+		return r;
+	/* The severity of its rule. */
+	image->words[WORD_LO(image->words[IMAGE_H_RULES])] |= 5U << 24;
+	r = image_load(image->words, image->n_words, ret_image);
+	image_unref(image);
+	return r;
+}
+
+static void serve_without_privilege(struct enforcer *enforcer, uint64_t cgroup)
+{
+	struct image *image = NULL;
+	uint32_t slot = 0;
+
+	check(drop_privileges() == 0, "all but CAP_BPF and CAP_PERFMON is given up");
+	check(other_image(&image) == 0 && enforcer_slot_new(enforcer, &slot) == 0 &&
+		      enforcer_publish(enforcer, slot, image) == 0,
+	      "a new image is published without it");
+	check(enforcer_assign(enforcer, cgroup, slot, 0) == 0 &&
+		      enforcer_remove(enforcer, cgroup) == 0,
+	      "a cgroup is assigned without it");
+	enforcer_slot_free(enforcer, slot);
+	harvest(enforcer);
+	check(enforcer_memory(enforcer) > 0, "memory is told without it");
+	image_unref(image);
+}
+
 /* An agent that is killed while it loads or serves. */
 static void kill_agent_after(long ms)
 {
@@ -244,7 +296,7 @@ static void kill_agent_after(long ms)
 
 static void check_adopted(uint64_t cgroup, uint64_t *denied_before)
 {
-	struct enforcer *enforcer = open_or_die("adopt");
+	struct enforcer *enforcer = open_or_die("adopt", NULL);
 	struct seen seen = {.cgroup = cgroup};
 	const struct enforcer_events handlers = {on_denial, on_cgroup, &seen};
 
@@ -260,16 +312,18 @@ static void check_adopted(uint64_t cgroup, uint64_t *denied_before)
 	enforcer_free(enforcer);
 }
 
-static void replace_and_kill(void)
+/* Another constant makes another build, so that each start is to replace the one before. */
+static void replace_and_kill(double load_ms)
 {
-	static const long delays[] = {5, 40, 100, 200, 300, 400, 600, 800, 1100, 1500, 2500};
+	static const unsigned percent[] = {1, 10, 30, 60, 80, 90, 95, 100, 105, 110, 120, 150};
 	uint32_t hierarchy = options.cgroup_hierarchy;
 
-	/* Another constant makes another build; each start is to replace the one before. */
-	for (size_t i = 0; i < ARRAY_SIZE(delays); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(percent); i++) {
 		options.cgroup_hierarchy = hierarchy + 1000 + (uint32_t)i;
-		kill_agent_after(delays[i]);
+		kill_agent_after((long)(load_ms * percent[i] / 100));
 	}
+	options.cgroup_hierarchy = hierarchy + 2000;
+	enforcer_free(open_or_die("replace by another build", NULL));
 	options.cgroup_hierarchy = hierarchy;
 }
 
@@ -322,6 +376,7 @@ int main(int argc, char **argv)
 	struct enforcer *enforcer;
 	uint64_t cgroup, harvested = 0;
 	uint32_t slot = 0;
+	double load_ms;
 	pid_t pid;
 
 	if (argc != 4)
@@ -336,7 +391,7 @@ int main(int argc, char **argv)
 	pid = start_victim();
 	cgroup = make_cgroup(CGROUP, pid);
 	check(cgroup != 0, "a cgroup is made");
-	enforcer = open_or_die("first load");
+	enforcer = open_or_die("first load", &load_ms);
 	deny_and_count(enforcer, cgroup, &slot);
 	__atomic_store_n(&victim->go, 1, __ATOMIC_RELEASE);
 	check(programs_attached(enforcer) > 0, "every program is attached");
@@ -347,13 +402,14 @@ int main(int argc, char **argv)
 	check_adopted(cgroup, &harvested);
 	/* What a life harvested is reported again by the next, as part of what the blocks hold. */
 	harvested = 0;
-	replace_and_kill();
-	enforcer = open_or_die("replace");
+	replace_and_kill(load_ms);
+	enforcer = open_or_die("replace", NULL);
 	check(enforcer_image(enforcer, slot) != NULL, "the image is in force after replacing");
 	check(programs_attached(enforcer) > 0, "every program is attached after replacing");
 	check(enforcer_self_test(enforcer, cgroup_root) == 0, "the self-test is denied again");
 	finish(enforcer, cgroup, slot, pid, harvested);
 	publish_again(enforcer);
+	serve_without_privilege(enforcer, cgroup);
 	enforcer_free(enforcer);
 	unload();
 	printf("# %u failed\n", n_failed);
