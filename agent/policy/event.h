@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LSMD_POLICY_EVENT_H
+#define LSMD_POLICY_EVENT_H
+
+/*
+ * What a process may do, as people write it:
+ *
+ *     exec     PATH
+ *     open     PATH[:r|w|rw]                  reading where nothing is said
+ *     socket   FAMILY[,TYPE[,PROTOCOL]]       the type that the family is mostly used with
+ *     connect  ADDRESS:PORT[/PROTOCOL]        TCP; an IPv6 address in brackets
+ */
+
+#include <stddef.h>
+
+#include "policy/eval.h"
+
+#define EVENT_KINDS (EVAL_CONNECT + 1)
+
+struct event {
+	struct eval_event eval; /* borrows @path */
+	char *path;             /* NULL: not of a path */
+};
+
+/** event_kind_name() - "exec", "open", "socket" or "connect". */
+const char *event_kind_name(enum eval_kind kind);
+
+/**
+ * event_parse() - Read an event.
+ * @ret_event:      set on success only; owned, see event_clear()
+ * @reterr_message: with -EINVAL "what is wrong; what would be right"; owned
+ *
+ * A path is taken as the walk of the dentries gives it: absolute, no ".", "..", "//" and "/" at
+ * the end. What cannot be one is refused and never tidied up.
+ *
+ * Return: 0, -EINVAL, -ENOMEM.
+ */
+int event_parse(enum eval_kind kind, const char *text, struct event *ret_event,
+		char **reterr_message);
+
+/**
+ * event_text() - "exec /bin/sh": its kind, and what event_parse() reads, safe to be shown.
+ * Return: owned; NULL: no memory.
+ */
+char *event_text(const struct eval_event *event);
+
+void event_clear(struct event *event);
+
+#endif

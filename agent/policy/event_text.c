@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <arpa/inet.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "policy/event.h"
+#include "policy/names.h"
+#include "util/cleanup.h"
+#include "util/printable.h"
+
+static void write_named(const struct name_table *table, uint32_t number, FILE *file)
+{
+	const char *name = names_of(table, number);
+
+	/* A word that means several numbers would be read as the first of them. */
+	if (name && table->rows[names_find(table, name, 0)].number == number)
+		fputs(name, file);
+	else
+		fprintf(file, "%u", number);
+}
+
+static void write_path(const struct eval_event *event, FILE *file)
+{
+	printable_write(event->path, strlen(event->path), file);
+	if (event->kind != EVAL_OPEN)
+		return;
+	fprintf(file, ":%s%s", event->access & ACCESS_READ ? "r" : "",
+		event->access & ACCESS_WRITE ? "w" : "");
+}
+
+static void write_socket(const struct eval_event *event, FILE *file)
+{
+	write_named(&names_families, event->family, file);
+	fputc(',', file);
+	write_named(&names_types, event->type, file);
+	if (event->protocol) {
+		fputc(',', file);
+		write_named(&names_protocols, event->protocol, file);
+	}
+}
+
+static void write_connect(const struct eval_event *event, FILE *file)
+{
+	bool v6 = event->address_family == AF_INET6;
+	char address[INET6_ADDRSTRLEN] = "";
+
+	inet_ntop((int)event->address_family, event->address, address, sizeof(address));
+	fprintf(file, "%s%s%s:%u/", v6 ? "[" : "", address, v6 ? "]" : "", event->port);
+	write_named(&names_protocols, event->protocol, file);
+}
+
+char *event_text(const struct eval_event *event)
+{
+	_cleanup_(freep) char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	if (!file)
+		return NULL;
+	fprintf(file, "%s ", event_kind_name(event->kind));
+	if (event->kind == EVAL_SOCKET)
+		write_socket(event, file);
+	else if (event->kind == EVAL_CONNECT)
+		write_connect(event, file);
+	else
+		write_path(event, file);
+	return fclose(file) ? NULL : TAKE_PTR(text);
+}
