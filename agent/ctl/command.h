@@ -12,6 +12,7 @@ enum exit_code {
 	EXIT_FAILED = 1,      /* lsmd said no, or does not have it; check: warnings with --strict */
 	EXIT_USAGE = 2,       /* bad usage or input; check: errors */
 	EXIT_UNREACHABLE = 3, /* lsmd does not answer */
+	EXIT_DENIED = 4,      /* eval --exit-verdict: something is denied */
 };
 
 struct command {
@@ -25,6 +26,7 @@ int command_check(int argc, char **argv);
 int command_denials(int argc, char **argv);
 int command_denies(int argc, char **argv);
 int command_deny(int argc, char **argv);
+int command_eval(int argc, char **argv);
 int command_pods(int argc, char **argv);
 int command_policies(int argc, char **argv);
 int command_reload(int argc, char **argv);

@@ -19,6 +19,7 @@ static const struct command commands[] = {
 	{"denials", command_denials, "the last denials, or every one from now on"},
 	{"totals", command_totals, "exact counts of denials by pod, policy and rule"},
 	{"check", command_check, "read policies, say what is wrong, change nothing"},
+	{"eval", command_eval, "what policies would say to an event, and why"},
 	{"deny", command_deny, "deny something to a pod by hand, at once"},
 	{"allow", command_allow, "take denials by hand back"},
 	{"denies", command_denies, "list denials by hand"},

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
+#include <string.h>
+
+#include "ctl/command.h"
+#include "ctl/complain.h"
+#include "ctl/eval_cases.h"
+#include "ctl/eval_print.h"
+#include "ctl/policy_files.h"
+#include "ctl/root.h"
+#include "ctl/subject_options.h"
+#include "policy/array.h"
+#include "policy/event.h"
+#include "policy/image.h"
+#include "policy/judgement.h"
+#include "policy/selected.h"
+#include "util/cleanup.h"
+
+struct arguments {
+	struct options common;
+	struct subject_options subject;
+	const char **policies;
+	size_t n_policies;
+	struct event *events;
+	size_t n_events;
+	const char *root;
+	const char *cases;
+	enum case_report report;
+	bool has_report;
+	bool exit_verdict;
+};
+
+enum {
+	KEY_EXEC = 0x100, /* + enum eval_kind */
+	KEY_CASES = KEY_EXEC + EVENT_KINDS,
+	KEY_REPORT,
+	KEY_ROOT,
+	KEY_EXIT_VERDICT,
+};
+
+static const struct argp_option options[] = {
+	{"policy", 'P', "FILE|DIRECTORY", 0, "policies, as for check; again for more", 0},
+	SUBJECT_OPTIONS,
+	{"exec", KEY_EXEC + EVAL_EXEC, "PATH", 0, "execute it", 1},
+	{"open", KEY_EXEC + EVAL_OPEN, "PATH[:r|w|rw]", 0, "open it [:r]", 1},
+	{"socket", KEY_EXEC + EVAL_SOCKET, "FAMILY[,TYPE[,PROTOCOL]]", 0, "make one", 1},
+	{"connect", KEY_EXEC + EVAL_CONNECT, "ADDRESS:PORT[/PROTOCOL]", 0,
+	 "connect there, or send [/tcp]", 1},
+	{"root", KEY_ROOT, "DIRECTORY", 0,
+	 "follow symbolic links of the paths asked about in this root", 2},
+	{"exit-verdict", KEY_EXIT_VERDICT, NULL, 0, "exit status 4 when anything is denied", 2},
+	{"cases", KEY_CASES, "FILE", 0, "hold the policies against a file of cases", 3},
+	{"report", KEY_REPORT, "FORMAT", 0, "of cases: table, json or junit", 3},
+	{0},
+};
+
+static const char *const report_names[] = {
+	[CASE_REPORT_TABLE] = "table",
+	[CASE_REPORT_JSON] = "json",
+	[CASE_REPORT_JUNIT] = "junit",
+};
+
+static void set_report(struct arguments *arguments, const char *name,
+		       const struct argp_state *state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(report_names); i++) {
+		if (strcmp(name, report_names[i]) == 0) {
+			arguments->report = (enum case_report)i;
+			arguments->has_report = true;
+			return;
+		}
+	}
+	argp_error(state, "--report %s; give table, json or junit", name);
+}
+
+static error_t add_policy(struct arguments *arguments, const char *path)
+{
+	const char **grown = array_grow(arguments->policies, arguments->n_policies, sizeof(*grown));
+
+	if (!grown)
+		return ENOMEM;
+	arguments->policies = grown;
+	grown[arguments->n_policies++] = path;
+	return 0;
+}
+
+static error_t add_event(struct arguments *arguments, enum eval_kind kind, const char *text,
+			 const struct argp_state *state)
+{
+	_cleanup_(freep) char *message = NULL;
+	struct event *grown = array_grow(arguments->events, arguments->n_events, sizeof(*grown));
+	int r;
+
+	if (!grown)
+		return ENOMEM;
+	arguments->events = grown;
+	r = event_parse(kind, text, &grown[arguments->n_events], &message);
+	if (r == -EINVAL)
+		argp_error(state, "--%s: %s", event_kind_name(kind), message ? message : text);
+	if (r < 0)
+		return -r;
+	arguments->n_events++;
+	return 0;
+}
+
+static void check(const struct arguments *arguments, const struct argp_state *state)
+{
+	if (!arguments->n_policies)
+		argp_error(state, "which policies? give --policy FILE");
+	if (arguments->cases && (arguments->n_events || arguments->subject.is_said ||
+				 arguments->root || arguments->exit_verdict))
+		argp_error(state, "--cases says for whom and what; leave out what says it again");
+	if (!arguments->cases && arguments->has_report)
+		argp_error(state, "--report is for --cases; use -o json here");
+	if (!arguments->cases && !arguments->n_events)
+		argp_error(state, "evaluate what? give --exec, --open, --socket, --connect or "
+				  "--cases");
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+	struct arguments *arguments = state->input;
+
+	if (key >= KEY_EXEC && key < KEY_CASES)
+		return add_event(arguments, (enum eval_kind)(key - KEY_EXEC), argument, state);
+	switch (key) {
+	case 'P':
+	case ARGP_KEY_ARG:
+		return add_policy(arguments, argument);
+	case KEY_CASES:
+		arguments->cases = argument;
+		return 0;
+	case KEY_REPORT:
+		set_report(arguments, argument, state);
+		return 0;
+	case KEY_ROOT:
+		arguments->root = argument;
+		return 0;
+	case KEY_EXIT_VERDICT:
+		arguments->exit_verdict = true;
+		return 0;
+	case ARGP_KEY_END:
+		check(arguments, state);
+		return 0;
+	default:
+		return subject_options_parse(&arguments->subject, key, argument, state);
+	}
+}
+
+static const struct command_line line = {
+	.arguments = "FILE|DIRECTORY...",
+	.doc = "What policies would say to an event, and why: decided by the code that decides "
+	       "in the kernel, without one. Needs neither lsmd nor privileges.\v"
+	       "Names the rule that decides, what is reported, and the rules that match and make "
+	       "no difference. A path is one without symbolic links, as the kernel sees it; "
+	       "--root finds it. Exit status: 0 evaluated, whatever the verdict; with "
+	       "--exit-verdict 4 when anything is denied. With --cases: 0 all as wanted, 1 some "
+	       "not. 2: errors.\n\n"
+	       "  lsmctl eval --policy web.yaml --labels app=web -n shop --exec /bin/sh\n"
+	       "  lsmctl eval --policy /etc/lsmd/policies --labels app=web --open /etc/shadow:rw "
+	       "--connect 203.0.113.7:4444 --socket inet,raw\n"
+	       "  lsmctl eval --policy web.yaml --cases cases/web.yaml --report junit",
+	.options = options,
+	.parser = parse,
+	.own_socket = true,
+};
+
+static int resolve(struct event *event, const char *root)
+{
+	char *path;
+	int r;
+
+	if (!event->path)
+		return EXIT_DONE;
+	r = root_resolve(root, event->path, &path);
+	if (r < 0) {
+		complain("%s cannot be found in %s (%s)", event->path, root, strerrordesc_np(-r));
+		return EXIT_USAGE;
+	}
+	free(event->path);
+	event->path = path;
+	event->eval.path = path;
+	return EXIT_DONE;
+}
+
+static int judge(const struct arguments *arguments, const struct policy_list *policies,
+		 const struct image *image)
+{
+	json_t *events = json_array();
+	int r = EXIT_DONE;
+
+	for (size_t i = 0; r == EXIT_DONE && i < arguments->n_events; i++) {
+		struct event *event = &arguments->events[i];
+		json_t *judgement = NULL;
+
+		if (arguments->root)
+			r = resolve(event, arguments->root);
+		if (r != EXIT_DONE)
+			break;
+		r = judgement_json(policies, image, &event->eval, &judgement);
+		if (r < 0 || json_array_append_new(events, judgement) < 0) {
+			complain("cannot evaluate (%s)", strerrordesc_np(r < 0 ? -r : ENOMEM));
+			r = EXIT_FAILED;
+		}
+	}
+	if (r == EXIT_DONE)
+		r = eval_print(policies, events, &arguments->common);
+	json_decref(events);
+	return r == EXIT_DENIED && !arguments->exit_verdict ? EXIT_DONE : r;
+}
+
+static int evaluate(const struct arguments *arguments, const struct policy_list *policies)
+{
+	const struct selection selection = subject_options_selection(&arguments->subject);
+	_cleanup_(policy_list_clear) struct policy_list selected = {0};
+	_cleanup_(diagnostics_clear) struct diagnostics diagnostics = {0};
+	struct image *image = NULL;
+	int r = policies_selected(policies, &selection, &selected);
+
+	if (r == 0)
+		r = image_compile(&selected, &diagnostics, &image);
+	policy_files_say(&diagnostics);
+	if (r < 0) {
+		complain("the policies cannot be compiled (%s)", strerrordesc_np(-r));
+		return EXIT_USAGE;
+	}
+	r = judge(arguments, &selected, image);
+	image_unref(image);
+	return r;
+}
+
+static void arguments_clear(struct arguments *arguments)
+{
+	for (size_t i = 0; i < arguments->n_events; i++)
+		event_clear(&arguments->events[i]);
+	free(arguments->events);
+	free(arguments->policies);
+	subject_options_clear(&arguments->subject);
+}
+
+int command_eval(int argc, char **argv)
+{
+	_cleanup_(policy_list_clear) struct policy_list policies = {0};
+	_cleanup_(arguments_clear) struct arguments arguments = {0};
+	int r;
+
+	options_parse(&line, argc, argv, &arguments);
+	if (!arguments.has_report && arguments.common.output == OUTPUT_JSON)
+		arguments.report = CASE_REPORT_JSON;
+	r = policy_files_read(arguments.policies, arguments.n_policies, &policies);
+	if (r != EXIT_DONE)
+		return r;
+	if (arguments.cases)
+		return eval_cases(arguments.cases, &policies, arguments.report);
+	return evaluate(&arguments, &policies);
+}
