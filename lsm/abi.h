@@ -37,12 +37,18 @@ enum hook {
  * number) -> struct cgroup_value. A missing key: no subject, nothing is judged. */
 struct cgroup_value {
 	__u32 slot;
-	__u32 flags;
+	__u32 flags; /* CGROUP_F_*, and CGROUP_TAG() of the key */
 };
 
 /* The subject's processes live on the host's root (a unit, a dry run): its first exec from
  * there ends entering. Without it only an exec from a mount namespace of its own does. */
 #define CGROUP_F_HOST_ROOT 1U
+
+#define CGROUP_FLAGS 0xffffU
+
+/* A reader that was overtaken by the removal of its cgroup may hold an element that is another
+ * cgroup's by now. The tag tells: a value whose tag is not the key's is no value. */
+#define CGROUP_TAG(id) ((__u32)(id) << 16)
 
 /* Map "slots", array of LIMIT_SLOTS, memory-mapped. Slot 0 is never given out. */
 struct slot {
@@ -54,7 +60,10 @@ struct slot {
 	/* Record budget of the running second, kept by the kernel. */
 	__u32 records;
 	__u64 records_since;
-	__u64 reserved;
+	/* Cgroups in the map that point here, kept by the programs of cgroup.bpf.c. */
+	__u32 cgroups;
+	/* super_block.s_dev of the container's root file system; 0 while it is not known. */
+	__u32 root_device;
 };
 
 #define SLOT_IMAGE(word) ((__u32)(word))
@@ -66,7 +75,9 @@ struct slot {
 
 /*
  * Map "counters", array of LIMIT_COUNTERS __u64, memory-mapped. A slot's block starts at
- * SLOT_COUNTERS() and has COUNTER_RULES + the image's number of rules elements.
+ * SLOT_COUNTERS() and has COUNTER_RULES + the image's number of rules elements. A reported
+ * verdict bumps exactly one element: COUNTER_ENTERING, COUNTER_PAUSED, COUNTER_CLOSED, or its
+ * rule's; COUNTER_UNRECORDED comes on top.
  */
 enum counter {
 	COUNTER_UNRECORDED = 0,   /* reported verdicts for which no record was written */
@@ -83,7 +94,8 @@ enum counter {
  * means that none does, and spares the look-up. Kept by the programs of cgroup.bpf.c alone. */
 #define FILTER_CELL(id) ((__u32)(((id) * 0x9e3779b97f4a7c15ULL) >> 48))
 
-/* Map "entering", hash: tgid (__u32) -> __u8, the tasks that DESIGN.md 12 calls entering. */
+/* Map "entering", hash: tgid (__u32) -> start_boottime of the process (__u64), which tells it
+ * from a later one of the same number. The tasks that DESIGN.md 12 calls entering. */
 
 /* Map "identities", hash: what a literal path is in one container (DESIGN.md 4). */
 struct identity_key {
@@ -105,6 +117,10 @@ struct state {
 	__u32 records_per_second; /* per subject; 0: no records */
 	__u64 lost_cgroup_events; /* cgroup events that found no room in the ring */
 	__u64 paused_until;       /* boot time in ns at which paused ends; 0: no end */
+	/* While two generations of programs are attached (DESIGN.md 10), the one that has this
+	 * number in its constant "generation" reports audits. What it denies, each reports. */
+	__u32 generation;
+	__u32 reserved;
 };
 
 enum event_type {
@@ -183,7 +199,7 @@ static_assert(sizeof(struct cgroup_value) == 8, "cgroup_value");
 static_assert(sizeof(struct slot) == 32, "slot");
 static_assert(sizeof(struct identity_key) == 16, "identity_key");
 static_assert(sizeof(struct identity_value) == 8, "identity_value");
-static_assert(sizeof(struct state) == 32, "state");
+static_assert(sizeof(struct state) == 40, "state");
 static_assert(sizeof(struct denial_event) == 112, "denial_event");
 static_assert(sizeof(struct cgroup_event) == 24, "cgroup_event");
 #endif

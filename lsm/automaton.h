@@ -12,6 +12,7 @@
  */
 
 #include "image.h"
+#include "verifier.h"
 
 /** automaton_start() - The state before the first byte. */
 static __always_inline __u32 automaton_start(image_t image)
@@ -58,6 +59,7 @@ static __always_inline __u32 automaton_feed(image_t image, __u32 state, const __
 		if (i >= length || automaton_stops(state))
 			break;
 		state = automaton_step(image, state, bytes[i]);
+		VERIFIER_FORGET(state, length);
 	}
 	return state;
 }

@@ -17,6 +17,7 @@
 #include "automaton.h"
 #include "limits.h"
 #include "ranges.h"
+#include "verifier.h"
 
 /*
  * Facts about an event that a list may depend on, bits of one number.
@@ -97,18 +98,6 @@ static __always_inline int decide_entry_holds(image_t image, __u64 entry, __u32 
 	return decide_now() < image_word(image, row + RULE_W_UNTIL);
 }
 
-/*
- * Keep a value, yet make the verifier forget what it could be. It would follow each range that
- * comparisons leave to a running value through the rest of the loop, apart from all others, and
- * not finish. @noise: something that it knows nothing about.
- */
-#define DECIDE_FORGET(value, noise)               \
-	do {                                      \
-		(value) ^= (noise);               \
-		__asm__ volatile("" : "+r"(value)); \
-		(value) ^= (noise);               \
-	} while (0)
-
 /* What an entry says when it holds. */
 static __always_inline __u64 decide_entry(__u64 entry)
 {
@@ -117,42 +106,99 @@ static __always_inline __u64 decide_entry(__u64 entry)
 	return ENTRY_VERDICT(entry) == VERDICT_ALLOW ? 0 : decision;
 }
 
+/*
+ * What the entries of a list have said so far, as one number: a decision, and between its bits 8
+ * and 14 the group that is done, LIMIT_GROUPS for none; CARRY_ENDED: there is no more to say.
+ */
+#define CARRY_ENDED 0x8000ULL
+#define CARRY(decision, group) (((decision) & ~0xff00ULL) | (__u64)(group) << 8)
+#define CARRY_GROUP(carry) ((__u32)(carry) >> 8 & 0x7f)
+
+/*
+ * Add one entry to what those before it have said: the first of a group that holds is its
+ * outcome. Of the enforced groups, which come first, the stricter outcome is the decision; those
+ * of the others are counted as audits. What lies outside of the image has all flags, and never
+ * holds.
+ */
+static __always_inline __u64 decide_step(image_t image, __u64 entry, __u32 void_flags,
+					 __u64 carry)
+{
+	__u32 group = ENTRY_GROUP(entry);
+	__u64 outcome;
+
+	if (group == CARRY_GROUP(carry) || !decide_entry_holds(image, entry, void_flags))
+		return carry;
+	outcome = decide_entry(entry);
+	if (group < GROUP_FIRST_AUDIT)
+		return CARRY(decide_stricter(CARRY(carry, 0), outcome), group);
+	return CARRY(carry, group) + (outcome != 0);
+}
+
+/* As @nth of decide_chunk(): none of the audits, but the decision. */
+#define NTH_DECISION 0xffU
+
+/* Entries of a chunk. A list is gone through in chunks, since the verifier follows each turn of a
+ * loop apart: of the one within a chunk, and of the one over chunks. */
+#define DECIDE_CHUNK_ENTRIES 8
+
+/**
+ * decide_chunk() - Go on through a list.
+ * @at:         offset of the first entry
+ * @void_flags: decide_void_flags()
+ * @carry:      CARRY()
+ * @nth:        of the audits, to stop there with its outcome in the place of the decision
+ *
+ * Return: CARRY().
+ */
+static __always_inline __u64 decide_chunk(image_t image, __u32 at, __u32 void_flags, __u64 carry,
+					  __u32 nth)
+{
+	__u64 entry;
+	__u32 i;
+
+	for (i = 0; i < DECIDE_CHUNK_ENTRIES; i++) {
+		entry = image_word(image, at + i);
+		carry = decide_step(image, entry, void_flags, carry);
+		if (DECISION_AUDITS(carry) > nth)
+			return decide_entry(entry) | DECISION_AUDITS(carry) | CARRY_ENDED;
+		if (entry == WORD_OUTSIDE)
+			return DECISION_CLOSED | CARRY_ENDED;
+		if (ENTRY_FLAGS(entry) & ENTRY_LAST)
+			return carry | CARRY_ENDED;
+		VERIFIER_FORGET(carry, entry);
+	}
+	return carry;
+}
+
+/* Whoever includes this can have a chunk done in another way: a program by a function that the
+ * verifier looks at once. */
+#ifndef DECIDE_CHUNK
+#define DECIDE_CHUNK decide_chunk
+#endif
+
+static __always_inline __u64 decide_run(image_t image, __u32 list, __u64 facts, __u32 nth)
+{
+	__u64 carry = CARRY(0, LIMIT_GROUPS);
+	__u32 i, void_flags = decide_void_flags(facts);
+
+	for (i = 0; i < LIMIT_LIST; i += DECIDE_CHUNK_ENTRIES) {
+		carry = DECIDE_CHUNK(image, list + i, void_flags, carry, nth);
+		if (carry & CARRY_ENDED)
+			return CARRY(carry, 0);
+	}
+	return DECISION_CLOSED;
+}
+
 /**
  * decide_list() - What a list of candidates says.
  * @list:  its offset; 0: the empty list
  * @facts: FACT_* bits
  *
- * Of each group the first entry that holds is the outcome; of the enforced groups the stricter
- * outcome is the decision, the others are counted as audits, for decide_audit(). The enforced
- * groups are the first, so that the count is never part of what is compared.
- *
  * Return: the decision; DECISION_CLOSED when the list is not one.
  */
 static __always_inline __u64 decide_list(image_t image, __u32 list, __u64 facts)
 {
-	__u32 i, done = LIMIT_GROUPS, void_flags = decide_void_flags(facts);
-	__u64 decision = 0;
-
-	if (!list)
-		return 0;
-	for (i = 0; i < LIMIT_LIST; i++) {
-		__u64 entry = image_word(image, list + i);
-		__u32 group = ENTRY_GROUP(entry);
-
-		if (entry == WORD_OUTSIDE)
-			return DECISION_CLOSED;
-		if (group != done && decide_entry_holds(image, entry, void_flags)) {
-			done = group;
-			if (group < GROUP_FIRST_AUDIT)
-				decision = decide_stricter(decision, decide_entry(entry));
-			else
-				decision += decide_entry(entry) != 0;
-			DECIDE_FORGET(decision, entry);
-		}
-		if (ENTRY_FLAGS(entry) & ENTRY_LAST)
-			return decision;
-	}
-	return DECISION_CLOSED;
+	return list ? decide_run(image, list, facts, NTH_DECISION) : 0;
 }
 
 /**
@@ -164,28 +210,9 @@ static __always_inline __u64 decide_list(image_t image, __u32 list, __u64 facts)
  */
 static __always_inline __u64 decide_audit(image_t image, __u32 list, __u64 facts, __u32 nth)
 {
-	__u32 i, done = LIMIT_GROUPS, void_flags = decide_void_flags(facts);
+	__u64 outcome = list ? decide_run(image, list, facts, nth) : 0;
 
-	if (!list)
-		return 0;
-	for (i = 0; i < LIMIT_LIST; i++) {
-		__u64 entry = image_word(image, list + i);
-		__u32 group = ENTRY_GROUP(entry);
-
-		if (entry == WORD_OUTSIDE)
-			return 0;
-		if (group >= GROUP_FIRST_AUDIT && group != done &&
-		    decide_entry_holds(image, entry, void_flags)) {
-			__u64 outcome = decide_entry(entry);
-
-			done = group;
-			if (outcome && nth-- == 0)
-				return outcome;
-		}
-		if (ENTRY_FLAGS(entry) & ENTRY_LAST)
-			return 0;
-	}
-	return 0;
+	return DECISION_AUDITS(outcome) > nth ? outcome & ~0xffULL : 0;
 }
 
 /**

@@ -14,6 +14,10 @@
  * nearest ancestor that has a slot, so that nothing is uncovered, only slower. */
 #define LIMIT_CGROUPS 65536
 
+/* Cgroups of one subject in that map. Those made inside beyond it stay out, and are looked up by
+ * climbing, so that one subject cannot fill the map for all. */
+#define LIMIT_SUBJECT_CGROUPS 1024
+
 /* Cells of the counting filter in front of the cgroup map; a power of two. It has no full
  * state: cells are shared, and a shared cell costs a look-up that finds nothing. */
 #define LIMIT_FILTER 65536
@@ -35,13 +39,17 @@
  * left out: two or three for each group. The compiler refuses a longer list, naming the rule. */
 #define LIMIT_LIST 128
 
-/* Groups decided apart: the two tiers, their audit rules, and each audit-mode policy of a
- * subject. The compiler refuses the policy that would be one too many. */
+/* Groups decided apart: the two tiers, their audit rules, and of each audit-mode policy of a
+ * subject its rules and its audit rules. The compiler refuses the policy that would be one too many. */
 #define LIMIT_GROUPS 64
 
 /* Bytes and components of a path, as the kernel's PATH_MAX has them. Beyond: closed. */
 #define LIMIT_PATH 4096
 #define LIMIT_NAMES 2048
+
+/* Identities of all subjects together; room for what 500 containers' literal paths name. The
+ * agent lists a subject whose identities do not fit as partial. */
+#define LIMIT_IDENTITIES 65536
 
 /* Bytes of the ring buffer; a record that does not fit is counted, the verdict stands. */
 #define LIMIT_RING (4U << 20)

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef LSMD_LSM_CORE_BPF_H
+#define LSMD_LSM_CORE_BPF_H
+
+/*
+ * What every program needs: constants that the agent sets before it loads, the acting task, and
+ * images as the decision core wants to read them.
+ *
+ * Functions that are not inlined are global: the verifier looks at each of them once and by
+ * itself. 5.10 hands only numbers to them, so kernel pointers travel as __u64 and are read
+ * with bpf_probe_read_kernel() inside; and clang must not know their bodies, hence __weak.
+ */
+
+#include "kernel.h"
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "abi.h"
+#include "maps.bpf.h"
+
+#define __global __weak __attribute__((noinline))
+
+#define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
+#define WRITE_ONCE(x, value) (*(volatile __typeof__(x) *)&(x) = (value))
+
+/* Errors, include/uapi/asm-generic/errno-base.h */
+#define EPERM 1
+#define ENOENT 2
+#define EACCES 13
+#define EEXIST 17
+#define EINVAL 22
+#define ENOSPC 28
+#define ESTALE 116
+
+/* The number of a pointer: what the verifier knows as a pointer, 5.10 hands to no function. */
+static __always_inline __u64 address_of(const void *pointer)
+{
+	__u64 address = 0;
+
+	bpf_probe_read_kernel(&address, sizeof(address), &pointer);
+	return address;
+}
+
+#define NSEC_PER_SEC 1000000000ULL
+
+/* include/linux/sched.h; the workers of io_uring are no such threads from 5.12 on. */
+#define PF_KTHREAD 0x00200000
+
+/* --- constants ---------------------------------------------------------------------------- */
+
+/* 1: subjects are cgroups of the v1 hierarchy that the pids controller is on. */
+const volatile __u32 cgroup_v1 __weak = 0;
+/* cgroup_root.hierarchy_id of that hierarchy; 0 is v2. */
+const volatile __u32 cgroup_hierarchy __weak = 0;
+/* Of the kernel's rename_lock (kallsyms); 0: not known, paths are then walked twice. */
+const volatile __u64 rename_lock_address __weak = 0;
+/* Inode number of the mount namespace of PID 1. */
+const volatile __u32 init_mount_namespace __weak = 0;
+/* See struct state. */
+const volatile __u32 generation __weak = 0;
+
+/* --- the acting task ---------------------------------------------------------------------- */
+
+static __always_inline const struct task_struct *current_task(void)
+{
+	return (const struct task_struct *)bpf_get_current_task();
+}
+
+static __always_inline __u32 current_tgid(void)
+{
+	return bpf_get_current_pid_tgid() >> 32;
+}
+
+/* The cgroup that decides whose subject a task is; a pointer that can only be probed. */
+static __always_inline const struct cgroup *task_cgroup(const struct task_struct *task)
+{
+	if (!cgroup_v1)
+		return BPF_CORE_READ(task, cgroups, dfl_cgrp);
+	if (!bpf_core_enum_value_exists(enum cgroup_subsys_id, pids_cgrp_id))
+		return 0;
+	return BPF_CORE_READ(task, cgroups,
+			     subsys[bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id)],
+			     cgroup);
+}
+
+static __always_inline __u64 current_cgroup_id(void)
+{
+	if (!cgroup_v1)
+		return bpf_get_current_cgroup_id();
+	return BPF_CORE_READ(task_cgroup(current_task()), kn, id);
+}
+
+/* --- images ------------------------------------------------------------------------------- */
+
+/* Its map, NULL when it could not be opened, and its index, by which a function can open it. */
+typedef struct {
+	void *map;
+	__u32 index;
+} image_t;
+
+static __always_inline image_t image_open(__u32 index)
+{
+	return (image_t){.map = bpf_map_lookup_elem(&images, &index), .index = index};
+}
+
+static __always_inline __u64 image_word(image_t image, __u32 offset)
+{
+	const __u64 *word = bpf_map_lookup_elem(image.map, &offset);
+
+	return word ? *word : WORD_OUTSIDE;
+}
+
+static __always_inline __u64 decide_now(void)
+{
+	return bpf_ktime_get_boot_ns();
+}
+
+__u64 list_chunk(__u32 index, __u32 at, __u32 void_flags, __u64 carry, __u32 nth);
+#define DECIDE_CHUNK(image, at, void_flags, carry, nth) \
+	list_chunk((image).index, at, void_flags, carry, nth)
+
+#include "decide.h"
+
+/** list_chunk() - decide_chunk(), of the image with that index. */
+__global __u64 list_chunk(__u32 index, __u32 at, __u32 void_flags, __u64 carry, __u32 nth)
+{
+	image_t image = image_open(index);
+
+	if (!image.map)
+		return DECISION_CLOSED | CARRY_ENDED;
+	return decide_chunk(image, at, void_flags & 0xff, carry, nth & 0xff);
+}
+
+/** list_decide() - decide_list(), of the image with that index. */
+__global __u64 list_decide(__u32 index, __u32 list, __u64 facts)
+{
+	return decide_list((image_t){.index = index}, list, facts);
+}
+
+/** list_audit() - decide_audit(), of the image with that index. */
+__global __u64 list_audit(__u32 index, __u32 list, __u64 facts, __u32 nth)
+{
+	return decide_audit((image_t){.index = index}, list, facts, nth & 0xff);
+}
+
+static __always_inline struct state *state_get(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&state, &zero);
+}
+
+#endif

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef LSMD_LSM_KERNEL_H
+#define LSMD_LSM_KERNEL_H
+
+/*
+ * The kernel's types and fields that the programs read, and no others: the whole list of what
+ * the project relies on inside the kernel. Offsets here mean nothing, they are put right when
+ * the programs are loaded (CO-RE). Where kernels differ, the difference is said at the field,
+ * and one helper of core.bpf.h or path.bpf.h hides it.
+ */
+
+#include <linux/bpf.h>
+#include <linux/types.h>
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+/* include/linux/fs.h, dcache.h, mount.h, path.h */
+
+struct super_block {
+	__u32 s_dev;
+	struct dentry *s_root;
+};
+
+struct inode {
+	struct super_block *i_sb;
+	unsigned long i_ino;
+};
+
+struct qstr {
+	__u64 hash_len;
+	const unsigned char *name;
+};
+
+struct dentry {
+	struct dentry *d_parent;
+	struct qstr d_name; /* from 6.16 in a union, under the same name */
+	struct inode *d_inode;
+};
+
+struct vfsmount {
+	struct dentry *mnt_root;
+	struct super_block *mnt_sb;
+};
+
+struct path {
+	struct vfsmount *mnt;
+	struct dentry *dentry;
+};
+
+struct file {
+	unsigned int f_flags;
+	unsigned int f_mode;
+	struct path f_path; /* from 6.17 in a union, under the same name */
+	struct inode *f_inode;
+};
+
+/* fs/mount.h, fs/nsfs.c */
+
+struct ns_common {
+	unsigned int inum;
+};
+
+struct mnt_namespace {
+	struct ns_common ns;
+	_Bool is_anon; /* from 6.18; before, an anonymous one has the inum 0 */
+};
+
+struct mount {
+	struct mount *mnt_parent;
+	struct dentry *mnt_mountpoint;
+	struct vfsmount mnt;
+	struct mnt_namespace *mnt_ns;
+};
+
+/* include/linux/cgroup-defs.h, kernfs.h */
+
+enum cgroup_subsys_id {
+	pids_cgrp_id = 11, /* its place among those that the kernel was built with */
+};
+
+struct kernfs_node {
+	__u64 id;
+};
+
+struct cgroup_root {
+	int hierarchy_id;
+};
+
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+	struct cgroup_subsys_state *parent;
+};
+
+struct cgroup {
+	struct cgroup_subsys_state self;
+	int level;
+	struct kernfs_node *kn;
+	struct cgroup_root *root;
+};
+
+/* Ancestors by level: ids up to 6.0, cgroups from 6.1. */
+struct cgroup___ids {
+	__u64 ancestor_ids[1];
+};
+
+struct cgroup___ancestors {
+	struct cgroup *ancestors[1];
+};
+
+struct css_set {
+	struct cgroup_subsys_state *subsys[16];
+	struct cgroup *dfl_cgrp;
+};
+
+/* include/linux/sched.h, sched/signal.h, mm_types.h, nsproxy.h, fs_struct.h, cred.h, atomic */
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+struct signal_struct {
+	atomic_t live;
+};
+
+struct mm_struct {
+	struct file *exe_file;
+};
+
+struct nsproxy {
+	struct mnt_namespace *mnt_ns;
+};
+
+struct fs_struct {
+	struct path root;
+};
+
+struct task_struct {
+	unsigned int flags;
+	int pid;
+	int tgid;
+	__u64 start_boottime;
+	struct task_struct *real_parent;
+	struct task_struct *group_leader;
+	struct signal_struct *signal;
+	struct mm_struct *mm;
+	struct fs_struct *fs;
+	struct nsproxy *nsproxy;
+	struct css_set *cgroups;
+};
+
+/* include/linux/binfmts.h */
+
+struct linux_binprm {
+	unsigned int is_check : 1; /* from 6.14: AT_EXECVE_CHECK, nothing will be executed */
+	struct file *file;
+};
+
+/* include/net/sock.h, include/linux/net.h, socket.h */
+
+struct sock_common {
+	unsigned short skc_family;
+};
+
+struct sock {
+	struct sock_common __sk_common;
+	__u8 sk_kern_sock : 1;
+	__u16 sk_protocol;
+};
+
+struct socket {
+	struct sock *sk;
+};
+
+struct sockaddr;
+
+#pragma clang attribute pop
+
+#endif

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef LSMD_LSM_VERDICT_BPF_H
+#define LSMD_LSM_VERDICT_BPF_H
+
+/*
+ * From a decision to what the hook returns: pause and entering first, then the counters, which
+ * are exact, then a record, which may be dropped and then is counted as well.
+ */
+
+#include "core.bpf.h"
+#include "entering.bpf.h"
+#include "record.bpf.h"
+#include "subject.bpf.h"
+
+#define SIGKILL 9
+
+/* --- counting --------------------------------------------------------------------------------- */
+
+static __always_inline void count(__u64 word, __u32 counter)
+{
+	__u32 index = SLOT_COUNTERS(word) + counter;
+	__u64 *value = bpf_map_lookup_elem(&counters, &index);
+
+	if (value)
+		__sync_fetch_and_add(value, 1);
+}
+
+/* Which one element a reported verdict bumps. */
+static __always_inline __u32 counter_of(__u64 question, __u64 report)
+{
+	__u32 rule = DECISION_RULE(report);
+
+	if (REPORT_FLAGS(report) & DENIAL_F_PAUSED)
+		return COUNTER_PAUSED;
+	if (REPORT_FLAGS(report) & DENIAL_F_ENTERING)
+		return COUNTER_ENTERING;
+	if (rule == RULE_CLOSED)
+		return COUNTER_CLOSED + QUESTION_HOOK(question);
+	return COUNTER_RULES + rule;
+}
+
+/* Is there budget for a record in this second? Two tasks may both take the last place. */
+static __always_inline int record_allowed(__u64 question)
+{
+	__u32 slot_number = QUESTION_SLOT(question);
+	struct slot *slot = bpf_map_lookup_elem(&slots, &slot_number);
+	const struct state *now_state = state_get();
+	__u64 now = bpf_ktime_get_boot_ns();
+
+	if (!slot || !now_state)
+		return 0;
+	if (now - READ_ONCE(slot->records_since) >= NSEC_PER_SEC) {
+		WRITE_ONCE(slot->records_since, now);
+		WRITE_ONCE(slot->records, 0);
+	}
+	if (READ_ONCE(slot->records) >= READ_ONCE(now_state->records_per_second))
+		return 0;
+	__sync_fetch_and_add(&slot->records, 1);
+	return 1;
+}
+
+/**
+ * verdict_report() - Count a verdict other than allow, and record it where there is room.
+ * Arguments as record.bpf.h has them.
+ */
+__global int verdict_report(__u64 object, __u64 detail, __u64 question, __u64 word, __u64 report)
+{
+	int written = RECORD_DROPPED;
+
+	count(word, counter_of(question, report));
+	if (record_allowed(question)) {
+		written = record_short(object, detail, question, word, report);
+		if (written == RECORD_TRUNCATED)
+			written = record_long(object, detail, question, word, report);
+	}
+	if (written == RECORD_DROPPED)
+		count(word, COUNTER_UNRECORDED);
+	return 0;
+}
+
+/* --- audits ------------------------------------------------------------------------------------ */
+
+/* A list and the facts it was decided with, in half a number. An offset beyond the image stays
+ * beyond: LIMIT_IMAGE_WORDS is far below. */
+#define LIST_FACTS(list, facts) (((__u32)(list) & 0xfffffff) | (__u32)(facts) << 28)
+#define LIST_OF(list_facts) ((__u32)(list_facts) & 0xfffffff)
+#define FACTS_OF(list_facts) ((__u32)(list_facts) >> 28 & 3)
+
+/** list_reports() - Is a rule among a list's audit outcomes? */
+__global int list_reports(__u32 index, __u32 list_facts, __u32 rule)
+{
+	__u32 nth;
+
+	for (nth = 0; nth < LIMIT_GROUPS; nth++) {
+		__u64 outcome = list_audit(index, LIST_OF(list_facts), FACTS_OF(list_facts), nth);
+
+		if (!outcome)
+			return 0;
+		if (DECISION_RULE(outcome) == rule)
+			return 1;
+	}
+	return 0;
+}
+
+/**
+ * verdict_audits() - Report each audit outcome of a list.
+ * @lists: WORD(LIST_FACTS(), LIST_FACTS() of another list of the same event that was reported
+ *         before, whose outcomes are left out; 0: none)
+ *
+ * The other arguments as record.bpf.h has them.
+ */
+__global int verdict_audits(__u64 object, __u64 detail, __u64 question, __u64 word, __u64 lists)
+{
+	__u32 nth, index = SLOT_IMAGE(word), own = WORD_LO(lists), before = WORD_HI(lists);
+	__u64 outcome;
+
+	for (nth = 0; nth < LIMIT_GROUPS; nth++) {
+		outcome = list_audit(index, LIST_OF(own), FACTS_OF(own), nth);
+		if (!outcome)
+			break;
+		if (before && list_reports(index, before, DECISION_RULE(outcome)))
+			continue;
+		verdict_report(object, detail, question, word, REPORT(outcome, VERDICT_AUDIT, 0));
+	}
+	return 0;
+}
+
+/* --- the verdict ------------------------------------------------------------------------------- */
+
+/* Of two generations of programs that are attached both see each call that none denies. */
+static __always_inline int reports_allowed(const struct state *now_state)
+{
+	return now_state && READ_ONCE(now_state->generation) == generation;
+}
+
+static __always_inline int is_paused(const struct state *now_state)
+{
+	__u64 until;
+
+	if (!now_state || !READ_ONCE(now_state->paused))
+		return 0;
+	until = READ_ONCE(now_state->paused_until);
+	return !until || bpf_ktime_get_boot_ns() < until;
+}
+
+/* In QUESTION_MORE() of an exec: the one that ends entering, thus judged as what is inside. */
+#define QUESTION_ARRIVES 0x8000U
+
+/* What stands between a decision to deny and a denial. */
+static __always_inline __u32 excuse(const struct state *now_state, __u64 question)
+{
+	if (is_paused(now_state))
+		return DENIAL_F_PAUSED;
+	if (!(QUESTION_MORE(question) & QUESTION_ARRIVES) && task_is_entering())
+		return DENIAL_F_ENTERING;
+	return 0;
+}
+
+/**
+ * verdict_settle() - Put a decision in force, and report it.
+ * Arguments as record.bpf.h has them, @decision instead of a report.
+ *
+ * Return: a positive errno to fail the call with, or 0.
+ */
+__global int verdict_settle(__u64 object, __u64 detail, __u64 question, __u64 word,
+			    __u64 decision)
+{
+	__u32 excused, flags = 0, verdict = DECISION_VERDICT(decision);
+	const struct state *now_state = state_get();
+
+	/* Threads of the kernel's own are nobody's subject, whatever cgroup they were put in. */
+	if (BPF_CORE_READ(current_task(), flags) & PF_KTHREAD)
+		return 0;
+	if (DECISION_RULE(decision) == RULE_CLOSED) {
+		flags = DENIAL_F_CLOSED;
+		if (QUESTION_HOOK(question) == HOOK_FILE_OPEN)
+			decision = DECISION(VERDICT_DENY, RULE_CLOSED, EACCES);
+	}
+	excused = excuse(now_state, question);
+	if (excused && !reports_allowed(now_state))
+		return 0;
+	if (excused)
+		verdict = VERDICT_AUDIT;
+	if (verdict == VERDICT_KILL)
+		bpf_send_signal(SIGKILL);
+	verdict_report(object, detail, question, word, REPORT(decision, verdict, flags | excused));
+	return excused ? 0 : DECISION_ERRNO(decision);
+}
+
+/**
+ * struct outcome - What the lists of one event say together.
+ * @decision: the stricter of them, without its number of audits
+ * @lists:    LIST_FACTS() of each
+ * @audits:   has one bit for each of @lists that has audit outcomes
+ */
+struct outcome {
+	__u64 decision;
+	__u32 lists[2];
+	__u32 audits;
+};
+
+/* Add a list. @nth: a constant, 0 for the first. */
+static __always_inline void outcome_add(struct outcome *outcome, const __u32 nth, __u32 index,
+					__u32 list, __u64 facts)
+{
+	__u64 decision;
+
+	if (!list)
+		return;
+	decision = list_decide(index, list, facts);
+	outcome->lists[nth] = LIST_FACTS(list, facts);
+	if (DECISION_AUDITS(decision))
+		outcome->audits |= 1U << nth;
+	outcome->decision = decide_stricter(outcome->decision, decision & ~0xffULL);
+}
+
+/**
+ * outcome_settle() - Put an outcome in force.
+ * Return: what the hook returns.
+ */
+static __always_inline int outcome_settle(const struct outcome *outcome, __u64 object,
+					  __u64 detail, __u64 question, __u64 word)
+{
+	__u32 error = 0;
+	int result = 0;
+
+	if (DECISION_VERDICT(outcome->decision))
+		error = verdict_settle(object, detail, question, word, outcome->decision);
+	if (outcome->audits && (error || reports_allowed(state_get()))) {
+		if (outcome->audits & 1)
+			verdict_audits(object, detail, question, word,
+				       WORD(outcome->lists[0], 0));
+		if (outcome->audits & 2)
+			verdict_audits(object, detail, question, word,
+				       WORD(outcome->lists[1], outcome->lists[0]));
+	}
+	/* 6.12 and later want to see that this is within -4095 and 0, which they do of a
+	 * difference, not of a negation. */
+	__asm__ volatile("" : "+r"(result));
+	return result - (int)(error & 0xff);
+}
+
+#endif
