@@ -32,7 +32,9 @@ static int unknown_key(struct parse *parse, const struct yaml_node *key, const c
 	struct nearest nearest = {.word = key->text};
 	char known[512];
 
-	for (size_t i = 0; i < n && !parse_is_full(parse); i++)
+	if (parse_is_full(parse))
+		return parse_error(parse, key, "unknown key");
+	for (size_t i = 0; i < n; i++)
 		nearest_try(&nearest, fields[i].key);
 	if (nearest.best)
 		return parse_error(parse, key,

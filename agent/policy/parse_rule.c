@@ -11,7 +11,7 @@
 #define RULE_NAME_BYTES 63
 #define RULE_NAME_CHARACTERS                                                             \
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
-#define ERRNO_LAST	133 /* EHWPOISON, the last of <asm-generic/errno.h> */
+#define ERRNO_LAST 133 /* EHWPOISON, the last of <asm-generic/errno.h> */
 
 static const char *const actions[] = {
 	[ACTION_AUDIT] = "audit",
@@ -40,8 +40,7 @@ static int read_name(struct parse *parse, const struct yaml_pair *pair, void *ob
 
 	if (r)
 		return r;
-	if (strlen(name) > RULE_NAME_BYTES ||
-	    name[strspn(name, RULE_NAME_CHARACTERS)])
+	if (strlen(name) > RULE_NAME_BYTES || name[strspn(name, RULE_NAME_CHARACTERS)])
 		return parse_error(
 			parse, pair->value,
 			"\"%.80s\" is no rule's name; a name is at most %d letters, "

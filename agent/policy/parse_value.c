@@ -15,12 +15,20 @@
 #define TAG_BYTES     64
 #define TAGS_MAX      16
 
+bool parse_is_full(const struct parse *parse)
+{
+	return diagnostics_are_full(parse->diagnostics, parse->source);
+}
+
 __attribute__((format(printf, 4, 0))) static int
 say(struct parse *parse, enum severity severity, const struct yaml_node *node,
     const char *format, va_list arguments)
 {
 	_cleanup_(freep) char *message = NULL;
 
+	if (parse_is_full(parse)) /* counted, and not worth the wording */
+		return diagnostics_add(parse->diagnostics, severity, parse->source, 0, 0,
+				       "x");
 	if (vasprintf(&message, format, arguments) < 0) {
 		message = NULL;
 		return -ENOMEM;
@@ -52,11 +60,6 @@ int parse_warning(struct parse *parse, const struct yaml_node *node, const char 
 	r = say(parse, SEVERITY_WARNING, node, format, arguments);
 	va_end(arguments);
 	return r;
-}
-
-bool parse_is_full(const struct parse *parse)
-{
-	return diagnostics_are_full(parse->diagnostics, parse->source);
 }
 
 int parse_string(struct parse *parse, const struct yaml_pair *pair, const char **ret_text)

@@ -447,6 +447,8 @@ Test(parse_error, addresses)
 		{"10.1.2.3/8", "has bits set behind its prefix; write \"10.0.0.0/8\""},
 		{"2001:db8::1/32",
 		 "has bits set behind its prefix; write \"2001:db8::/32\""},
+		{"::ffff:0:0/95",
+		 "has bits set behind its prefix; write \"::fffe:0:0/95\""},
 		{"::ffff:10.1.2.3/104",
 		 "has bits set behind its prefix; write \"10.0.0.0/8\""},
 		{"10.0.0.0/33", "has no right prefix length; "
