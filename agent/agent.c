@@ -143,9 +143,10 @@ static void on_reload(uv_timer_t *timer)
 {
 	struct agent *agent = timer->data;
 
-	agent_reload(agent, NULL);
-	/* A file that was replaced is another inode, which the old watch does not see. */
+	/* A directory that was replaced is another inode, which the old watch does not see. The
+	 * new one comes before the reading: a change in between is read again, not missed. */
 	watch_files(agent);
+	agent_reload(agent, NULL);
 }
 
 static void on_file_change(uv_fs_event_t *handle, const char *name, int events, int status)

@@ -37,7 +37,7 @@ done
 
 "$top/deploy/setup.sh"
 [ -f "$build/build.ninja" ] || meson setup "$build" "$top" >/dev/null
-ninja -C "$build" --quiet
+ninja -C "$build" --quiet >/dev/null
 
 stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
@@ -46,7 +46,7 @@ trap 'rm -rf "$stage"' EXIT
 make_bundle()
 {
 	local bundle=$stage/bundle-$1
-	mkdir -p "$bundle/rootfs/bin" "$bundle/rootfs/etc" "$bundle/rootfs/proc"
+	mkdir -p "$bundle"/rootfs/{bin,dev,etc,proc}
 	cp "$build/deploy/demo-attempts" "$bundle/rootfs/attempts"
 	cp /bin/busybox "$bundle/rootfs/bin/sh"
 	echo "root:*:19000:0:99999:7:::" >"$bundle/rootfs/etc/shadow"

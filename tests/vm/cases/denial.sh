@@ -19,16 +19,16 @@ of()
 soon "four denials" 4 sh -c "lsmctl denials -o json | jq '[.items[] | select(.verdict == \"deny\")] | length'"
 for hook in bprm_check_security:no-forbidden:EPERM:exec file_open:no-secret:EACCES:file \
 	socket_create:no-raw:EPERM:sockets socket_connect:no-4444:EPERM:network; do
-	IFS=: read -r name rule error section <<-WORDS
+	IFS=: read -r at rule error section <<-WORDS
 	$hook
 	WORDS
-	expect "$name: why" "LsmPolicy shop ring $section $rule $error deny" of "$name" \
+	expect "$at: why" "LsmPolicy shop ring $section $rule $error deny" of "$at" \
 		'"\(.policy.kind) \(.policy.namespace) \(.policy.name) \(.section) \(.rule) \(.errno) \(.verdict)"'
-	expect "$name: whose" "ring shop web $uid_web app $id_web" of "$name" \
+	expect "$at: whose" "ring shop web $uid_web app $id_web" of "$at" \
 		'"\(.node) \(.pod.namespace) \(.pod.name) \(.pod.uid) \(.container.name) \(.container.id)"'
-	expect "$name: who" "true true true 0 0 /probe probe" of "$name" \
+	expect "$at: who" "true true true 0 0 /probe probe" of "$at" \
 		'.process | "\(.pid > 1) \(.tid > 1) \(.ppid > 1) \(.uid) \(.gid) \(.executable) \(.command)"'
-	expect "$name: when" true of "$name" \
+	expect "$at: when" true of "$at" \
 		'.time[0:19] + "Z" | fromdate as $then | (now - $then) | . > -2 and . < 60'
 done
 expect "file_open: what" "file /etc/secret read,write" of file_open \

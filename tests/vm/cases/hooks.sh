@@ -8,16 +8,16 @@ start_lsmd || return
 # hook NAME DENIED FORBIDDEN... -- NEIGHBOUR...
 hook()
 {
-	name=$1
+	hook=$1
 	denied=$2
 	forbidden=$3
 	neighbour=$4
 	# shellcheck disable=SC2086 # attempts are words
 	{
-		expect "$name: denied in the selected pod" "$denied" in_pod web /probe $forbidden
-		expect "$name: allowed in the other pod" allowed in_pod other /probe $forbidden
-		expect "$name: allowed on the host" allowed /probe $forbidden
-		expect "$name: the neighbour is allowed" allowed in_pod web /probe $neighbour
+		expect "$hook: denied in the selected pod" "$denied" in_pod web /probe $forbidden
+		expect "$hook: allowed in the other pod" allowed in_pod other /probe $forbidden
+		expect "$hook: allowed on the host" allowed /probe $forbidden
+		expect "$hook: the neighbour is allowed" allowed in_pod web /probe $neighbour
 	}
 }
 
