@@ -26,6 +26,7 @@ int command_check(int argc, char **argv);
 int command_denials(int argc, char **argv);
 int command_denies(int argc, char **argv);
 int command_deny(int argc, char **argv);
+int command_diff(int argc, char **argv);
 int command_eval(int argc, char **argv);
 int command_pods(int argc, char **argv);
 int command_policies(int argc, char **argv);
