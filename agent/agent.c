@@ -22,10 +22,22 @@
 
 /* --- reading --------------------------------------------------------------------------------------- */
 
-static void print_diagnostics(const struct diagnostics *diagnostics)
+/* One error is the line that lsmd ends with; of more, each has a line before that. */
+static void explain_diagnostics(const struct diagnostics *diagnostics, const char *what,
+				char **reterr_message)
 {
-	diagnostics_print(diagnostics, stderr);
-	fflush(stderr);
+	const struct diagnostic *first = diagnostics->items;
+
+	if (diagnostics->n != 1) {
+		diagnostics_print(diagnostics, stderr);
+		explain(reterr_message, "%zu errors in %s; mend them, `lsmd --check` lists them",
+			diagnostics->n_errors, what);
+	} else if (first->line) {
+		explain(reterr_message, "%s:%u:%u: %s", first->source, first->line, first->column,
+			first->message);
+	} else {
+		explain(reterr_message, "%s: %s", first->source, first->message);
+	}
 }
 
 static int read_policies(struct agent *agent)
@@ -34,10 +46,8 @@ static int read_policies(struct agent *agent)
 
 	free(agent->policies_problem);
 	agent->policies_problem = NULL;
-	if (r == 0 || r == -EINVAL) {
-		print_diagnostics(policy_store_diagnostics(agent->store));
+	if (r == 0 || r == -EINVAL)
 		return r;
-	}
 	if (asprintf(&agent->policies_problem,
 		     "%s: cannot be read: %s; the last policies stay in force",
 		     agent->options.policies, strerror(-r)) < 0)
@@ -70,7 +80,6 @@ static int read_pods(struct agent *agent)
 	struct pod_list pods = {0};
 	int r = load_pods(agent, &diagnostics, &pods);
 
-	print_diagnostics(&diagnostics);
 	diagnostics_clear(&agent->pod_diagnostics);
 	agent->pod_diagnostics = diagnostics;
 	if (r < 0)
@@ -88,6 +97,8 @@ int agent_reload(struct agent *agent, json_t **ret_result)
 	int force = force_all(agent);
 	bool whole = policies == 0 && pods == 0 && scan == 0 && force == 0;
 
+	diagnostics_print(policy_store_diagnostics(agent->store), stderr);
+	diagnostics_print(&agent->pod_diagnostics, stderr);
 	agent->reloads++;
 	agent->reload_failures += !whole;
 	if (ret_result) {
@@ -255,14 +266,13 @@ static int read_first_policies(struct agent *agent, char **reterr_message)
 	int r = read_policies(agent);
 	const struct diagnostics *diagnostics = policy_store_diagnostics(agent->store);
 
-	if (r == -EINVAL && policy_store_missing(agent->store) == 0)
-		return 0;
-	if (r == -EINVAL) {
-		explain(reterr_message,
-			"%zu errors in the policies of %s; mend them (`lsmctl check %s`)",
-			diagnostics->n_errors, agent->options.policies, agent->options.policies);
+	if (r == -EINVAL && policy_store_missing(agent->store) > 0) {
+		explain_diagnostics(diagnostics, agent->options.policies, reterr_message);
 		return r;
 	}
+	diagnostics_print(diagnostics, stderr);
+	if (r == -EINVAL)
+		return 0;
 	if (r < 0)
 		explain(reterr_message,
 			"policy directory %s: %s; make it a readable directory, or name another "
@@ -278,7 +288,7 @@ static int read_first_pods(struct agent *agent, char **reterr_message)
 	if (r == 0)
 		return 0;
 	if (agent->pod_diagnostics.n_errors > 0)
-		explain(reterr_message, "%s", agent->pod_diagnostics.items[0].message);
+		explain_diagnostics(&agent->pod_diagnostics, agent->options.pods, reterr_message);
 	explain(reterr_message, "pods file %s: %s; make it readable, or name another with --pods",
 		agent->options.pods, strerror(-r));
 	return r;

@@ -164,7 +164,7 @@ in_pod()
 # A container's root, with things that the cases forbid and their neighbours.
 make_root()
 {
-	mkdir -p "$root/bin" "$root/etc" "$root/data/deep/er" "$root/proc" "$root/cgroup" "$root/tmp" \
+	mkdir -p "$root/bin" "$root/etc" "$root/data/deep/er" "$root/proc" "$root/dev" "$root/cgroup" "$root/tmp" \
 		"$root/fifo"
 	cp /probe "$root/probe"
 	cp /probe "$root/bin/forbidden"

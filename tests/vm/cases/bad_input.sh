@@ -13,7 +13,7 @@ expect_failure "an unknown pod" "no pod shop/nobody .*lsmctl pods" \
 expect_failure "an unknown container" "no container" \
 	lsmctl deny --pod shop/web --container nobody --exec /bin/sh
 expect_failure "a bad address" "300" lsmctl deny --pod shop/web --connect 300.0.0.0/8
-expect_failure "a relative path" "absolute" lsmctl deny --pod shop/web --open etc/shadow
+expect_failure "a relative path" "relative path; begin it with" lsmctl deny --pod shop/web --open etc/shadow
 stop_lsmd
 
 expect_failure "lsmctl without lsmd" "lsmd" lsmctl status
@@ -29,22 +29,28 @@ expect_failure "lsmctl without lsmd" "lsmd" lsmctl status
 	expect_failure "a port in use" "8472" lsmd $(lsmd_options) --listen 127.0.0.1:8472
 	kill "$listener"
 	chmod 755 /tmp "$policies"
+	mkdir -p /tmp/nobody
+	chown nobody /tmp/nobody
 	expect_failure "a missing privilege" "CAP_|root|privilege" \
 		su nobody -s /bin/sh -c "lsmd $(lsmd_options) --state-directory /tmp/nobody \
-			--socket /tmp/nobody.sock"
+			--socket /tmp/nobody/sock"
 }
 
+mkdir -p "$cgroup_root/first"
+echo 1 >"$cgroup_root/first/cgroup.procs"
 cat >"$pods" <<YAML
 apiVersion: v1
 kind: Pod
 metadata:
   {namespace: shop, name: init, uid: bbbbbbbb-0000-4000-8000-000000000001,
-   annotations: {lsmd.io/cgroup: "/"}}
+   annotations: {lsmd.io/cgroup: "/first"}}
 spec: {containers: [{name: app}]}
 YAML
 # shellcheck disable=SC2046 # words are wanted
 expect_failure "a cgroup that holds PID 1" "PID 1" lsmd $(lsmd_options)
 write_pods "app: web" "app: other"
+echo 1 >"$cgroup_root/cgroup.procs"
+rmdir "$cgroup_root/first"
 
 echo "kind: LsmPolicy" >"$policies/broken.yaml"
 # shellcheck disable=SC2046 # words are wanted

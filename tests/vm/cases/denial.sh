@@ -29,7 +29,7 @@ for hook in bprm_check_security:no-forbidden:EPERM:exec file_open:no-secret:EACC
 	expect "$at: who" "true true true 0 0 /probe probe" of "$at" \
 		'.process | "\(.pid > 1) \(.tid > 1) \(.ppid > 1) \(.uid) \(.gid) \(.executable) \(.command)"'
 	expect "$at: when" true of "$at" \
-		'.time[0:19] + "Z" | fromdate as $then | (now - $then) | . > -2 and . < 60'
+		'(now - (.time[0:19] + "Z" | fromdate)) | . > -2 and . < 60'
 done
 expect "file_open: what" "file /etc/secret read,write" of file_open \
 	'.object | "\(.type) \(.path) \(.access | join(","))"'

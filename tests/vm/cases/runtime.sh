@@ -12,7 +12,7 @@ spec:
     default: deny
     rules: [{name: server, action: allow, paths: [/probe, /bin/sh]}]
   file:
-    rules: [{name: nothing, action: deny, paths: ["/**"], except: [/etc/neighbour]}]
+    rules: [{name: nothing, action: deny, paths: ["/**"], except: [/etc/neighbour, "/cgroup/**"]}]
   sockets:
     rules: [{name: no-raw, action: deny, types: [raw]}]
 YAML
