@@ -121,7 +121,28 @@ __u64 list_chunk(__u32 index, __u32 at, __u32 void_flags, __u64 carry, __u32 nth
 #define DECIDE_CHUNK(image, at, void_flags, carry, nth) \
 	list_chunk((image).index, at, void_flags, carry, nth)
 
+__u32 ranges_at(__u32 index, __u32 offset, __u32 key);
+__u32 ranges6_at(__u32 index, __u32 offset, __u64 hi, __u64 lo);
+#define RANGES_FIND(image, offset, key) ranges_at((image).index, offset, key)
+#define RANGES6_FIND(image, offset, hi, lo) ranges6_at((image).index, offset, hi, lo)
+
 #include "decide.h"
+
+/** ranges_at() - ranges_find(), of the image with that index. */
+__global __u32 ranges_at(__u32 index, __u32 offset, __u32 key)
+{
+	image_t image = image_open(index);
+
+	return image.map ? ranges_find(image, offset, key) : OFFSET_OUTSIDE;
+}
+
+/** ranges6_at() - ranges6_find(), of the image with that index. */
+__global __u32 ranges6_at(__u32 index, __u32 offset, __u64 hi, __u64 lo)
+{
+	image_t image = image_open(index);
+
+	return image.map ? ranges6_find(image, offset, hi, lo) : OFFSET_OUTSIDE;
+}
 
 /** list_chunk() - decide_chunk(), of the image with that index. */
 __global __u64 list_chunk(__u32 index, __u32 at, __u32 void_flags, __u64 carry, __u32 nth)

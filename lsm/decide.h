@@ -139,7 +139,7 @@ static __always_inline __u64 decide_step(image_t image, __u64 entry, __u32 void_
 
 /* Entries of a chunk. A list is gone through in chunks, since the verifier follows each turn of a
  * loop apart: of the one within a chunk, and of the one over chunks. */
-#define DECIDE_CHUNK_ENTRIES 8
+#define DECIDE_CHUNK_ENTRIES 4
 
 /**
  * decide_chunk() - Go on through a list.
@@ -263,9 +263,9 @@ static __always_inline __u32 decide_socket(image_t image, __u32 family, __u32 ty
 		else if (type == DECIDE_SOCK_DGRAM)
 			protocol = DECIDE_IPPROTO_UDP;
 	}
-	table = ranges_find(image, table, family);
-	table = ranges_find(image, table, type);
-	return ranges_find(image, table, protocol);
+	table = RANGES_FIND(image, table, family);
+	table = RANGES_FIND(image, table, type);
+	return RANGES_FIND(image, table, protocol);
 }
 
 /**
@@ -306,8 +306,8 @@ static __always_inline __u32 decide_port(image_t image, __u32 table,
 	/* Whose sockets have a numbering of their own, and carry TCP. */
 	if (call->socket_family == DECIDE_AF_SMC)
 		protocol = DECIDE_IPPROTO_SMC;
-	table = ranges_find(image, table, protocol);
-	return ranges_find(image, table, call->port);
+	table = RANGES_FIND(image, table, protocol);
+	return RANGES_FIND(image, table, call->port);
 }
 
 static __always_inline __u32 decide_connect_ipv4(image_t image, __u32 address,
@@ -318,7 +318,7 @@ static __always_inline __u32 decide_connect_ipv4(image_t image, __u32 address,
 	/* ip_route_output_key() takes 0.0.0.0 for the host itself. */
 	if (!address)
 		address = IPV4_LOOPBACK;
-	return decide_port(image, ranges_find(image, table, address), call);
+	return decide_port(image, RANGES_FIND(image, table, address), call);
 }
 
 static __always_inline __u32 decide_connect_ipv6(image_t image, __u64 hi, __u64 lo,
@@ -326,7 +326,7 @@ static __always_inline __u32 decide_connect_ipv6(image_t image, __u64 hi, __u64 
 {
 	__u32 table = WORD_HI(image_word(image, IMAGE_H_CONNECT));
 
-	return decide_port(image, ranges6_find(image, table, hi, lo), call);
+	return decide_port(image, RANGES6_FIND(image, table, hi, lo), call);
 }
 
 /* For decide_list() to decide as closed, unless nothing can be denied. */

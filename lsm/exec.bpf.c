@@ -60,6 +60,7 @@ int BPF_PROG(exec_bprm_check, struct linux_binprm *bprm, int ret)
 	object_read(&object, bprm->file);
 	if (task_is_entering() && is_inside(&object, value))
 		more |= QUESTION_ARRIVES;
+	VERIFIER_FORGET(more, (__u32)value);
 	if (subject_open(&subject, value))
 		ret = object_judge(&subject, &object, &bprm->file,
 				   QUESTION(VALUE_SLOT(value), HOOK_BPRM_CHECK_SECURITY, more),

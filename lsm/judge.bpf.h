@@ -107,6 +107,7 @@ static __always_inline int object_judge(const struct subject *subject, struct ob
 		outcome.decision = DECISION_CLOSED;
 	} else {
 		accept = object_accept(subject, object, section);
+		VERIFIER_FORGET(accept, (__u32)object->dentry);
 		list = decide_path(subject->image, accept, kind);
 		if (list)
 			outcome_add(&outcome, 0, index, list,
@@ -118,6 +119,8 @@ static __always_inline int object_judge(const struct subject *subject, struct ob
 			outcome_add(&outcome, 1, index, list, FACT_IDENTITY);
 		}
 	}
+	VERIFIER_FORGET(outcome.decision, object->dentry);
+	VERIFIER_FORGET(outcome.audits, (__u32)object->dentry);
 	if (!outcome.decision && !outcome.audits)
 		return 0;
 	bpf_probe_read_kernel(&file, sizeof(file), file_at);

@@ -23,7 +23,7 @@
 #define PATH_BATCH 20
 
 /* Names between two places that are sought from the leaf of a deeper path. */
-#define PATH_SEGMENT 32
+#define PATH_SEGMENT 64
 
 /* The longest name, and as much of it as is read at a time. */
 #define PATH_NAME 255
@@ -35,8 +35,8 @@
 /* Steps of one climb: as many as its result can carry. */
 #define PATH_CLIMB 63
 
-/* Climbs of one walk: for LIMIT_NAMES, and one more for each of about thirty mounts. */
-#define PATH_LEGS 64
+/* Climbs of one walk: for LIMIT_NAMES, and one more for each of fifteen mounts. */
+#define PATH_LEGS 48
 
 /* How often a walk that a rename disturbed is tried. */
 #define PATH_TRIES 8
@@ -466,12 +466,16 @@ static __always_inline __u64 path_walk(__u64 dentry, __u64 mount, image_t image)
 		last = path;
 		sequence = rename_sequence();
 		path = path_once(dentry, mount, image, start);
+		VERIFIER_FORGET(path, dentry);
 		if (!(sequence & 1) && rename_sequence() == sequence)
-			return path;
+			break;
 		if (path == last && i >= (rename_lock_address ? PATH_TRIES / 2 : 1))
-			return path;
+			break;
 	}
-	return PATH(STATE_DEAD, PATH_F_UNREAD, 0);
+	if (i == PATH_TRIES)
+		path = PATH(STATE_DEAD, PATH_F_UNREAD, 0);
+	VERIFIER_FORGET(path, dentry);
+	return path;
 }
 
 /* --- whose namespace a mount is in --------------------------------------------------------- */

@@ -37,8 +37,8 @@
 #define REPORT_FLAGS(report) ((__u32)(report) & 0xff)
 
 /* Names that one path of a record has at most. */
-#define RECORD_SHORT_NAMES 16
-#define RECORD_LONG_NAMES 64
+#define RECORD_SHORT_NAMES 12
+#define RECORD_LONG_NAMES 32
 
 /* The longest name, with its NUL. */
 #define RECORD_NAME 256

@@ -42,7 +42,7 @@ int BPF_PROG(task_attach, struct cgroup *to, struct task_struct *leader, _Bool t
  * tp_btf/cgroup_attach_task: in place of the above where that function cannot be traced. After the
  * move, thus who moves must be outside, and a task that moved itself is judged at once.
  */
-SEC("tp_btf/cgroup_attach_task")
+SEC("?tp_btf/cgroup_attach_task")
 int BPF_PROG(task_attached, struct cgroup *to, const char *path, struct task_struct *leader,
 	     _Bool threadgroup)
 {

@@ -80,20 +80,25 @@ __global int verdict_report(__u64 object, __u64 detail, __u64 question, __u64 wo
 
 /* --- audits ------------------------------------------------------------------------------------ */
 
-/* A list and the facts it was decided with, in half a number. An offset beyond the image stays
- * beyond: LIMIT_IMAGE_WORDS is far below. */
-#define LIST_FACTS(list, facts) (((__u32)(list) & 0xfffffff) | (__u32)(facts) << 28)
-#define LIST_OF(list_facts) ((__u32)(list_facts) & 0xfffffff)
-#define FACTS_OF(list_facts) ((__u32)(list_facts) >> 28 & 3)
+/* A list and the facts it was decided with, in 24 bits. An offset beyond the image stays beyond:
+ * LIMIT_IMAGE_WORDS is 20 bits. */
+#define LIST_FACTS(list, facts) (((__u32)(list) & 0x3fffff) | (__u32)(facts) << 22)
+#define LIST_OF(list_facts) ((__u32)(list_facts) & 0x3fffff)
+#define FACTS_OF(list_facts) ((__u32)(list_facts) >> 22 & 3)
 
-/** list_reports() - Is a rule among a list's audit outcomes? */
+/* What verdict_audit() is about: a list, one that was reported before (0: none), and which of the
+ * audits. */
+#define AUDIT(list_facts, before, nth) \
+	((__u64)(list_facts) | (__u64)(before) << 24 | (__u64)(nth) << 48)
+
+/** list_reports() - Is a rule among a list's audit outcomes? Return: 1 if it is. */
 __global int list_reports(__u32 index, __u32 list_facts, __u32 rule)
 {
+	__u64 outcome;
 	__u32 nth;
 
 	for (nth = 0; nth < LIMIT_GROUPS; nth++) {
-		__u64 outcome = list_audit(index, LIST_OF(list_facts), FACTS_OF(list_facts), nth);
-
+		outcome = list_audit(index, LIST_OF(list_facts), FACTS_OF(list_facts), nth);
 		if (!outcome)
 			return 0;
 		if (DECISION_RULE(outcome) == rule)
@@ -103,24 +108,34 @@ __global int list_reports(__u32 index, __u32 list_facts, __u32 rule)
 }
 
 /**
- * verdict_audits() - Report each audit outcome of a list.
- * @lists: WORD(LIST_FACTS(), LIST_FACTS() of another list of the same event that was reported
- *         before, whose outcomes are left out; 0: none)
+ * verdict_audit() - Report one audit outcome of a list, unless another list of the same event has
+ * it as well.
+ * @audit: AUDIT()
  *
  * The other arguments as record.bpf.h has them.
+ *
+ * Return: 0 when there was none.
  */
-__global int verdict_audits(__u64 object, __u64 detail, __u64 question, __u64 word, __u64 lists)
+__global int verdict_audit(__u64 object, __u64 detail, __u64 question, __u64 word, __u64 audit)
 {
-	__u32 nth, index = SLOT_IMAGE(word), own = WORD_LO(lists), before = WORD_HI(lists);
-	__u64 outcome;
+	__u32 index = SLOT_IMAGE(word), own = audit & 0xffffff, before = audit >> 24 & 0xffffff;
+	__u64 outcome = list_audit(index, LIST_OF(own), FACTS_OF(own), audit >> 48);
+
+	if (!outcome)
+		return 0;
+	if (!before || !list_reports(index, before, DECISION_RULE(outcome)))
+		verdict_report(object, detail, question, word, REPORT(outcome, VERDICT_AUDIT, 0));
+	return 1;
+}
+
+/** verdict_audits() - Report every audit outcome of a list. Arguments as verdict_audit() has. */
+__global int verdict_audits(__u64 object, __u64 detail, __u64 question, __u64 word, __u64 audit)
+{
+	__u32 nth;
 
 	for (nth = 0; nth < LIMIT_GROUPS; nth++) {
-		outcome = list_audit(index, LIST_OF(own), FACTS_OF(own), nth);
-		if (!outcome)
+		if (!verdict_audit(object, detail, question, word, audit | (__u64)nth << 48))
 			break;
-		if (before && list_reports(index, before, DECISION_RULE(outcome)))
-			continue;
-		verdict_report(object, detail, question, word, REPORT(outcome, VERDICT_AUDIT, 0));
 	}
 	return 0;
 }
@@ -229,10 +244,10 @@ static __always_inline int outcome_settle(const struct outcome *outcome, __u64 o
 	if (outcome->audits && (error || reports_allowed(state_get()))) {
 		if (outcome->audits & 1)
 			verdict_audits(object, detail, question, word,
-				       WORD(outcome->lists[0], 0));
+				       AUDIT(outcome->lists[0], 0, 0));
 		if (outcome->audits & 2)
 			verdict_audits(object, detail, question, word,
-				       WORD(outcome->lists[1], outcome->lists[0]));
+				       AUDIT(outcome->lists[1], outcome->lists[0], 0));
 	}
 	/* 6.12 and later want to see that this is within -4095 and 0, which they do of a
 	 * difference, not of a negation. */
