@@ -21,6 +21,7 @@ static const struct command commands[] = {
 	{"check", command_check, "read policies, say what is wrong, change nothing"},
 	{"eval", command_eval, "what policies would say to an event, and why"},
 	{"diff", command_diff, "what a change of policies newly denies and allows"},
+	{"import", command_import, "turn policies of other systems into ours"},
 	{"deny", command_deny, "deny something to a pod by hand, at once"},
 	{"allow", command_allow, "take denials by hand back"},
 	{"denies", command_denies, "list denials by hand"},
