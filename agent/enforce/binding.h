@@ -30,7 +30,7 @@ uint64_t binding_word(const struct binding *binding);
 
 const struct image *binding_image(const struct binding *binding);
 
-/** binding_harvest() - Report what its counters gained since the last time. */
+/** binding_harvest() - Report gains since the last time; @gained may be NULL: to nobody. */
 void binding_harvest(const struct binding *binding, struct counters *counters,
 		     enforcer_harvest_fn gained, void *data);
 

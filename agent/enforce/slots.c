@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "enforce/binding.h"
+#include "enforce/retired.h"
 #include "util/cleanup.h"
 
 struct slots {
@@ -13,8 +14,7 @@ struct slots {
 	struct images *images;
 	struct counters *counters;
 	struct bitmap taken; /* numbers, those of retired slots too */
-	struct binding *unsettled;
-	struct binding *settled;
+	struct retired retired;
 	struct binding **in_force; /* NULL: the number is not given out */
 	uint32_t n;                /* numbers that in_force and the cells reach to */
 };
@@ -48,16 +48,6 @@ int slots_new(struct window *cells, struct images *images, struct counters *coun
 	return 0;
 }
 
-static void free_list(struct binding *list)
-{
-	while (list) {
-		struct binding *next = list->next;
-
-		binding_free(list);
-		list = next;
-	}
-}
-
 struct slots *slots_free(struct slots *slots)
 {
 	if (!slots)
@@ -65,8 +55,7 @@ struct slots *slots_free(struct slots *slots)
 	for (uint32_t slot = 0; slot < slots->n; slot++)
 		binding_free(slots->in_force[slot]);
 	free(slots->in_force);
-	free_list(slots->unsettled);
-	free_list(slots->settled);
+	retired_clear(&slots->retired);
 	bitmap_clear(&slots->taken);
 	free(slots);
 	return NULL;
@@ -109,12 +98,6 @@ static int reach(struct slots *slots, uint32_t slot)
 	return 0;
 }
 
-static void push(struct binding **list, struct binding *binding)
-{
-	binding->next = *list;
-	*list = binding;
-}
-
 /* What the programs recorded of an earlier subject; how many cgroups point here is theirs to say. */
 static void forget_subject(struct slot *slot)
 {
@@ -151,7 +134,7 @@ void slots_give(struct slots *slots, uint32_t slot)
 	store(slots, slot, 0);
 	slots->in_force[slot] = NULL;
 	binding->is_last = true;
-	push(&slots->unsettled, binding);
+	retired_add(&slots->retired, binding);
 }
 
 /* Image and counters for a slot; on failure nothing is held. */
@@ -174,7 +157,7 @@ static void replace(struct slots *slots, struct binding *binding)
 	store(slots, binding->slot, binding_word(binding));
 	slots->in_force[binding->slot] = binding;
 	if (old->published)
-		push(&slots->unsettled, old);
+		retired_add(&slots->retired, old);
 	else
 		binding_free(old);
 }
@@ -279,21 +262,10 @@ int slots_adopt(struct slots *slots, const struct slot *cells, const struct bitm
 	return r;
 }
 
-static void ignore(uint32_t slot, const struct image *image, uint32_t counter, uint32_t rule,
-		   uint64_t count, void *data)
-{
-	(void)slot;
-	(void)image;
-	(void)counter;
-	(void)rule;
-	(void)count;
-	(void)data;
-}
-
 void slots_forget(struct slots *slots, uint32_t slot)
 {
 	if (find(slots, slot))
-		binding_harvest(slots->in_force[slot], slots->counters, ignore, NULL);
+		binding_harvest(slots->in_force[slot], slots->counters, NULL, NULL);
 }
 
 uint64_t slots_counter(const struct slots *slots, uint32_t slot, uint32_t counter)
@@ -308,48 +280,27 @@ void slots_harvest(struct slots *slots, enforcer_harvest_fn gained, void *data)
 	for (uint32_t slot = 1; slot < slots->n; slot++)
 		if (slots->in_force[slot])
 			binding_harvest(slots->in_force[slot], slots->counters, gained, data);
-	for (struct binding *binding = slots->unsettled; binding; binding = binding->next)
-		binding_harvest(binding, slots->counters, gained, data);
+	retired_harvest(&slots->retired, slots->counters, gained, data);
 }
 
 bool slots_must_settle(const struct slots *slots)
 {
-	return slots->unsettled;
+	return slots->retired.unsettled;
 }
 
 void slots_settle(struct slots *slots, uint64_t mark)
 {
-	while (slots->unsettled) {
-		struct binding *binding = slots->unsettled;
-
-		slots->unsettled = binding->next;
-		if (binding->block.length)
-			counters_give(slots->counters, &binding->block);
-		binding->mark = mark;
-		push(&slots->settled, binding);
-	}
-}
-
-static void reclaim(struct slots *slots, struct binding *binding)
-{
-	images_put(binding->published);
-	if (binding->is_last)
-		bitmap_set(&slots->taken, binding->slot, 1, false);
-	binding_free(binding);
+	retired_settle(&slots->retired, slots->counters, mark);
 }
 
 void slots_reclaim(struct slots *slots, uint64_t mark)
 {
-	struct binding **at = &slots->settled;
+	struct binding *binding;
 
-	while (*at) {
-		struct binding *binding = *at;
-
-		if (binding->mark > mark) {
-			at = &binding->next;
-			continue;
-		}
-		*at = binding->next;
-		reclaim(slots, binding);
+	while ((binding = retired_take(&slots->retired, mark))) {
+		images_put(binding->published);
+		if (binding->is_last)
+			bitmap_set(&slots->taken, binding->slot, 1, false);
+		binding_free(binding);
 	}
 }
