@@ -55,8 +55,8 @@ static void report(uint32_t counter, uint64_t gain, void *data)
 	const struct harvest *harvest = data;
 
 	if (harvest->gained)
-		harvest->gained(harvest->binding->slot, binding_image(harvest->binding), counter,
-				rule_of(counter), gain, harvest->data);
+		harvest->gained(harvest->binding->slot, binding_image(harvest->binding),
+				counter, rule_of(counter), gain, harvest->data);
 }
 
 void binding_harvest(const struct binding *binding, struct counters *counters,

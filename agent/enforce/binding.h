@@ -14,7 +14,7 @@
 struct binding {
 	struct binding *next; /* in a list of retired ones */
 	uint32_t slot;
-	bool is_last; /* the slot itself goes with it */
+	bool is_last;		     /* the slot itself goes with it */
 	struct published *published; /* NULL: no rules */
 	struct counter_block block;
 	uint64_t mark; /* of the ring, see slots_settle() */
@@ -30,7 +30,8 @@ uint64_t binding_word(const struct binding *binding);
 
 const struct image *binding_image(const struct binding *binding);
 
-/** binding_harvest() - Report gains since the last time; @gained may be NULL: to nobody. */
+/** binding_harvest() - Report gains since the last time; @gained may be NULL: to nobody.
+ */
 void binding_harvest(const struct binding *binding, struct counters *counters,
 		     enforcer_harvest_fn gained, void *data);
 

@@ -2,7 +2,8 @@
 #ifndef LSMD_ENFORCE_BITMAP_H
 #define LSMD_ENFORCE_BITMAP_H
 
-/* Which numbers of a fixed set are taken. Only making one can fail, so giving back never does. */
+/* Which numbers of a fixed set are taken. Only making one can fail, so giving back never
+ * does. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,7 +26,8 @@ void bitmap_set(struct bitmap *bitmap, uint32_t first, uint32_t length, bool tak
  */
 uint32_t bitmap_find(const struct bitmap *bitmap, uint32_t first, uint32_t length);
 
-/** bitmap_free_run() - How many bits from @first on are free before the next taken one. */
+/** bitmap_free_run() - How many bits from @first on are free before the next taken one.
+ */
 uint32_t bitmap_free_run(const struct bitmap *bitmap, uint32_t first);
 
 #endif

@@ -36,21 +36,24 @@ static int is_bpffs(const char *path)
 	return (unsigned long)status.f_type == BPF_FS_MAGIC;
 }
 
-/* A mount in a container's namespace would vanish with the agent, and enforcement with it. */
+/* A mount in a container's namespace would vanish with the agent, and enforcement with
+ * it. */
 static bool is_host(void)
 {
 	struct stat pids, first, own;
 
-	return stat("/proc/self/ns/pid", &pids) == 0 && pids.st_ino == FIRST_PID_NAMESPACE &&
-	       stat("/proc/1/ns/mnt", &first) == 0 && stat("/proc/self/ns/mnt", &own) == 0 &&
-	       first.st_ino == own.st_ino;
+	return stat("/proc/self/ns/pid", &pids) == 0 &&
+	       pids.st_ino == FIRST_PID_NAMESPACE &&
+	       stat("/proc/1/ns/mnt", &first) == 0 &&
+	       stat("/proc/self/ns/mnt", &own) == 0 && first.st_ino == own.st_ino;
 }
 
 static bool is_below(const char *path, const char *directory)
 {
 	size_t length = strlen(directory);
 
-	return !strncmp(path, directory, length) && (path[length] == '/' || !path[length]);
+	return !strncmp(path, directory, length) &&
+	       (path[length] == '/' || !path[length]);
 }
 
 int bpffs_require(const char *path, char **reterr_detail)
@@ -58,7 +61,8 @@ int bpffs_require(const char *path, char **reterr_detail)
 	int r = is_bpffs(path);
 
 	if (r == 0 && is_below(path, MOUNT_POINT) && is_host() &&
-	    mount("bpf", MOUNT_POINT, "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=700") == 0)
+	    mount("bpf", MOUNT_POINT, "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+		  "mode=700") == 0)
 		r = is_bpffs(path);
 	if (r < 0 && r != -ENOENT)
 		return detail(reterr_detail, r, "%s: %s", path, strerror(-r));

@@ -15,8 +15,9 @@ static const uint32_t zero = 0;
 
 static int make(const struct pins *pins)
 {
-	_cleanup_(closep) int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "lsmd_build", sizeof(zero),
-						  sizeof(struct build), 1, NULL);
+	_cleanup_(closep) int fd =
+		bpf_map_create(BPF_MAP_TYPE_ARRAY, "lsmd_build", sizeof(zero),
+			       sizeof(struct build), 1, NULL);
 	int r;
 
 	if (fd < 0)

@@ -3,8 +3,8 @@
 #define LSMD_ENFORCE_BUILD_H
 
 /*
- * Which build's programs are attached, in a pinned map of one element. Written when all of them
- * are in place, and so the sign that loading was completed.
+ * Which build's programs are attached, in a pinned map of one element. Written when all
+ * of them are in place, and so the sign that loading was completed.
  */
 
 #include <stdbool.h>

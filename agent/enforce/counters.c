@@ -28,13 +28,15 @@ static uint32_t lines_of(uint32_t length)
 
 int counters_new(struct window *cells, struct counters **ret_counters)
 {
-	_cleanup_(counters_freep) struct counters *counters = calloc(1, sizeof(*counters));
+	_cleanup_(counters_freep) struct counters *counters =
+		calloc(1, sizeof(*counters));
 	int r;
 
 	if (!counters)
 		return -ENOMEM;
 	counters->cells = cells;
-	r = bitmap_init(&counters->lines, (uint32_t)(cells->size / sizeof(uint64_t) / LINE));
+	r = bitmap_init(&counters->lines,
+			(uint32_t)(cells->size / sizeof(uint64_t) / LINE));
 	if (r < 0)
 		return r;
 	/* A start of 0 would make the word of a slot look like one without a block. */
@@ -63,7 +65,8 @@ static int hold(struct counters *counters, uint32_t start, uint32_t length,
 		struct counter_block *ret_block)
 {
 	uint64_t *harvested;
-	int r = window_reach(counters->cells, ((size_t)start + length) * sizeof(uint64_t));
+	int r = window_reach(counters->cells,
+			     ((size_t)start + length) * sizeof(uint64_t));
 
 	if (r < 0)
 		return r;
@@ -75,7 +78,8 @@ static int hold(struct counters *counters, uint32_t start, uint32_t length,
 	return 0;
 }
 
-int counters_take(struct counters *counters, uint32_t length, struct counter_block *ret_block)
+int counters_take(struct counters *counters, uint32_t length,
+		  struct counter_block *ret_block)
 {
 	uint32_t first = bitmap_find(&counters->lines, 0, lines_of(length));
 	int r;
@@ -125,7 +129,8 @@ uint64_t counters_read(const struct counters *counters, const struct counter_blo
 }
 
 void counters_harvest(struct counters *counters, const struct counter_block *block,
-		      void (*gained)(uint32_t index, uint64_t gain, void *data), void *data)
+		      void (*gained)(uint32_t index, uint64_t gain, void *data),
+		      void *data)
 {
 	for (uint32_t i = 0; i < block->length; i++) {
 		uint64_t now = counters_read(counters, block, i);

@@ -3,8 +3,8 @@
 #define LSMD_ENFORCE_COUNTERS_H
 
 /*
- * The map "counters", which programs add to: a block of it for each image in force for a slot,
- * given out first fit.
+ * The map "counters", which programs add to: a block of it for each image in force for a
+ * slot, given out first fit.
  */
 
 #include <stdint.h>
@@ -13,7 +13,8 @@
 
 struct counters;
 
-/* Cells [start, start + length) of the map, and what was harvested of each. Length 0: none. */
+/* Cells [start, start + length) of the map, and what was harvested of each. Length 0:
+ * none. */
 struct counter_block {
 	uint32_t start;
 	uint32_t length;
@@ -25,7 +26,8 @@ enum {
 	COUNTERS_E_TAKEN,    /* the block is out of range, or part of it is another's */
 };
 
-/** counters_new() - Everything free. @cells: the map's memory; borrowed. Return: 0, -ENOMEM. */
+/** counters_new() - Everything free. @cells: the map's memory; borrowed. Return: 0,
+ * -ENOMEM. */
 int counters_new(struct window *cells, struct counters **ret_counters);
 struct counters *counters_free(struct counters *counters);
 
@@ -34,7 +36,8 @@ struct counters *counters_free(struct counters *counters);
  * @ret_block: give it to counters_give(), or counter_block_clear()
  * Return: 0, COUNTERS_E_FULL, negative errno.
  */
-int counters_take(struct counters *counters, uint32_t length, struct counter_block *ret_block);
+int counters_take(struct counters *counters, uint32_t length,
+		  struct counter_block *ret_block);
 
 /**
  * counters_adopt() - Take the block of an earlier life, what it counted being a gain.
@@ -44,8 +47,8 @@ int counters_adopt(struct counters *counters, uint32_t start, uint32_t length,
 		   struct counter_block *ret_block);
 
 /**
- * counters_room() - Most cells that a block at @start can have: what is free from there on.
- * For a block of which only the start is known, after all others were adopted.
+ * counters_room() - Most cells that a block at @start can have: what is free from there
+ * on. For a block of which only the start is known, after all others were adopted.
  */
 uint32_t counters_room(const struct counters *counters, uint32_t start);
 
@@ -61,6 +64,7 @@ uint64_t counters_read(const struct counters *counters, const struct counter_blo
 
 /** counters_harvest() - Call for each cell of a block that gained since the last time. */
 void counters_harvest(struct counters *counters, const struct counter_block *block,
-		      void (*gained)(uint32_t index, uint64_t gain, void *data), void *data);
+		      void (*gained)(uint32_t index, uint64_t gain, void *data),
+		      void *data);
 
 #endif

@@ -12,7 +12,8 @@
 
 #define PIN_DIRECTORY "/sys/fs/bpf/lsmd"
 
-/* Removing an image waits for a grace period: so few at a time, the rest at the next harvest. */
+/* Removing an image waits for a grace period: so few at a time, the rest at the next
+ * harvest. */
 #define SWEEP_BUDGET 8
 
 static void enforcer_freep(struct enforcer **enforcer)
@@ -28,15 +29,16 @@ static const char *directory_or_default(const char *pin_directory)
 static int new_tables(struct enforcer *enforcer)
 {
 	struct images_backend backend = image_map_backend(&enforcer->image_map);
-	int r = image_map_open(enforcer->kernel.maps[KERNEL_IMAGES], &enforcer->image_map);
+	int r = image_map_open(enforcer->kernel.maps[KERNEL_IMAGES],
+			       &enforcer->image_map);
 
 	if (r == 0)
 		r = images_new(&backend, &enforcer->images);
 	if (r == 0)
 		r = counters_new(&enforcer->kernel.counters, &enforcer->counters);
 	if (r == 0)
-		r = slots_new(&enforcer->kernel.slots, enforcer->images, enforcer->counters,
-			      &enforcer->slots);
+		r = slots_new(&enforcer->kernel.slots, enforcer->images,
+			      enforcer->counters, &enforcer->slots);
 	if (r == 0)
 		r = events_new(enforcer->kernel.maps[KERNEL_EVENTS], enforcer->images,
 			       &enforcer->events);
@@ -49,10 +51,11 @@ static int open_kernel(struct enforcer *enforcer, const struct enforcer_options 
 	int r = requirements_check(reterr_detail);
 
 	if (r == 0)
-		r = pins_open(directory_or_default(options->pin_directory), &enforcer->pins,
-			      reterr_detail);
+		r = pins_open(directory_or_default(options->pin_directory),
+			      &enforcer->pins, reterr_detail);
 	if (r == 0)
-		r = kernel_open(&enforcer->kernel, &enforcer->pins, options, reterr_detail);
+		r = kernel_open(&enforcer->kernel, &enforcer->pins, options,
+				reterr_detail);
 	if (r)
 		return r;
 	r = new_tables(enforcer);
@@ -62,7 +65,8 @@ static int open_kernel(struct enforcer *enforcer, const struct enforcer_options 
 int enforcer_open(const struct enforcer_options *options, struct enforcer **ret_enforcer,
 		  char **reterr_detail)
 {
-	_cleanup_(enforcer_freep) struct enforcer *enforcer = calloc(1, sizeof(*enforcer));
+	_cleanup_(enforcer_freep) struct enforcer *enforcer =
+		calloc(1, sizeof(*enforcer));
 	int r;
 
 	*reterr_detail = NULL;
@@ -117,10 +121,13 @@ int enforcer_unload(const char *pin_directory, char **reterr_detail)
 		*reterr_detail = NULL;
 		return 0;
 	}
-	return r ? detail(reterr_detail, r, "unpin %s: %s", path, strerror(r < 0 ? -r : EIO)) : 0;
+	return r ? detail(reterr_detail, r, "unpin %s: %s", path,
+			  strerror(r < 0 ? -r : EIO))
+		 : 0;
 }
 
-/* --- images ------------------------------------------------------------------------------- */
+/* --- images
+ * ------------------------------------------------------------------------------- */
 
 int enforcer_publish(struct enforcer *enforcer, uint32_t slot, struct image *image)
 {
@@ -134,7 +141,8 @@ const struct image *enforcer_image(const struct enforcer *enforcer, uint32_t slo
 
 void enforcer_harvest(struct enforcer *enforcer, enforcer_harvest_fn gained, void *data)
 {
-	/* Without the wait nothing is over; what is retired then stays until the next harvest. */
+	/* Without the wait nothing is over; what is retired then stays until the next
+	 * harvest. */
 	bool is_over = slots_must_settle(enforcer->slots) &&
 		       image_map_wait(&enforcer->image_map) == 0;
 
@@ -145,7 +153,8 @@ void enforcer_harvest(struct enforcer *enforcer, enforcer_harvest_fn gained, voi
 	images_sweep(enforcer->images, SWEEP_BUDGET);
 }
 
-/* --- events ------------------------------------------------------------------------------- */
+/* --- events
+ * ------------------------------------------------------------------------------- */
 
 int enforcer_event_fd(const struct enforcer *enforcer)
 {

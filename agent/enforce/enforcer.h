@@ -3,9 +3,9 @@
 #define LSMD_ENFORCE_ENFORCER_H
 
 /*
- * The kernel side as the agent sees it: programs loaded or adopted, cgroups pointed at slots,
- * images published to slots, counters harvested, events read. Nothing here logs; everything
- * outlives the agent (pins under struct enforcer_options.pin_directory).
+ * The kernel side as the agent sees it: programs loaded or adopted, cgroups pointed at
+ * slots, images published to slots, counters harvested, events read. Nothing here logs;
+ * everything outlives the agent (pins under struct enforcer_options.pin_directory).
  */
 
 #include <stdbool.h>
@@ -18,45 +18,49 @@
 struct enforcer;
 
 struct enforcer_options {
-	const char *pin_directory; /* default /sys/fs/bpf/lsmd */
-	bool cgroup_v1;            /* subjects by the v1 pids hierarchy */
-	uint32_t cgroup_hierarchy; /* its hierarchy id; 0 for v2 */
+	const char *pin_directory;   /* default /sys/fs/bpf/lsmd */
+	bool cgroup_v1;		     /* subjects by the v1 pids hierarchy */
+	uint32_t cgroup_hierarchy;   /* its hierarchy id; 0 for v2 */
 	uint32_t records_per_second; /* 0: LIMIT_RECORDS_PER_SECOND */
 };
 
 /* What enforcer_open() can say besides a negative errno. */
 enum {
-	ENFORCER_E_BUSY = 1,   /* another lsmd holds the pin directory */
-	ENFORCER_E_NO_LSM,     /* "bpf" is not among the active LSMs: hooks would never be called */
-	ENFORCER_E_NO_BTF,     /* /sys/kernel/btf/vmlinux is missing */
-	ENFORCER_E_PRIVILEGE,  /* CAP_BPF, CAP_PERFMON, CAP_SYS_ADMIN or another is missing,
-				* or the kernel is locked down */
-	ENFORCER_E_BPFFS,      /* no bpf file system at the pin directory */
-	ENFORCER_E_ABI,        /* what is pinned has another ABI_VERSION or layout; run --unload */
-	ENFORCER_E_LOAD,       /* the kernel refused a program; the detail has its log's end */
-	ENFORCER_E_SLOTS,      /* LIMIT_SLOTS are in use */
-	ENFORCER_E_IMAGES,     /* LIMIT_IMAGES are in use */
-	ENFORCER_E_COUNTERS,   /* LIMIT_COUNTERS are in use */
-	ENFORCER_E_CGROUPS,    /* the cgroup map is full; inherited look-ups climb */
+	ENFORCER_E_BUSY = 1,  /* another lsmd holds the pin directory */
+	ENFORCER_E_NO_LSM,    /* "bpf" is not among the active LSMs: hooks would never be
+				 called */
+	ENFORCER_E_NO_BTF,    /* /sys/kernel/btf/vmlinux is missing */
+	ENFORCER_E_PRIVILEGE, /* CAP_BPF, CAP_PERFMON, CAP_SYS_ADMIN or another is
+			       * missing, or the kernel is locked down */
+	ENFORCER_E_BPFFS,     /* no bpf file system at the pin directory */
+	ENFORCER_E_ABI,	 /* what is pinned has another ABI_VERSION or layout; run --unload
+			  */
+	ENFORCER_E_LOAD, /* the kernel refused a program; the detail has its log's end */
+	ENFORCER_E_SLOTS,    /* LIMIT_SLOTS are in use */
+	ENFORCER_E_IMAGES,   /* LIMIT_IMAGES are in use */
+	ENFORCER_E_COUNTERS, /* LIMIT_COUNTERS are in use */
+	ENFORCER_E_CGROUPS,  /* the cgroup map is full; inherited look-ups climb */
 };
 
 /**
  * enforcer_open() - Load and pin everything, or adopt what an earlier life left pinned.
  * @options:        borrowed for the call
  * @ret_enforcer:   set on success only
- * @reterr_detail:  on failure, one line of plain text on what failed and what to do; owned
+ * @reterr_detail:  on failure, one line of plain text on what failed and what to do;
+ * owned
  *
- * Adopting changes nothing that is in force: slots, images and counters go on. When the pinned
- * programs are not the ones built in, the new ones are attached before the old are dropped.
- * A half-made earlier load (killed in the middle) is completed or replaced.
+ * Adopting changes nothing that is in force: slots, images and counters go on. When the
+ * pinned programs are not the ones built in, the new ones are attached before the old are
+ * dropped. A half-made earlier load (killed in the middle) is completed or replaced.
  *
- * A slot that an earlier life left, and to which no cgroup points any more, is given back here;
- * every other one is the caller's now (see enforcer_cgroups()), to use or to free. What its
- * counters held already is reported by the first harvest.
+ * A slot that an earlier life left, and to which no cgroup points any more, is given back
+ * here; every other one is the caller's now (see enforcer_cgroups()), to use or to free.
+ * What its counters held already is reported by the first harvest.
  *
- * Needs CAP_BPF, CAP_PERFMON, CAP_SYS_ADMIN (to open by id) and CAP_SYS_PTRACE (to see the mount
- * namespace of PID 1), CAP_SYS_RESOURCE before 5.11 (for locked memory), and CAP_SYSLOG to know
- * rename_lock. What comes after needs CAP_BPF and CAP_PERFMON alone. Takes libbpf's output over.
+ * Needs CAP_BPF, CAP_PERFMON, CAP_SYS_ADMIN (to open by id) and CAP_SYS_PTRACE (to see
+ * the mount namespace of PID 1), CAP_SYS_RESOURCE before 5.11 (for locked memory), and
+ * CAP_SYSLOG to know rename_lock. What comes after needs CAP_BPF and CAP_PERFMON alone.
+ * Takes libbpf's output over.
  *
  * Return: 0, a negative errno, or ENFORCER_E_*.
  */
@@ -71,11 +75,13 @@ bool enforcer_adopted(const struct enforcer *enforcer);
 
 /**
  * enforcer_unload() - Detach every program and remove every pin.
- * Return: 0 (also when nothing was there), negative errno, ENFORCER_E_BUSY while an lsmd runs.
+ * Return: 0 (also when nothing was there), negative errno, ENFORCER_E_BUSY while an lsmd
+ * runs.
  */
 int enforcer_unload(const char *pin_directory, char **reterr_detail);
 
-/* --- subjects ----------------------------------------------------------------------------- */
+/* --- subjects
+ * ----------------------------------------------------------------------------- */
 
 /**
  * enforcer_slot_new() - A slot without rules.
@@ -86,9 +92,9 @@ int enforcer_slot_new(struct enforcer *enforcer, uint32_t *ret_slot);
 /**
  * enforcer_slot_free() - Give a slot back; no cgroup may point to it any more.
  *
- * Its image and counters are retired: the next harvest may still report gains under its number,
- * and records may name it until the ring was read. Only then is the number reused. A slot that
- * is not given out is ignored.
+ * Its image and counters are retired: the next harvest may still report gains under its
+ * number, and records may name it until the ring was read. Only then is the number
+ * reused. A slot that is not given out is ignored.
  */
 void enforcer_slot_free(struct enforcer *enforcer, uint32_t slot);
 
@@ -98,13 +104,14 @@ uint32_t enforcer_slot_mount_namespace(const struct enforcer *enforcer, uint32_t
 /**
  * enforcer_assign() - Point a cgroup at a slot, in place when it points to another.
  * Cgroups made below it from now on inherit; those that are there already do not.
- * Return: 0; ENFORCER_E_CGROUPS; -ESTALE when the cgroup was removed at that very moment, and the
- * tree is to be looked at again; another negative errno.
+ * Return: 0; ENFORCER_E_CGROUPS; -ESTALE when the cgroup was removed at that very moment,
+ * and the tree is to be looked at again; another negative errno.
  */
 int enforcer_assign(struct enforcer *enforcer, uint64_t cgroup_id, uint32_t slot,
 		    uint32_t flags);
 
-/** enforcer_remove() - Make a cgroup nobody's. Return: 0 (also when it was), negative errno. */
+/** enforcer_remove() - Make a cgroup nobody's. Return: 0 (also when it was), negative
+ * errno. */
 int enforcer_remove(struct enforcer *enforcer, uint64_t cgroup_id);
 
 /**
@@ -113,46 +120,53 @@ int enforcer_remove(struct enforcer *enforcer, uint64_t cgroup_id);
  * Return: 0, what @visit returned, or a negative errno.
  */
 int enforcer_cgroups(struct enforcer *enforcer,
-		     int (*visit)(uint64_t cgroup_id, const struct cgroup_value *value, void *data),
+		     int (*visit)(uint64_t cgroup_id, const struct cgroup_value *value,
+				  void *data),
 		     void *data);
 
-/* --- images ------------------------------------------------------------------------------- */
+/* --- images
+ * ------------------------------------------------------------------------------- */
 
 /**
  * enforcer_publish() - Put an image in force for a slot; takes effect in one store.
  * @image: NULL for no rules; a reference is taken. Equal images share their kernel map.
  *
- * On failure what was in force stays in force. An image that the kernel has already costs no
- * system call, a new one a grace period. What is in force already is left alone.
+ * On failure what was in force stays in force. An image that the kernel has already costs
+ * no system call, a new one a grace period. What is in force already is left alone.
  *
  * Return: 0; ENFORCER_E_IMAGES and ENFORCER_E_COUNTERS, of which a harvest may free some;
  * -ENOENT for a slot that is not given out; another negative errno.
  */
 int enforcer_publish(struct enforcer *enforcer, uint32_t slot, struct image *image);
 
-/** enforcer_image() - What is in force for a slot, an adopted image too. Borrowed, or NULL. */
+/** enforcer_image() - What is in force for a slot, an adopted image too. Borrowed, or
+ * NULL. */
 const struct image *enforcer_image(const struct enforcer *enforcer, uint32_t slot);
 
 /* A bump of counters: @count more since the last harvest. @rule: number, RULE_CLOSED with
  * @counter COUNTER_CLOSED + hook, or UINT32_MAX - 1 for the other fixed counters. */
 #define HARVEST_NO_RULE (UINT32_MAX - 1)
-typedef void (*enforcer_harvest_fn)(uint32_t slot, const struct image *image, uint32_t counter,
-				    uint32_t rule, uint64_t count, void *data);
+typedef void (*enforcer_harvest_fn)(uint32_t slot, const struct image *image,
+				    uint32_t counter, uint32_t rule, uint64_t count,
+				    void *data);
 
 /**
- * enforcer_harvest() - Report what every counter gained since the last harvest, retired blocks
- * included (a grace period after their slot moved on), then free what is retired.
+ * enforcer_harvest() - Report what every counter gained since the last harvest, retired
+ * blocks included (a grace period after their slot moved on), then free what is retired.
  *
- * Exact: each gain is reported once, in one life. May wait for a grace period, and for some more
- * when images are removed from the kernel.
+ * Exact: each gain is reported once, in one life. May wait for a grace period, and for
+ * some more when images are removed from the kernel.
  */
 void enforcer_harvest(struct enforcer *enforcer, enforcer_harvest_fn gained, void *data);
 
-/* --- events ------------------------------------------------------------------------------- */
+/* --- events
+ * ------------------------------------------------------------------------------- */
 
 struct enforcer_events {
-	/* @image: as it was when the denial happened, NULL when it is not known any more. */
-	void (*denial)(const struct denial_event *event, const struct image *image, void *data);
+	/* @image: as it was when the denial happened, NULL when it is not known any more.
+	 */
+	void (*denial)(const struct denial_event *event, const struct image *image,
+		       void *data);
 	void (*cgroup)(const struct cgroup_event *event, void *data);
 	void *data;
 };
@@ -162,12 +176,13 @@ int enforcer_event_fd(const struct enforcer *enforcer);
 
 /**
  * enforcer_consume() - Hand every waiting event over.
- * Return: how many; -EBADMSG for a record that is none of ours, which is passed over; another
- * negative errno.
+ * Return: how many; -EBADMSG for a record that is none of ours, which is passed over;
+ * another negative errno.
  */
 int enforcer_consume(struct enforcer *enforcer, const struct enforcer_events *events);
 
-/* --- the whole node ------------------------------------------------------------------------ */
+/* --- the whole node
+ * ------------------------------------------------------------------------ */
 
 /**
  * enforcer_pause() - Turn every denial to audit.
@@ -178,9 +193,9 @@ const struct state *enforcer_state(const struct enforcer *enforcer);
 
 /**
  * enforcer_self_test() - Is a call really denied? A child in a cgroup of its own below
- * @cgroup_root is refused a socket once. Its denial is neither counted nor handed over. While all
- * is paused it is enough that the call was judged.
- * Return: 0, ENFORCER_E_NO_LSM when the call went through, negative errno when it could not run.
+ * @cgroup_root is refused a socket once. Its denial is neither counted nor handed over.
+ * While all is paused it is enough that the call was judged. Return: 0, ENFORCER_E_NO_LSM
+ * when the call went through, negative errno when it could not run.
  */
 int enforcer_self_test(struct enforcer *enforcer, const char *cgroup_root);
 
@@ -190,12 +205,14 @@ struct enforcer_program {
 	const char *attach_to;
 	uint32_t id;
 	bool attached;
-	uint32_t verified_instructions; /* 0 where the kernel does not say (before 5.16) */
+	uint32_t
+		verified_instructions; /* 0 where the kernel does not say (before 5.16) */
 };
-size_t enforcer_programs(const struct enforcer *enforcer, struct enforcer_program *programs,
-			 size_t max);
+size_t enforcer_programs(const struct enforcer *enforcer,
+			 struct enforcer_program *programs, size_t max);
 
-/** enforcer_memory() - Bytes that the pinned maps and images hold, as the kernel accounts them. */
+/** enforcer_memory() - Bytes that the pinned maps and images hold, as the kernel accounts
+ * them. */
 uint64_t enforcer_memory(const struct enforcer *enforcer);
 
 #endif

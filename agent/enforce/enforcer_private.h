@@ -23,7 +23,8 @@ struct enforcer {
 	struct events *events;
 };
 
-/** enforcer_adopt() - Know what an earlier life left in the maps. Return: 0, negative errno. */
+/** enforcer_adopt() - Know what an earlier life left in the maps. Return: 0, negative
+ * errno. */
 int enforcer_adopt(struct enforcer *enforcer);
 
 #endif

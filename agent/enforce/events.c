@@ -13,7 +13,8 @@ struct events {
 	const struct images *images;
 	const struct enforcer_events *handlers; /* while consuming */
 	uint64_t ignored;
-	/* The ring's first two pages each begin with a position (kernel/bpf/ringbuf.c). */
+	/* The ring's first two pages each begin with a position (kernel/bpf/ringbuf.c).
+	 */
 	unsigned long *read;
 	unsigned long *written;
 };
@@ -40,7 +41,8 @@ bool denial_event_is_valid(const struct denial_event *event, size_t size)
 	       memchr(event->comm, '\0', sizeof(event->comm)) != NULL;
 }
 
-static int denial(const struct events *events, const struct denial_event *event, size_t size)
+static int denial(const struct events *events, const struct denial_event *event,
+		  size_t size)
 {
 	const struct published *published;
 
@@ -54,7 +56,8 @@ static int denial(const struct events *events, const struct denial_event *event,
 	return 0;
 }
 
-static int cgroup(const struct events *events, const struct cgroup_event *event, size_t size)
+static int cgroup(const struct events *events, const struct cgroup_event *event,
+		  size_t size)
 {
 	if (size < sizeof(*event))
 		return -EBADMSG;

@@ -31,7 +31,8 @@ void events_ignore(struct events *events, uint64_t cgroup_id);
  */
 int events_consume(struct events *events, const struct enforcer_events *handlers);
 
-/** events_written(), events_read() - How far the ring was written, and read; bytes, ever. */
+/** events_written(), events_read() - How far the ring was written, and read; bytes, ever.
+ */
 uint64_t events_written(const struct events *events);
 uint64_t events_read(const struct events *events);
 

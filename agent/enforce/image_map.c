@@ -19,8 +19,8 @@ static int create(const char *name, uint32_t n_words, int *ret_fd)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, options,
 		    .map_flags = BPF_F_INNER_MAP | BPF_F_MMAPABLE);
-	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, name, sizeof(uint32_t), sizeof(uint64_t),
-				n_words, &options);
+	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, name, sizeof(uint32_t),
+				sizeof(uint64_t), n_words, &options);
 
 	if (fd < 0)
 		return fd;
@@ -43,7 +43,8 @@ static int fill(int fd, const struct image *image)
 	return bpf_map_freeze(fd);
 }
 
-static int insert(const struct image *image, uint32_t index, uint64_t *ret_bytes, void *data)
+static int insert(const struct image *image, uint32_t index, uint64_t *ret_bytes,
+		  void *data)
 {
 	const struct image_map *map = data;
 	_cleanup_(closep) int fd = -1;
@@ -76,7 +77,8 @@ static int remove_index(uint32_t index, void *data)
 
 struct images_backend image_map_backend(struct image_map *map)
 {
-	return (struct images_backend){.insert = insert, .remove = remove_index, .data = map};
+	return (struct images_backend){
+		.insert = insert, .remove = remove_index, .data = map};
 }
 
 int image_map_open(int fd, struct image_map *ret_map)
@@ -126,7 +128,8 @@ static int read_image(int fd, const struct bpf_map_info *info, struct image **re
 	return r;
 }
 
-static int adopt(struct images *images, uint32_t index, int fd, const struct bpf_map_info *info)
+static int adopt(struct images *images, uint32_t index, int fd,
+		 const struct bpf_map_info *info)
 {
 	struct image *image = NULL;
 	int r = read_image(fd, info, &image);
@@ -150,8 +153,8 @@ static bool index_of(const char *name, uint32_t *ret_index)
 }
 
 /*
- * A name is a hint only: an image that was removed may live on in someone's descriptor. Of two
- * that claim one index the outer map tells which it is.
+ * A name is a hint only: an image that was removed may live on in someone's descriptor.
+ * Of two that claim one index the outer map tells which it is.
  */
 static int adopt_id(const struct image_map *map, struct images *images, uint32_t id)
 {
@@ -182,7 +185,8 @@ int image_map_adopt(const struct image_map *map, struct images *images)
 	return errno == ENOENT ? 0 : -errno;
 }
 
-int image_map_adopt_index(const struct image_map *map, struct images *images, uint32_t index)
+int image_map_adopt_index(const struct image_map *map, struct images *images,
+			  uint32_t index)
 {
 	_cleanup_(closep) int fd = -1;
 	struct bpf_map_info info;

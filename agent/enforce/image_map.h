@@ -3,9 +3,9 @@
 #define LSMD_ENFORCE_IMAGE_MAP_H
 
 /*
- * Images in the map "images". Each is an array map of its own, filled and then frozen; its name
- * tells the index, so that a later life finds it without asking the outer map, where each
- * look-up waits for a grace period before 6.8.
+ * Images in the map "images". Each is an array map of its own, filled and then frozen;
+ * its name tells the index, so that a later life finds it without asking the outer map,
+ * where each look-up waits for a grace period before 6.8.
  */
 
 #include <stdint.h>
@@ -35,17 +35,19 @@ struct images_backend image_map_backend(struct image_map *map);
 int image_map_adopt(const struct image_map *map, struct images *images);
 
 /**
- * image_map_adopt_index() - Make sure that @images knows one index: by a look-up when its name
- * did not tell, without words when there is no image to be read.
+ * image_map_adopt_index() - Make sure that @images knows one index: by a look-up when its
+ * name did not tell, without words when there is no image to be read.
  */
-int image_map_adopt_index(const struct image_map *map, struct images *images, uint32_t index);
+int image_map_adopt_index(const struct image_map *map, struct images *images,
+			  uint32_t index);
 
 /**
- * image_map_wait() - Wait until no program runs that was running before (synchronize_rcu).
+ * image_map_wait() - Wait until no program runs that was running before
+ * (synchronize_rcu).
  *
  * The kernel does so after each update of a map of maps, for this purpose (commit
- * 1ae80cf31938). membarrier(2) would not do: on one CPU it returns at once, though a program
- * may have been preempted.
+ * 1ae80cf31938). membarrier(2) would not do: on one CPU it returns at once, though a
+ * program may have been preempted.
  *
  * Return: 0, negative errno: nothing may be taken for over.
  */

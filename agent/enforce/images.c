@@ -109,7 +109,8 @@ static void unlink_published(struct images *images, struct published *published)
 	}
 }
 
-static int published_new(struct image *image, uint32_t index, struct published **ret_published)
+static int published_new(struct image *image, uint32_t index,
+			 struct published **ret_published)
 {
 	struct published *published = calloc(1, sizeof(*published));
 
@@ -121,7 +122,8 @@ static int published_new(struct image *image, uint32_t index, struct published *
 	return 0;
 }
 
-static int insert(struct images *images, struct image *image, struct published **ret_published)
+static int insert(struct images *images, struct image *image,
+		  struct published **ret_published)
 {
 	_cleanup_(published_freep) struct published *published = NULL;
 	uint32_t index = find_index(images);
@@ -144,7 +146,8 @@ static int insert(struct images *images, struct image *image, struct published *
 	return 0;
 }
 
-int images_get(struct images *images, struct image *image, struct published **ret_published)
+int images_get(struct images *images, struct image *image,
+	       struct published **ret_published)
 {
 	struct published *published = find_equal(images, image);
 
@@ -171,7 +174,8 @@ struct published *images_put(struct published *published)
 	return NULL;
 }
 
-int images_adopt(struct images *images, uint32_t index, struct image *image, uint64_t bytes)
+int images_adopt(struct images *images, uint32_t index, struct image *image,
+		 uint64_t bytes)
 {
 	struct published *published, *before;
 	int r;
@@ -206,7 +210,8 @@ void images_sweep(struct images *images, unsigned budget)
 		if (!published || published->users)
 			continue;
 		budget--;
-		/* What could not be removed keeps its index, and the next sweep tries again. */
+		/* What could not be removed keeps its index, and the next sweep tries
+		 * again. */
 		if (images->backend.remove(i, images->backend.data) < 0)
 			continue;
 		unlink_published(images, published);

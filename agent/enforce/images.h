@@ -3,8 +3,9 @@
 #define LSMD_ENFORCE_IMAGES_H
 
 /*
- * The images that the kernel holds: equal ones once, by index, with a count of their users.
- * One without users stays until a sweep, and whoever wants it before has it for nothing.
+ * The images that the kernel holds: equal ones once, by index, with a count of their
+ * users. One without users stays until a sweep, and whoever wants it before has it for
+ * nothing.
  */
 
 #include <stdbool.h>
@@ -17,7 +18,8 @@ struct images;
 /* How images get into the kernel and out of it. All may wait for a grace period. */
 struct images_backend {
 	/* Return: 0, negative errno. @ret_bytes: what it holds there. */
-	int (*insert)(const struct image *image, uint32_t index, uint64_t *ret_bytes, void *data);
+	int (*insert)(const struct image *image, uint32_t index, uint64_t *ret_bytes,
+		      void *data);
 	/* Return: 0 (also when nothing was there), negative errno. */
 	int (*remove)(uint32_t index, void *data);
 	void *data;
@@ -25,7 +27,8 @@ struct images_backend {
 
 struct published {
 	struct published *next; /* of the same bucket */
-	struct image *image;    /* NULL: an earlier life's, of which the words are not known */
+	struct image
+		*image; /* NULL: an earlier life's, of which the words are not known */
 	uint32_t index;
 	uint32_t users;
 	uint64_t bytes;
@@ -39,11 +42,13 @@ int images_new(const struct images_backend *backend, struct images **ret_images)
 struct images *images_free(struct images *images);
 
 /**
- * images_get() - The published form of an image, which is inserted if no equal one is there.
+ * images_get() - The published form of an image, which is inserted if no equal one is
+ * there.
  * @ret_published: with one user more; give it to images_put()
  * Return: 0, IMAGES_E_FULL, negative errno.
  */
-int images_get(struct images *images, struct image *image, struct published **ret_published);
+int images_get(struct images *images, struct image *image,
+	       struct published **ret_published);
 
 /** images_use() - One user more. Return: @published. */
 struct published *images_use(struct published *published);
@@ -58,7 +63,8 @@ struct published *images_put(struct published *published);
  *
  * Return: 0, -EEXIST, -ERANGE, -ENOMEM.
  */
-int images_adopt(struct images *images, uint32_t index, struct image *image, uint64_t bytes);
+int images_adopt(struct images *images, uint32_t index, struct image *image,
+		 uint64_t bytes);
 
 /** images_equal() - Do two images have the same words? */
 bool images_equal(const struct image *a, const struct image *b);

@@ -8,23 +8,27 @@
 #include "util/cleanup.h"
 
 /* Large enough that the kernel is asked a hundred times, not thousands. */
-#define CHUNK (1U << 16)
+#define CHUNK	  (1U << 16)
 
 #define NAME_SIZE 32
 
-/* The context of the program below: it gets the name, and puts the address in its place. */
+/* The context of the program below: it gets the name, and puts the address in its place.
+ */
 union question {
 	char name[NAME_SIZE];
 	uint64_t words[NAME_SIZE / 8];
 };
 
-#define INSN(code_, dst, src, off_, imm_) \
-	{.code = (code_), .dst_reg = (dst), .src_reg = (src), .off = (off_), .imm = (imm_)}
-#define LOAD(dst, src, offset) INSN(BPF_LDX | BPF_MEM | BPF_DW, dst, src, offset, 0)
+#define INSN(code_, dst, src, off_, imm_)                                                \
+	{                                                                                \
+		.code = (code_), .dst_reg = (dst), .src_reg = (src), .off = (off_),      \
+		.imm = (imm_)                                                            \
+	}
+#define LOAD(dst, src, offset)	INSN(BPF_LDX | BPF_MEM | BPF_DW, dst, src, offset, 0)
 #define STORE(dst, src, offset) INSN(BPF_STX | BPF_MEM | BPF_DW, dst, src, offset, 0)
-#define MOVE(dst, src) INSN(BPF_ALU64 | BPF_MOV | BPF_X, dst, src, 0, 0)
-#define SET(dst, value) INSN(BPF_ALU64 | BPF_MOV | BPF_K, dst, 0, 0, value)
-#define ADD(dst, value) INSN(BPF_ALU64 | BPF_ADD | BPF_K, dst, 0, 0, value)
+#define MOVE(dst, src)		INSN(BPF_ALU64 | BPF_MOV | BPF_X, dst, src, 0, 0)
+#define SET(dst, value)		INSN(BPF_ALU64 | BPF_MOV | BPF_K, dst, 0, 0, value)
+#define ADD(dst, value)		INSN(BPF_ALU64 | BPF_ADD | BPF_K, dst, 0, 0, value)
 
 /* bpf_kallsyms_lookup_name(name, NAME_SIZE, 0, &address), with both on the stack. */
 static const struct bpf_insn look_up[] = {

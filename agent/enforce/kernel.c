@@ -41,7 +41,8 @@ void kernel_close(struct kernel *kernel)
 	kernel_init(kernel);
 }
 
-/* --- what an earlier life left ------------------------------------------------------------ */
+/* --- what an earlier life left
+ * ------------------------------------------------------------ */
 
 static int open_pinned_maps(struct opening *opening)
 {
@@ -54,10 +55,11 @@ static int open_pinned_maps(struct opening *opening)
 		if (r == 0)
 			r = skeleton_use_map(opening->skeleton, kernel_map_names[i], *fd);
 		if (r == -EEXIST)
-			return detail(opening->reterr_detail, ENFORCER_E_ABI,
-				      "the pinned map \"%s\" has another layout than this lsmd "
-				      "has: run lsmd --unload, then start again",
-				      kernel_map_names[i]);
+			return detail(
+				opening->reterr_detail, ENFORCER_E_ABI,
+				"the pinned map \"%s\" has another layout than this lsmd "
+				"has: run lsmd --unload, then start again",
+				kernel_map_names[i]);
 		if (r < 0)
 			return opening_fail(opening, r, "open the pinned maps");
 	}
@@ -72,12 +74,14 @@ static int check_abi(const struct opening *opening)
 	if (!state || !state->abi_version || state->abi_version == ABI_VERSION)
 		return 0;
 	return detail(opening->reterr_detail, ENFORCER_E_ABI,
-		      "what is pinned has version %u, this lsmd has %u: run lsmd --unload, then "
+		      "what is pinned has version %u, this lsmd has %u: run lsmd "
+		      "--unload, then "
 		      "start again",
 		      state->abi_version, (unsigned)ABI_VERSION);
 }
 
-/* The generation is switched when all new links are there, and recorded when all are in place. */
+/* The generation is switched when all new links are there, and recorded when all are in
+ * place. */
 static int recover(const struct opening *opening)
 {
 	const struct state *state = opening->kernel->state;
@@ -87,7 +91,9 @@ static int recover(const struct opening *opening)
 		r = pins_promote(opening->pins, PIN_LINKS);
 	else
 		r = pins_keep(opening->pins, PIN_NEW, NULL, NULL);
-	return r < 0 ? opening_fail(opening, r, "clear up after a load that was cut short") : 0;
+	return r < 0 ? opening_fail(opening, r,
+				    "clear up after a load that was cut short")
+		     : 0;
 }
 
 static bool has_all_maps(const struct kernel *kernel)
@@ -114,13 +120,13 @@ static int open_memory(struct opening *opening)
 			    &kernel->slots);
 
 	if (r == 0)
-		r = window_open(kernel->maps[KERNEL_COUNTERS], LIMIT_COUNTERS * sizeof(uint64_t),
-				&kernel->counters);
+		r = window_open(kernel->maps[KERNEL_COUNTERS],
+				LIMIT_COUNTERS * sizeof(uint64_t), &kernel->counters);
 	return r < 0 ? opening_fail(opening, r, "map the slots and counters") : 0;
 }
 
-/* Images of an earlier life, and the attached programs, are opened by id. Where that is not
- * allowed it is to be known before anything is changed. */
+/* Images of an earlier life, and the attached programs, are opened by id. Where that is
+ * not allowed it is to be known before anything is changed. */
 static int check_ids(const struct opening *opening)
 {
 	uint32_t id = 0;
@@ -180,8 +186,8 @@ int kernel_open(struct kernel *kernel, const struct pins *pins,
 	return open_all(&opening);
 }
 
-int kernel_call(const struct kernel *kernel, enum kernel_call call, const uint64_t *arguments,
-		uint32_t n)
+int kernel_call(const struct kernel *kernel, enum kernel_call call,
+		const uint64_t *arguments, uint32_t n)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = arguments,
 		    .ctx_size_in = n * (uint32_t)sizeof(*arguments));

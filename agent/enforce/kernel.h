@@ -2,7 +2,8 @@
 #ifndef LSMD_ENFORCE_KERNEL_H
 #define LSMD_ENFORCE_KERNEL_H
 
-/* What is in the kernel, loaded by this life or an earlier one: maps, programs, attachments. */
+/* What is in the kernel, loaded by this life or an earlier one: maps, programs,
+ * attachments. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -52,7 +53,8 @@ void kernel_init(struct kernel *kernel);
  *
  * Order of a load: maps are pinned, programs loaded, links attached and pinned aside, the
  * generation switched, the links put in place of the old ones, the build recorded. Killed
- * before the switch, the next start drops what was put aside; after it, puts that in place.
+ * before the switch, the next start drops what was put aside; after it, puts that in
+ * place.
  *
  * Return: 0, ENFORCER_E_*, negative errno.
  */
@@ -64,7 +66,7 @@ void kernel_close(struct kernel *kernel);
  * kernel_call() - Run a program with numbers as arguments.
  * Return: what it returned, or a negative errno.
  */
-int kernel_call(const struct kernel *kernel, enum kernel_call call, const uint64_t *arguments,
-		uint32_t n);
+int kernel_call(const struct kernel *kernel, enum kernel_call call,
+		const uint64_t *arguments, uint32_t n);
 
 #endif

@@ -13,7 +13,7 @@
 
 /* Lines of a verifier's log that tell how it went, not why. */
 static const char *const statistics[] = {
-	"processed ",	"verification time ", "stack depth ",	     "max_states_per_insn",
+	"processed ",	"verification time ", "stack depth ",	  "max_states_per_insn",
 	"-- END PROG ", "-- BEGIN PROG ",     "insns processed ", "libbpf: ",
 };
 
@@ -74,8 +74,8 @@ static void keep_text(const char *text)
 	}
 }
 
-__attribute__((format(printf, 2, 0)))
-static int print(enum libbpf_print_level level, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static int
+print(enum libbpf_print_level level, const char *format, va_list arguments)
 {
 	_cleanup_(freep) char *text = NULL;
 
@@ -98,6 +98,7 @@ const char *libbpf_log_text(void)
 {
 	static char text[sizeof(first_warning) + sizeof(reason) + 4];
 
-	snprintf(text, sizeof(text), "%s%s%s", first_warning, reason[0] ? ": " : "", reason);
+	snprintf(text, sizeof(text), "%s%s%s", first_warning, reason[0] ? ": " : "",
+		 reason);
 	return text;
 }

@@ -3,15 +3,16 @@
 #define LSMD_ENFORCE_LIBBPF_LOG_H
 
 /*
- * What libbpf would print is kept instead, for the detail of an outcome: the first warning,
- * which is nearest the cause, and of a verifier's log the last line that says something.
- * libbpf has one print callback for the process; so there is one log.
+ * What libbpf would print is kept instead, for the detail of an outcome: the first
+ * warning, which is nearest the cause, and of a verifier's log the last line that says
+ * something. libbpf has one print callback for the process; so there is one log.
  */
 
 /** libbpf_log_start() - Take libbpf's output over, and forget what is kept. */
 void libbpf_log_start(void);
 
-/** libbpf_log_text() - One line; "" when nothing was printed. Valid until the next start. */
+/** libbpf_log_text() - One line; "" when nothing was printed. Valid until the next start.
+ */
 const char *libbpf_log_text(void);
 
 /**

@@ -66,7 +66,8 @@ static int open_one(const struct pins *pins, const struct bpf_program *program,
 	return r < 0 ? r : read_program(attachment);
 }
 
-int links_open(const struct pins *pins, const struct skeleton *skeleton, struct links *ret_links)
+int links_open(const struct pins *pins, const struct skeleton *skeleton,
+	       struct links *ret_links)
 {
 	_cleanup_(links_close) struct links links = {0};
 	const struct bpf_program *program = NULL;
@@ -102,7 +103,8 @@ static int attach_one(const struct pins *pins, const struct bpf_program *program
 	return r;
 }
 
-int links_attach(const struct pins *pins, const struct skeleton *skeleton, const char **ret_name)
+int links_attach(const struct pins *pins, const struct skeleton *skeleton,
+		 const char **ret_name)
 {
 	const struct bpf_program *program = NULL;
 

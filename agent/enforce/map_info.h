@@ -10,7 +10,8 @@
 /** map_info() - Type, sizes, flags, name. Return: 0, negative errno. */
 int map_info(int fd, struct bpf_map_info *ret_info);
 
-/** map_bytes() - What it is accounted with: "memlock" in its fdinfo. Return: 0 if unknown. */
+/** map_bytes() - What it is accounted with: "memlock" in its fdinfo. Return: 0 if
+ * unknown. */
 uint64_t map_bytes(int fd);
 
 #endif

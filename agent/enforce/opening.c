@@ -8,10 +8,10 @@
 #include "util/cleanup.h"
 
 const char *const kernel_map_names[KERNEL_MAPS] = {
-	[KERNEL_CGROUPS] = "cgroups",	      [KERNEL_SLOTS] = "slots",
-	[KERNEL_IMAGES] = "images",	      [KERNEL_COUNTERS] = "counters",
-	[KERNEL_FILTER] = "filter",	      [KERNEL_ENTERING] = "entering",
-	[KERNEL_IDENTITIES] = "identities",   [KERNEL_STATE] = "state",
+	[KERNEL_CGROUPS] = "cgroups",	    [KERNEL_SLOTS] = "slots",
+	[KERNEL_IMAGES] = "images",	    [KERNEL_COUNTERS] = "counters",
+	[KERNEL_FILTER] = "filter",	    [KERNEL_ENTERING] = "entering",
+	[KERNEL_IDENTITIES] = "identities", [KERNEL_STATE] = "state",
 	[KERNEL_EVENTS] = "events",
 };
 

@@ -80,7 +80,8 @@ static int configure(const struct opening *opening, uint32_t generation)
 	if (r == 0)
 		return 0;
 	return detail(opening->reterr_detail, r == -EACCES ? ENFORCER_E_PRIVILEGE : r,
-		      "/proc/1/ns/mnt: %s: the agent must see the host's processes (hostPID: true) "
+		      "/proc/1/ns/mnt: %s: the agent must see the host's processes "
+		      "(hostPID: true) "
 		      "and have CAP_SYS_PTRACE",
 		      strerror(-r));
 }
@@ -98,7 +99,8 @@ static int load_programs(const struct opening *opening, uint32_t generation)
 int opening_load(struct opening *opening, const struct build_id *id)
 {
 	const struct state *state = opening->kernel->state;
-	const struct build build = {.id = *id, .generation = (state ? state->generation : 0) + 1};
+	const struct build build = {.id = *id,
+				    .generation = (state ? state->generation : 0) + 1};
 	int r = load_programs(opening, build.generation);
 
 	if (r == 0)

@@ -47,7 +47,8 @@ static int lock(const struct pins *pins, char **reterr_detail)
 	if (flock(pins->fd, LOCK_EX | LOCK_NB) == 0 && is_still_there(pins))
 		return 0;
 	return detail(reterr_detail, ENFORCER_E_BUSY,
-		      "another lsmd holds %s: stop it first, there is one on a node", pins->path);
+		      "another lsmd holds %s: stop it first, there is one on a node",
+		      pins->path);
 }
 
 int pins_open_existing(const char *path, struct pins *ret_pins, char **reterr_detail)
@@ -79,7 +80,8 @@ int pins_open(const char *path, struct pins *ret_pins, char **reterr_detail)
 	if (r)
 		return r;
 	if (mkdir(path, 0700) < 0 && errno != EEXIST)
-		return detail(reterr_detail, -errno, "mkdir %s: %s", path, strerror(errno));
+		return detail(reterr_detail, -errno, "mkdir %s: %s", path,
+			      strerror(errno));
 	r = pins_open_existing(path, &pins, reterr_detail);
 	if (r)
 		return detail(reterr_detail, r, "open %s: %s", path, strerror(-r));
@@ -128,7 +130,8 @@ int pins_put(const struct pins *pins, enum pin_kind kind, const char *name, int 
 
 /* Call for each pin of a kind; non-zero from @visit ends it and is returned. */
 static int visit_pins(const struct pins *pins, enum pin_kind kind,
-		      int (*visit)(int directory, const char *name, void *data), void *data)
+		      int (*visit)(int directory, const char *name, void *data),
+		      void *data)
 {
 	_cleanup_(closedirp) DIR *directory = NULL;
 	int fd = openat(pins->fd, kinds[kind], O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -3,8 +3,8 @@
 #define LSMD_ENFORCE_PINS_H
 
 /*
- * The pin directory: DIRECTORY/{maps,links,programs}/NAME, on a bpf file system. Whoever has it
- * open holds a lock on it, so that one lsmd at a time writes there.
+ * The pin directory: DIRECTORY/{maps,links,programs}/NAME, on a bpf file system. Whoever
+ * has it open holds a lock on it, so that one lsmd at a time writes there.
  */
 
 #include <stdbool.h>
@@ -25,14 +25,16 @@ enum pin_kind {
 /**
  * pins_open() - Make and lock the directory.
  *
- * Mounts the bpf file system at /sys/fs/bpf when none is there, the directory is to be below,
- * and this is the host's own mount namespace: elsewhere it would go when the agent does.
+ * Mounts the bpf file system at /sys/fs/bpf when none is there, the directory is to be
+ * below, and this is the host's own mount namespace: elsewhere it would go when the agent
+ * does.
  *
  * Return: 0, ENFORCER_E_BUSY, ENFORCER_E_BPFFS, negative errno.
  */
 int pins_open(const char *path, struct pins *ret_pins, char **reterr_detail);
 
-/** pins_open_existing() - As pins_open(), but -ENOENT where the directory is not there. */
+/** pins_open_existing() - As pins_open(), but -ENOENT where the directory is not there.
+ */
 int pins_open_existing(const char *path, struct pins *ret_pins, char **reterr_detail);
 void pins_close(struct pins *pins);
 
@@ -43,8 +45,9 @@ int pins_get(const struct pins *pins, enum pin_kind kind, const char *name, int 
 int pins_put(const struct pins *pins, enum pin_kind kind, const char *name, int fd);
 
 /**
- * pins_promote() - Move every pin of PIN_NEW to another kind, in place of what bore its name:
- * by one rename each, so that there is no moment without either. Return: 0, negative errno.
+ * pins_promote() - Move every pin of PIN_NEW to another kind, in place of what bore its
+ * name: by one rename each, so that there is no moment without either. Return: 0,
+ * negative errno.
  */
 int pins_promote(const struct pins *pins, enum pin_kind kind);
 
@@ -61,7 +64,8 @@ bool pins_has_any(const struct pins *pins, enum pin_kind kind);
 int pins_keep(const struct pins *pins, enum pin_kind kind,
 	      bool (*keep)(const char *name, void *data), void *data);
 
-/** pins_remove() - Remove everything, links first, and the directory. Return: 0, -errno. */
+/** pins_remove() - Remove everything, links first, and the directory. Return: 0, -errno.
+ */
 int pins_remove(const struct pins *pins);
 
 #endif

@@ -14,16 +14,16 @@
 #include "enforce/libbpf_log.h"
 #include "util/cleanup.h"
 
-#define BTF_PATH "/sys/kernel/btf/vmlinux"
-#define LSM_PATH "/sys/kernel/security/lsm"
+#define BTF_PATH      "/sys/kernel/btf/vmlinux"
+#define LSM_PATH      "/sys/kernel/security/lsm"
 #define LOCKDOWN_PATH "/sys/kernel/security/lockdown"
 
 static const struct {
 	cap_value_t value;
 	const char *name;
 } needed[] = {
-	{CAP_BPF, "CAP_BPF"},             /* maps and programs at all */
-	{CAP_PERFMON, "CAP_PERFMON"},     /* programs that read kernel memory */
+	{CAP_BPF, "CAP_BPF"},		  /* maps and programs at all */
+	{CAP_PERFMON, "CAP_PERFMON"},	  /* programs that read kernel memory */
 	{CAP_SYS_ADMIN, "CAP_SYS_ADMIN"}, /* opening by id, and mounting */
 };
 
@@ -56,13 +56,14 @@ int requirements_check(char **reterr_detail)
 	if (access(BTF_PATH, R_OK) < 0)
 		return detail(reterr_detail, ENFORCER_E_NO_BTF,
 			      BTF_PATH ": %s: the kernel must be built with "
-			      "CONFIG_DEBUG_INFO_BTF=y, and /sys be mounted",
+				       "CONFIG_DEBUG_INFO_BTF=y, and /sys be mounted",
 			      strerror(errno));
 	if (read_line(LSM_PATH, list, sizeof(list)) && requirements_lsm_lacks_bpf(list))
-		return detail(reterr_detail, ENFORCER_E_NO_LSM,
-			      "bpf is not among the active LSMs: put lsm=%s,bpf on the kernel "
-			      "command line (CONFIG_BPF_LSM=y) and reboot",
-			      list);
+		return detail(
+			reterr_detail, ENFORCER_E_NO_LSM,
+			"bpf is not among the active LSMs: put lsm=%s,bpf on the kernel "
+			"command line (CONFIG_BPF_LSM=y) and reboot",
+			list);
 	return 0;
 }
 
@@ -74,7 +75,8 @@ static const char *missing_capability(void)
 	for (size_t i = 0; capabilities && i < ARRAY_SIZE(needed) && !missing; i++) {
 		cap_flag_value_t value = CAP_CLEAR;
 
-		if (cap_get_flag(capabilities, needed[i].value, CAP_EFFECTIVE, &value) == 0 &&
+		if (cap_get_flag(capabilities, needed[i].value, CAP_EFFECTIVE, &value) ==
+			    0 &&
 		    value == CAP_CLEAR)
 			missing = needed[i].name;
 	}
@@ -86,7 +88,8 @@ static bool is_locked_down(void)
 {
 	char line[128];
 
-	return read_line(LOCKDOWN_PATH, line, sizeof(line)) && strstr(line, "[confidentiality]");
+	return read_line(LOCKDOWN_PATH, line, sizeof(line)) &&
+	       strstr(line, "[confidentiality]");
 }
 
 /* Before 5.11 maps are charged to this limit, and it is EPERM when they don't fit. */
@@ -100,7 +103,8 @@ static bool is_memory_limited(void)
 int requirements_explain(int error, const char *what, char **reterr_detail)
 {
 	const char *log = libbpf_log_text();
-	const char *missing = error == -EPERM || error == -EACCES ? missing_capability() : NULL;
+	const char *missing =
+		error == -EPERM || error == -EACCES ? missing_capability() : NULL;
 
 	if (missing)
 		return detail(reterr_detail, ENFORCER_E_PRIVILEGE,
@@ -108,16 +112,20 @@ int requirements_explain(int error, const char *what, char **reterr_detail)
 			      "container's capabilities",
 			      what, missing);
 	if (error == -EPERM && is_locked_down())
-		return detail(reterr_detail, ENFORCER_E_PRIVILEGE,
-			      "%s: the kernel is locked down (confidentiality), which forbids "
-			      "BPF programs to read kernel memory: boot with lockdown=integrity",
-			      what);
+		return detail(
+			reterr_detail, ENFORCER_E_PRIVILEGE,
+			"%s: the kernel is locked down (confidentiality), which forbids "
+			"BPF programs to read kernel memory: boot with "
+			"lockdown=integrity",
+			what);
 	if (error == -EPERM && is_memory_limited())
 		return detail(reterr_detail, ENFORCER_E_PRIVILEGE,
-			      "%s: locked memory is limited: run with CAP_SYS_RESOURCE, or with "
+			      "%s: locked memory is limited: run with CAP_SYS_RESOURCE, "
+			      "or with "
 			      "LimitMEMLOCK=infinity",
 			      what);
 	if (!log[0])
 		return detail(reterr_detail, error, "%s: %s", what, strerror(-error));
-	return detail(reterr_detail, ENFORCER_E_LOAD, "%s: %s: %s", what, strerror(-error), log);
+	return detail(reterr_detail, ENFORCER_E_LOAD, "%s: %s: %s", what,
+		      strerror(-error), log);
 }

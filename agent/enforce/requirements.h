@@ -2,13 +2,14 @@
 #ifndef LSMD_ENFORCE_REQUIREMENTS_H
 #define LSMD_ENFORCE_REQUIREMENTS_H
 
-/* What a node must have before programs can be loaded, and why it went wrong when they can't. */
+/* What a node must have before programs can be loaded, and why it went wrong when they
+ * can't. */
 
 /**
  * requirements_check() - BTF of the kernel, and "bpf" among the active LSMs.
  *
- * The list of LSMs is believed only when it can be read (securityfs may not be mounted); that
- * hooks are really called is for enforcer_self_test() to say.
+ * The list of LSMs is believed only when it can be read (securityfs may not be mounted);
+ * that hooks are really called is for enforcer_self_test() to say.
  *
  * Return: 0, ENFORCER_E_NO_BTF, ENFORCER_E_NO_LSM.
  */
@@ -18,8 +19,8 @@ int requirements_check(char **reterr_detail);
  * requirements_explain() - Turn a failure of bpf(2) into an outcome.
  * @error: negative errno
  * @what:  what was tried, e.g. "load the programs"
- * Return: ENFORCER_E_PRIVILEGE where the process lacks a capability, ENFORCER_E_LOAD for a
- * program that the kernel refused, else @error.
+ * Return: ENFORCER_E_PRIVILEGE where the process lacks a capability, ENFORCER_E_LOAD for
+ * a program that the kernel refused, else @error.
  */
 int requirements_explain(int error, const char *what, char **reterr_detail);
 

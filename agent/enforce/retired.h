@@ -2,7 +2,8 @@
 #ifndef LSMD_ENFORCE_RETIRED_H
 #define LSMD_ENFORCE_RETIRED_H
 
-/* Bindings that are in force no more, but may have witnesses; in which steps is said in slots.h. */
+/* Bindings that are in force no more, but may have witnesses; in which steps is said in
+ * slots.h. */
 
 #include <stdint.h>
 
@@ -10,8 +11,9 @@
 
 /* Starts as {0}. */
 struct retired {
-	struct binding *unsettled; /* a program may still use the image and add to the counters */
-	struct binding *settled;   /* a record may still name the image and the slot */
+	struct binding *
+		unsettled; /* a program may still use the image and add to the counters */
+	struct binding *settled; /* a record may still name the image and the slot */
 };
 
 void retired_clear(struct retired *retired);
@@ -26,7 +28,8 @@ void retired_harvest(const struct retired *retired, struct counters *counters,
 /** retired_settle() - A grace period and a harvest later: give the counters back. */
 void retired_settle(struct retired *retired, struct counters *counters, uint64_t mark);
 
-/** retired_take() - One that settled at @mark or before; owned. Return: NULL when none is left. */
+/** retired_take() - One that settled at @mark or before; owned. Return: NULL when none is
+ * left. */
 struct binding *retired_take(struct retired *retired, uint64_t mark);
 
 #endif

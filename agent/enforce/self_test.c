@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /*
- * Is a call really denied? A process of our own is put into a cgroup of its own, whose slot
- * denies it a unix datagram socket, and asks for one. It is placed before the cgroup is assigned:
- * who joins a subject from outside is entering, and only audited until it executes something.
+ * Is a call really denied? A process of our own is put into a cgroup of its own, whose
+ * slot denies it a unix datagram socket, and asks for one. It is placed before the cgroup
+ * is assigned: who joins a subject from outside is entering, and only audited until it
+ * executes something.
  */
 
 #include <errno.h>
@@ -25,20 +26,21 @@
 #define CGROUP_NAME "lsmd-self-test"
 
 /* A cgroup stays busy for a moment after its last process was reaped. */
-#define REMOVE_TRIES 100
+#define REMOVE_TRIES	100
 #define REMOVE_PAUSE_NS 5000000L
 
 struct self_test {
 	struct enforcer *enforcer;
 	char path[PATH_MAX];
 	uint64_t cgroup_id; /* 0: not made */
-	uint32_t slot;      /* 0: not taken */
+	uint32_t slot;	    /* 0: not taken */
 	struct image *image;
 	pid_t child;
 	int go; /* the child waits for a byte on it, and ends when it is closed */
 };
 
-/* --- the child: system calls only, since the parent may have threads ----------------------- */
+/* --- the child: system calls only, since the parent may have threads
+ * ----------------------- */
 
 static int try_socket(void)
 {
@@ -88,7 +90,8 @@ static int finish_child(struct self_test *test)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -ECANCELED;
 }
 
-/* --- its cgroup --------------------------------------------------------------------------- */
+/* --- its cgroup
+ * --------------------------------------------------------------------------- */
 
 static int remove_cgroup(const char *path)
 {
@@ -165,7 +168,8 @@ static int place_child(const struct self_test *test)
 	return write(fd, text, (size_t)n) < 0 ? -errno : 0;
 }
 
-/* --- the test ----------------------------------------------------------------------------- */
+/* --- the test
+ * ----------------------------------------------------------------------------- */
 
 static void self_test_clear(struct self_test *test)
 {

@@ -10,7 +10,8 @@
 #include "util/cleanup.h"
 
 /* Kind, namespace, name, section, rule name, message, tags. */
-static const char strings[] = "LsmPolicy\0\0lsmd-self-test\0sockets\0no-unix-datagram\0\0";
+static const char strings[] =
+	"LsmPolicy\0\0lsmd-self-test\0sockets\0no-unix-datagram\0\0";
 
 #define STRING_WORDS ((sizeof(strings) + 7) / 8)
 
@@ -25,21 +26,22 @@ enum {
 	WORDS = STRINGS + STRING_WORDS,
 };
 
-#define ENTRY(rule, group, verdict, flags, error)                              \
+#define ENTRY(rule, group, verdict, flags, error)                                        \
 	((uint64_t)(error) << 56 | (uint64_t)(flags) << 48 | (uint64_t)(verdict) << 40 | \
 	 (uint64_t)(group) << 32 | (uint32_t)(rule))
 
 /* bits as RULE_W_WHAT has them */
-#define WHAT(verdict, section, group, severity, error)                        \
-	((uint64_t)(error) << 32 | (uint64_t)(severity) << 24 | (uint64_t)(group) << 16 | \
-	 (uint64_t)(section) << 8 | (uint64_t)(verdict))
+#define WHAT(verdict, section, group, severity, error)                                   \
+	((uint64_t)(error) << 32 | (uint64_t)(severity) << 24 |                          \
+	 (uint64_t)(group) << 16 | (uint64_t)(section) << 8 | (uint64_t)(verdict))
 
 int self_test_image(struct image **ret_image)
 {
 	uint64_t words[WORDS] = {
 		[IMAGE_H_ID] = WORD(IMAGE_MAGIC, ABI_VERSION),
 		[IMAGE_H_SIZE] = WORD(WORDS, 1),
-		[IMAGE_H_SECTIONS] = WORD(IMAGE_HAS(SECTION_SOCKETS), IMAGE_HAS(SECTION_SOCKETS)),
+		[IMAGE_H_SECTIONS] =
+			WORD(IMAGE_HAS(SECTION_SOCKETS), IMAGE_HAS(SECTION_SOCKETS)),
 		[IMAGE_H_RULES] = WORD(RULES, 1),
 		[IMAGE_H_SOCKETS] = WORD(FAMILIES, 0),
 		[IMAGE_H_STRINGS] = WORD(STRINGS, sizeof(strings)),

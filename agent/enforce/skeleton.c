@@ -23,7 +23,8 @@ static void skeleton_freep(struct skeleton **skeleton)
 
 int skeleton_open(struct skeleton **ret_skeleton)
 {
-	_cleanup_(skeleton_freep) struct skeleton *skeleton = calloc(1, sizeof(*skeleton));
+	_cleanup_(skeleton_freep) struct skeleton *skeleton =
+		calloc(1, sizeof(*skeleton));
 
 	if (!skeleton)
 		return -ENOMEM;
@@ -53,8 +54,8 @@ static void hash(unsigned __int128 *state, const void *bytes, size_t length)
 
 struct build_id skeleton_build_id(const struct enforcer_options *options)
 {
-	unsigned __int128 state = (unsigned __int128)0x6c62272e07bb0142ULL << 64 |
-				  0x62b821756295c58dULL;
+	unsigned __int128 state =
+		(unsigned __int128)0x6c62272e07bb0142ULL << 64 | 0x62b821756295c58dULL;
 	const uint32_t constants[] = {options->cgroup_v1, options->cgroup_hierarchy};
 	struct build_id id;
 	size_t length;
@@ -72,7 +73,8 @@ int skeleton_configure(struct skeleton *skeleton, const struct enforcer_options 
 	struct lsmd_bpf__rodata *constants = skeleton->lsmd->rodata;
 	struct stat first;
 
-	/* The number of PID 1's mount namespace: that of the host, if the agent sees its PIDs. */
+	/* The number of PID 1's mount namespace: that of the host, if the agent sees its
+	 * PIDs. */
 	if (stat("/proc/1/ns/mnt", &first) < 0)
 		return -errno;
 	constants->init_mount_namespace = (uint32_t)first.st_ino;
@@ -85,7 +87,8 @@ int skeleton_configure(struct skeleton *skeleton, const struct enforcer_options 
 
 static bool is_built_for(const struct bpf_map *map, const struct bpf_map_info *info)
 {
-	return info->type == bpf_map__type(map) && info->key_size == bpf_map__key_size(map) &&
+	return info->type == bpf_map__type(map) &&
+	       info->key_size == bpf_map__key_size(map) &&
 	       info->value_size == bpf_map__value_size(map) &&
 	       info->max_entries == bpf_map__max_entries(map) &&
 	       info->map_flags == bpf_map__map_flags(map);

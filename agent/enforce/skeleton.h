@@ -3,8 +3,8 @@
 #define LSMD_ENFORCE_SKELETON_H
 
 /*
- * The programs and maps that are built in, which bpftool made lsmd.skel.h of. Needed to load, and
- * freed then: what goes on is held by descriptors (struct kernel).
+ * The programs and maps that are built in, which bpftool made lsmd.skel.h of. Needed to
+ * load, and freed then: what goes on is held by descriptors (struct kernel).
  */
 
 #include <bpf/libbpf.h>
@@ -16,7 +16,8 @@
 
 struct skeleton;
 
-/* Tells one set of programs from another: of their object file, and of what is set in it. */
+/* Tells one set of programs from another: of their object file, and of what is set in it.
+ */
 struct build_id {
 	uint8_t bytes[16];
 };
@@ -41,7 +42,8 @@ int skeleton_configure(struct skeleton *skeleton, const struct enforcer_options 
 
 /**
  * skeleton_use_map() - Load with a map that is there already.
- * Return: 0; -EEXIST when it is not what the programs were built for; another negative errno.
+ * Return: 0; -EEXIST when it is not what the programs were built for; another negative
+ * errno.
  */
 int skeleton_use_map(struct skeleton *skeleton, const char *name, int fd);
 
@@ -51,11 +53,13 @@ int skeleton_load(struct skeleton *skeleton);
 /** skeleton_map_fd() - Borrowed. Return: negative errno before loading. */
 int skeleton_map_fd(const struct skeleton *skeleton, const char *name);
 
-/** skeleton_next_program() - Of those that this kernel is to have; @previous: NULL first. */
+/** skeleton_next_program() - Of those that this kernel is to have; @previous: NULL first.
+ */
 struct bpf_program *skeleton_next_program(const struct skeleton *skeleton,
 					  const struct bpf_program *previous);
 
-/** skeleton_is_callable() - Is it run by the agent (BPF_PROG_TEST_RUN) and attached nowhere? */
+/** skeleton_is_callable() - Is it run by the agent (BPF_PROG_TEST_RUN) and attached
+ * nowhere? */
 bool skeleton_is_callable(const struct bpf_program *program);
 
 #endif

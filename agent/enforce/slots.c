@@ -16,7 +16,7 @@ struct slots {
 	struct bitmap taken; /* numbers, those of retired slots too */
 	struct retired retired;
 	struct binding **in_force; /* NULL: the number is not given out */
-	uint32_t n;                /* numbers that in_force and the cells reach to */
+	uint32_t n;		   /* numbers that in_force and the cells reach to */
 };
 
 static void slots_freep(struct slots **slots)
@@ -98,7 +98,8 @@ static int reach(struct slots *slots, uint32_t slot)
 	return 0;
 }
 
-/* What the programs recorded of an earlier subject; how many cgroups point here is theirs to say. */
+/* What the programs recorded of an earlier subject; how many cgroups point here is theirs
+ * to say. */
 static void forget_subject(struct slot *slot)
 {
 	slot->mount_namespace = 0;
@@ -144,7 +145,8 @@ static int bind(struct slots *slots, struct image *image, struct binding *bindin
 
 	if (r)
 		return r == IMAGES_E_FULL ? ENFORCER_E_IMAGES : r;
-	r = counters_take(slots->counters, COUNTER_RULES + image->n_rules, &binding->block);
+	r = counters_take(slots->counters, COUNTER_RULES + image->n_rules,
+			  &binding->block);
 	if (r)
 		binding->published = images_put(binding->published);
 	return r == COUNTERS_E_FULL ? ENFORCER_E_COUNTERS : r;
@@ -166,7 +168,8 @@ static bool is_in_force(const struct binding *binding, const struct image *image
 {
 	if (!binding->published || !image)
 		return !binding->published && !image;
-	return binding->published->image && images_equal(binding->published->image, image);
+	return binding->published->image &&
+	       images_equal(binding->published->image, image);
 }
 
 int slots_publish(struct slots *slots, uint32_t slot, struct image *image)
@@ -233,8 +236,8 @@ static int adopt(struct slots *slots, uint32_t slot, uint64_t word)
 	return 0;
 }
 
-/* Of an image whose words are not known the counters' number is not known either: all that
- * can be its own is kept from others. */
+/* Of an image whose words are not known the counters' number is not known either: all
+ * that can be its own is kept from others. */
 static int adopt_room(struct slots *slots, struct binding *binding)
 {
 	uint32_t start = SLOT_COUNTERS(cell(slots, binding->slot)->image);
@@ -242,7 +245,8 @@ static int adopt_room(struct slots *slots, struct binding *binding)
 	return adopt_block(slots, binding, start, counters_room(slots->counters, start));
 }
 
-int slots_adopt(struct slots *slots, const struct slot *cells, const struct bitmap *referenced)
+int slots_adopt(struct slots *slots, const struct slot *cells,
+		const struct bitmap *referenced)
 {
 	int r = 0;
 
@@ -279,7 +283,8 @@ void slots_harvest(struct slots *slots, enforcer_harvest_fn gained, void *data)
 {
 	for (uint32_t slot = 1; slot < slots->n; slot++)
 		if (slots->in_force[slot])
-			binding_harvest(slots->in_force[slot], slots->counters, gained, data);
+			binding_harvest(slots->in_force[slot], slots->counters, gained,
+					data);
 	retired_harvest(&slots->retired, slots->counters, gained, data);
 }
 

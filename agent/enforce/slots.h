@@ -3,12 +3,14 @@
 #define LSMD_ENFORCE_SLOTS_H
 
 /*
- * The map "slots": which numbers are given out, what each has in force, and what each had.
+ * The map "slots": which numbers are given out, what each has in force, and what each
+ * had.
  *
- * What a slot had is retired in two steps. A program that read the slot before the store may
- * still decide by the old image and add to the old counters until a grace period is over: then
- * the counters are settled. A record that it wrote names the image and the slot by number until
- * the ring is read up to there: then both may be used for something else.
+ * What a slot had is retired in two steps. A program that read the slot before the store
+ * may still decide by the old image and add to the old counters until a grace period is
+ * over: then the counters are settled. A record that it wrote names the image and the
+ * slot by number until the ring is read up to there: then both may be used for something
+ * else.
  */
 
 #include <stdbool.h>
@@ -27,7 +29,8 @@ int slots_new(struct window *cells, struct images *images, struct counters *coun
 	      struct slots **ret_slots);
 struct slots *slots_free(struct slots *slots);
 
-/** slots_take() - A number with nothing in force. Return: 0, ENFORCER_E_SLOTS, negative errno. */
+/** slots_take() - A number with nothing in force. Return: 0, ENFORCER_E_SLOTS, negative
+ * errno. */
 int slots_take(struct slots *slots, uint32_t *ret_slot);
 
 /** slots_give() - Give a number back; one that is not taken is ignored. */
@@ -35,15 +38,17 @@ void slots_give(struct slots *slots, uint32_t slot);
 
 /**
  * slots_publish() - One store, after which @image is in force (NULL: no rules).
- * Return: 0; -ENOENT for a slot that is not taken; -ENOMEM; what images_get() failed with;
- * ENFORCER_E_IMAGES, ENFORCER_E_COUNTERS.
+ * Return: 0; -ENOENT for a slot that is not taken; -ENOMEM; what images_get() failed
+ * with; ENFORCER_E_IMAGES, ENFORCER_E_COUNTERS.
  */
 int slots_publish(struct slots *slots, uint32_t slot, struct image *image);
 
-/** slots_cell() - What the programs read and write. Return: NULL for a slot that is not taken. */
+/** slots_cell() - What the programs read and write. Return: NULL for a slot that is not
+ * taken. */
 const struct slot *slots_cell(const struct slots *slots, uint32_t slot);
 
-/** slots_image() - What is in force; NULL for no rules, and when its words are not known. */
+/** slots_image() - What is in force; NULL for no rules, and when its words are not known.
+ */
 const struct image *slots_image(const struct slots *slots, uint32_t slot);
 
 /**
@@ -54,7 +59,8 @@ const struct image *slots_image(const struct slots *slots, uint32_t slot);
  * Every image that a cell names is known to the struct images already. A grace period has
  * passed since the earlier life ended.
  */
-int slots_adopt(struct slots *slots, const struct slot *cells, const struct bitmap *referenced);
+int slots_adopt(struct slots *slots, const struct slot *cells,
+		const struct bitmap *referenced);
 
 /** slots_forget() - Leave what a slot has counted until now out of every harvest. */
 void slots_forget(struct slots *slots, uint32_t slot);
@@ -69,12 +75,14 @@ void slots_harvest(struct slots *slots, enforcer_harvest_fn gained, void *data);
 bool slots_must_settle(const struct slots *slots);
 
 /**
- * slots_settle() - A grace period has passed since the last publish, and a harvest after it.
+ * slots_settle() - A grace period has passed since the last publish, and a harvest after
+ * it.
  * @mark: how far the ring was written since
  */
 void slots_settle(struct slots *slots, uint64_t mark);
 
-/** slots_reclaim() - The ring was read up to @mark: what settled before has no witness left. */
+/** slots_reclaim() - The ring was read up to @mark: what settled before has no witness
+ * left. */
 void slots_reclaim(struct slots *slots, uint64_t mark);
 
 #endif

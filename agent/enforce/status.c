@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/* The part of enforcer.h that concerns the whole node: pause, and what there is to show. */
+/* The part of enforcer.h that concerns the whole node: pause, and what there is to show.
+ */
 
 #include "enforce/enforcer_private.h"
 #include "enforce/map_info.h"
@@ -22,8 +23,8 @@ const struct state *enforcer_state(const struct enforcer *enforcer)
 	return enforcer->kernel.state;
 }
 
-size_t enforcer_programs(const struct enforcer *enforcer, struct enforcer_program *programs,
-			 size_t max)
+size_t enforcer_programs(const struct enforcer *enforcer,
+			 struct enforcer_program *programs, size_t max)
 {
 	const struct links *links = &enforcer->kernel.links;
 
@@ -34,7 +35,8 @@ size_t enforcer_programs(const struct enforcer *enforcer, struct enforcer_progra
 			.name = attachment->name,
 			.attach_to = attachment->attach_to,
 			.id = attachment->program_id,
-			.attached = pins_has(&enforcer->pins, PIN_LINKS, attachment->name),
+			.attached =
+				pins_has(&enforcer->pins, PIN_LINKS, attachment->name),
 			.verified_instructions = attachment->verified_instructions,
 		};
 	}

@@ -28,10 +28,12 @@ uint32_t enforcer_slot_mount_namespace(const struct enforcer *enforcer, uint32_t
 }
 
 /* Only programs write the map, for they alone can keep its filter in step with it. */
-int enforcer_assign(struct enforcer *enforcer, uint64_t cgroup_id, uint32_t slot, uint32_t flags)
+int enforcer_assign(struct enforcer *enforcer, uint64_t cgroup_id, uint32_t slot,
+		    uint32_t flags)
 {
 	const uint64_t arguments[] = {cgroup_id, slot, flags};
-	int r = kernel_call(&enforcer->kernel, KERNEL_ASSIGN, arguments, ARRAY_SIZE(arguments));
+	int r = kernel_call(&enforcer->kernel, KERNEL_ASSIGN, arguments,
+			    ARRAY_SIZE(arguments));
 
 	return r == -ENOSPC || r == -E2BIG ? ENFORCER_E_CGROUPS : r;
 }
@@ -39,7 +41,8 @@ int enforcer_assign(struct enforcer *enforcer, uint64_t cgroup_id, uint32_t slot
 int enforcer_remove(struct enforcer *enforcer, uint64_t cgroup_id)
 {
 	const uint64_t arguments[] = {cgroup_id};
-	int r = kernel_call(&enforcer->kernel, KERNEL_REMOVE, arguments, ARRAY_SIZE(arguments));
+	int r = kernel_call(&enforcer->kernel, KERNEL_REMOVE, arguments,
+			    ARRAY_SIZE(arguments));
 
 	return r == -ENOENT ? 0 : r;
 }
@@ -54,8 +57,8 @@ static int read_cgroups(const struct enforcer *enforcer, uint64_t *ids,
 			struct cgroup_value *values, uint32_t *ret_n)
 {
 	uint32_t next, n = LIMIT_CGROUPS;
-	int r = bpf_map_lookup_batch(enforcer->kernel.maps[KERNEL_CGROUPS], NULL, &next, ids,
-				     values, &n, NULL);
+	int r = bpf_map_lookup_batch(enforcer->kernel.maps[KERNEL_CGROUPS], NULL, &next,
+				     ids, values, &n, NULL);
 
 	if (r < 0 && r != -ENOENT)
 		return r;
@@ -69,7 +72,8 @@ int enforcer_cgroups(struct enforcer *enforcer,
 		     void *data)
 {
 	_cleanup_(freep) uint64_t *ids = malloc(LIMIT_CGROUPS * sizeof(*ids));
-	_cleanup_(freep) struct cgroup_value *values = malloc(LIMIT_CGROUPS * sizeof(*values));
+	_cleanup_(freep) struct cgroup_value *values =
+		malloc(LIMIT_CGROUPS * sizeof(*values));
 	uint32_t n;
 	int r;
 
@@ -85,7 +89,8 @@ int enforcer_cgroups(struct enforcer *enforcer,
 	return r;
 }
 
-/* --- adoption ----------------------------------------------------------------------------- */
+/* --- adoption
+ * ----------------------------------------------------------------------------- */
 
 static int refer(uint64_t cgroup_id, const struct cgroup_value *value, void *data)
 {
@@ -103,7 +108,8 @@ static int adopt_images(struct enforcer *enforcer, const struct slot *cells)
 		uint32_t index = SLOT_IMAGE(cells[slot].image);
 
 		if (index && index < LIMIT_IMAGES)
-			r = image_map_adopt_index(&enforcer->image_map, enforcer->images, index);
+			r = image_map_adopt_index(&enforcer->image_map, enforcer->images,
+						  index);
 	}
 	return r;
 }
@@ -123,8 +129,8 @@ static int adopt(struct enforcer *enforcer, const struct slot *cells)
 int enforcer_adopt(struct enforcer *enforcer)
 {
 	size_t size = LIMIT_SLOTS * sizeof(struct slot);
-	void *cells = mmap(NULL, size, PROT_READ, MAP_SHARED, enforcer->kernel.maps[KERNEL_SLOTS],
-			   0);
+	void *cells = mmap(NULL, size, PROT_READ, MAP_SHARED,
+			   enforcer->kernel.maps[KERNEL_SLOTS], 0);
 	int r;
 
 	if (cells == MAP_FAILED)

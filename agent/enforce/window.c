@@ -4,12 +4,14 @@
 #include <errno.h>
 #include <sys/mman.h>
 
-/* Bytes that it grows by: a whole number of pages, of the large ones of other machines too. */
+/* Bytes that it grows by: a whole number of pages, of the large ones of other machines
+ * too. */
 #define STEP ((size_t)64 << 10)
 
 int window_open(int fd, size_t size, struct window *ret_window)
 {
-	void *base = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	void *base = mmap(NULL, size, PROT_NONE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (base == MAP_FAILED)
 		return -errno;

@@ -3,8 +3,9 @@
 #define LSMD_ENFORCE_WINDOW_H
 
 /*
- * The memory of an array map, mapped from its start only as far as it is used: every page that
- * is mapped counts as the agent's, and the maps are made for far more than a node mostly has.
+ * The memory of an array map, mapped from its start only as far as it is used: every page
+ * that is mapped counts as the agent's, and the maps are made for far more than a node
+ * mostly has.
  */
 
 #include <stddef.h>

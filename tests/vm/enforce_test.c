@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /*
- * The enforcer on a real kernel: load, deny, be killed, adopt, replace, unload. A victim process
- * asks for what is denied all the while, and counts what it got.
+ * The enforcer on a real kernel: load, deny, be killed, adopt, replace, unload. A victim
+ * process asks for what is denied all the while, and counts what it got.
  *
  *     enforce_test CGROUP_ROOT v1|v2 HIERARCHY
  *
@@ -29,7 +29,7 @@
 #include "util/cleanup.h"
 #include "util/clock.h"
 
-#define PINS "/sys/fs/bpf/lsmd-enforce-test"
+#define PINS   "/sys/fs/bpf/lsmd-enforce-test"
 #define CGROUP "enforce-test"
 
 /* What the victim shares with us. */
@@ -59,12 +59,14 @@ static double ms_since(uint64_t start)
 
 static void sleep_ms(long ms)
 {
-	const struct timespec time = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+	const struct timespec time = {.tv_sec = ms / 1000,
+				      .tv_nsec = ms % 1000 * 1000000};
 
 	nanosleep(&time, NULL);
 }
 
-/* --- the victim --------------------------------------------------------------------------- */
+/* --- the victim
+ * --------------------------------------------------------------------------- */
 
 static void ask_once(void)
 {
@@ -114,7 +116,8 @@ static uint64_t make_cgroup(const char *name, pid_t pid)
 	return status.st_ino;
 }
 
-/* --- the agent ---------------------------------------------------------------------------- */
+/* --- the agent
+ * ---------------------------------------------------------------------------- */
 
 static struct enforcer *open_or_die(const char *what, double *ret_ms)
 {
@@ -132,8 +135,8 @@ static struct enforcer *open_or_die(const char *what, double *ret_ms)
 	exit(1);
 }
 
-static void add_gain(uint32_t slot, const struct image *image, uint32_t counter, uint32_t rule,
-		     uint64_t count, void *data)
+static void add_gain(uint32_t slot, const struct image *image, uint32_t counter,
+		     uint32_t rule, uint64_t count, void *data)
 {
 	(void)slot;
 	if (image && counter == COUNTER_RULES && rule == 0)
@@ -154,7 +157,8 @@ struct seen {
 	uint64_t cgroup;
 };
 
-static void on_denial(const struct denial_event *event, const struct image *image, void *data)
+static void on_denial(const struct denial_event *event, const struct image *image,
+		      void *data)
 {
 	struct seen *seen = data;
 
@@ -179,7 +183,8 @@ static int find_slot(uint64_t cgroup_id, const struct cgroup_value *value, void 
 	return 0;
 }
 
-/* --- the cases ---------------------------------------------------------------------------- */
+/* --- the cases
+ * ---------------------------------------------------------------------------- */
 
 static void deny_and_count(struct enforcer *enforcer, uint64_t cgroup, uint32_t *ret_slot)
 {
@@ -233,10 +238,12 @@ static int drop_privileges(void)
 {
 	static const cap_value_t kept[] = {CAP_BPF, CAP_PERFMON};
 	cap_t capabilities = cap_init();
-	int r = cap_set_flag(capabilities, CAP_PERMITTED, ARRAY_SIZE(kept), kept, CAP_SET);
+	int r = cap_set_flag(capabilities, CAP_PERMITTED, ARRAY_SIZE(kept), kept,
+			     CAP_SET);
 
 	if (r == 0)
-		r = cap_set_flag(capabilities, CAP_EFFECTIVE, ARRAY_SIZE(kept), kept, CAP_SET);
+		r = cap_set_flag(capabilities, CAP_EFFECTIVE, ARRAY_SIZE(kept), kept,
+				 CAP_SET);
 	if (r == 0)
 		r = cap_set_proc(capabilities);
 	cap_free(capabilities);
@@ -312,10 +319,12 @@ static void check_adopted(uint64_t cgroup, uint64_t *denied_before)
 	enforcer_free(enforcer);
 }
 
-/* Another constant makes another build, so that each start is to replace the one before. */
+/* Another constant makes another build, so that each start is to replace the one before.
+ */
 static void replace_and_kill(double load_ms)
 {
-	static const unsigned percent[] = {1, 10, 30, 60, 80, 90, 95, 100, 105, 110, 120, 150};
+	static const unsigned percent[] = {1,  10,  30,	 60,  80,  90,
+					   95, 100, 105, 110, 120, 150};
 	uint32_t hierarchy = options.cgroup_hierarchy;
 
 	for (size_t i = 0; i < ARRAY_SIZE(percent); i++) {
@@ -384,8 +393,8 @@ int main(int argc, char **argv)
 	cgroup_root = argv[1];
 	options.cgroup_v1 = !strcmp(argv[2], "v1");
 	options.cgroup_hierarchy = (uint32_t)strtoul(argv[3], NULL, 10);
-	victim = mmap(NULL, sizeof(*victim), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-		      -1, 0);
+	victim = mmap(NULL, sizeof(*victim), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (victim == MAP_FAILED)
 		return 2;
 	pid = start_victim();
@@ -400,13 +409,17 @@ int main(int argc, char **argv)
 
 	kill_agent_after(1500);
 	check_adopted(cgroup, &harvested);
-	/* What a life harvested is reported again by the next, as part of what the blocks hold. */
+	/* What a life harvested is reported again by the next, as part of what the blocks
+	 * hold. */
 	harvested = 0;
 	replace_and_kill(load_ms);
 	enforcer = open_or_die("replace", NULL);
-	check(enforcer_image(enforcer, slot) != NULL, "the image is in force after replacing");
-	check(programs_attached(enforcer) > 0, "every program is attached after replacing");
-	check(enforcer_self_test(enforcer, cgroup_root) == 0, "the self-test is denied again");
+	check(enforcer_image(enforcer, slot) != NULL,
+	      "the image is in force after replacing");
+	check(programs_attached(enforcer) > 0,
+	      "every program is attached after replacing");
+	check(enforcer_self_test(enforcer, cgroup_root) == 0,
+	      "the self-test is denied again");
 	finish(enforcer, cgroup, slot, pid, harvested);
 	publish_again(enforcer);
 	serve_without_privilege(enforcer, cgroup);

@@ -108,8 +108,7 @@ Test(counters, an_earlier_life_s_block_must_be_its_own)
 	cr_assert_eq(counters_adopt(counters, 8, 9, &b), COUNTERS_E_TAKEN);
 	cr_assert_eq(counters_adopt(counters, 33, 1, &b), COUNTERS_E_TAKEN);
 	cr_assert_eq(counters_adopt(counters, 56, 9, &b), COUNTERS_E_TAKEN);
-	cr_assert_eq(counters_adopt(counters, 4096, 1, &b),
-		     COUNTERS_E_TAKEN);
+	cr_assert_eq(counters_adopt(counters, 4096, 1, &b), COUNTERS_E_TAKEN);
 	cr_assert_eq(counters_room(counters, 8), 8);
 	cr_assert_eq(counters_room(counters, 32), 32);
 }

@@ -15,8 +15,8 @@ struct fake_kernel {
 	int refuse; /* negative errno that inserting and removing fail with */
 };
 
-static inline int fake_insert(const struct image *image, uint32_t index, uint64_t *ret_bytes,
-			      void *data)
+static inline int fake_insert(const struct image *image, uint32_t index,
+			      uint64_t *ret_bytes, void *data)
 {
 	struct fake_kernel *kernel = data;
 

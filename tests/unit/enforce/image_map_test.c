@@ -18,15 +18,17 @@ static struct image *image;
 
 static int make_outer(void)
 {
-	LIBBPF_OPTS(bpf_map_create_opts, inner, .map_flags = BPF_F_INNER_MAP | BPF_F_MMAPABLE);
+	LIBBPF_OPTS(bpf_map_create_opts, inner,
+		    .map_flags = BPF_F_INNER_MAP | BPF_F_MMAPABLE);
 	LIBBPF_OPTS(bpf_map_create_opts, options);
-	_cleanup_(closep) int template = bpf_map_create(BPF_MAP_TYPE_ARRAY, "template", 4, 8, 1,
-							&inner);
+	_cleanup_(closep) int template =
+		bpf_map_create(BPF_MAP_TYPE_ARRAY, "template", 4, 8, 1, &inner);
 
-	if (template < 0)
+	if (template <0)
 		return template;
-	options.inner_map_fd = (uint32_t)template;
-	return bpf_map_create(BPF_MAP_TYPE_ARRAY_OF_MAPS, "outer", 4, 4, LIMIT_IMAGES, &options);
+	options.inner_map_fd = (uint32_t) template;
+	return bpf_map_create(BPF_MAP_TYPE_ARRAY_OF_MAPS, "outer", 4, 4, LIMIT_IMAGES,
+			      &options);
 }
 
 static void start_life(void)
@@ -129,8 +131,8 @@ Test(image_map, one_without_a_telling_name_is_looked_up)
 	LIBBPF_OPTS(bpf_map_create_opts, options,
 		    .map_flags = BPF_F_INNER_MAP | BPF_F_MMAPABLE);
 	uint32_t index = 5;
-	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "other", 4, 8, (uint32_t)image->n_words,
-				&options);
+	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "other", 4, 8,
+				(uint32_t)image->n_words, &options);
 
 	for (uint32_t i = 0; i < image->n_words; i++)
 		cr_assert_eq(bpf_map_update_elem(fd, &i, &image->words[i], BPF_ANY), 0);

@@ -23,7 +23,8 @@ static void setup(void)
 {
 	cr_assert_not_null(mkdtemp(directory));
 	snprintf(path, sizeof(path), "%s/pins", directory);
-	if (unshare(CLONE_NEWNS) < 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	if (unshare(CLONE_NEWNS) < 0 ||
+	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
 	    mount("bpf", directory, "bpf", 0, "mode=700") < 0) {
 		rmdir(directory);
 		cr_skip("needs CAP_SYS_ADMIN");

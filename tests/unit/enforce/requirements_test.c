@@ -36,9 +36,10 @@ static void check_reason(const char *log, const char *expected)
 
 Test(libbpf_log, the_reason_is_the_last_line_before_the_statistics)
 {
-	check_reason("0: R1=ctx\nR1 invalid mem access 'scalar'\nprocessed 12 insns (limit "
-		     "1000000)\n-- END PROG LOAD LOG --\n",
-		     "R1 invalid mem access 'scalar'");
+	check_reason(
+		"0: R1=ctx\nR1 invalid mem access 'scalar'\nprocessed 12 insns (limit "
+		"1000000)\n-- END PROG LOAD LOG --\n",
+		"R1 invalid mem access 'scalar'");
 	check_reason("one\n\ntwo", "two");
 }
 

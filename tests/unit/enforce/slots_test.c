@@ -132,7 +132,8 @@ Test(slots, subjects_share_an_image_and_no_counters)
 	publish(a, 2, 1);
 	publish(b, 2, 1);
 	cr_assert_eq(SLOT_IMAGE(slot_cells[a].image), SLOT_IMAGE(slot_cells[b].image));
-	cr_assert_neq(SLOT_COUNTERS(slot_cells[a].image), SLOT_COUNTERS(slot_cells[b].image));
+	cr_assert_neq(SLOT_COUNTERS(slot_cells[a].image),
+		      SLOT_COUNTERS(slot_cells[b].image));
 	cr_assert_eq(kernel.inserted, 1);
 }
 
@@ -269,7 +270,8 @@ Test(slots, what_is_forgotten_is_not_harvested)
 	cr_assert_eq(harvest().total, 0);
 }
 
-/* --- a later life ------------------------------------------------------------------------- */
+/* --- a later life
+ * ------------------------------------------------------------------------- */
 
 static void adopt(uint32_t referenced)
 {
