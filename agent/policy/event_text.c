@@ -10,13 +10,16 @@
 
 static void write_named(const struct name_table *table, uint32_t number, FILE *file)
 {
-	const char *name = names_of(table, number);
+	for (size_t i = 0; i < table->n; i++) {
+		const struct name_row *row = &table->rows[i];
 
-	/* A word that means several numbers would be read as the first of them. */
-	if (name && table->rows[names_find(table, name, 0)].number == number)
-		fputs(name, file);
-	else
-		fprintf(file, "%u", number);
+		/* A word that means several numbers would be read as the first of them. */
+		if (row->number == number && names_find(table, row->name, 0) == i) {
+			fputs(row->name, file);
+			return;
+		}
+	}
+	fprintf(file, "%u", number);
 }
 
 static void write_path(const struct eval_event *event, FILE *file)

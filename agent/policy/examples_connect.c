@@ -49,6 +49,13 @@ static uint32_t choose(uint32_t liked, uint32_t first, uint32_t last)
 	return liked >= first && liked <= last ? liked : first;
 }
 
+static uint32_t choose_protocol(uint32_t first, uint32_t last)
+{
+	if (first <= PROTOCOL_TCP && PROTOCOL_TCP <= last)
+		return PROTOCOL_TCP;
+	return choose(PROTOCOL_UDP, first, last);
+}
+
 static struct cuts cuts_below(const struct cuts *cuts, uint32_t key)
 {
 	struct cuts below = {.images = cuts->images};
@@ -94,8 +101,7 @@ static int walk_protocols(struct walk *walk, const struct cuts *cuts)
 		struct cuts below = cuts_below(cuts, key);
 
 		last = cuts_last(cuts, key, PROTOCOL_LAST);
-		walk->event.protocol =
-			choose(PROTOCOL_TCP, choose(PROTOCOL_UDP, key, last), last);
+		walk->event.protocol = choose_protocol(key, last);
 		r = walk_ports(walk, &below);
 	}
 	return r;
