@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fixture.h"
+
+/* `lsmctl eval` and `lsmctl diff`, which need no lsmd. */
+
+TestSuite(ctl_eval, .init = start_server, .fini = stop_server, .timeout = 60);
+TestSuite(ctl_diff, .init = start_server, .fini = stop_server, .timeout = 60);
+
+#define POLICY(rule)                                                                 \
+	"apiVersion: lsmd.io/v1alpha1\nkind: LsmPolicy\nmetadata: {name: web, namespace: shop}\n" \
+	"spec:\n  podSelector: {matchLabels: {app: web}}\n  exec:\n    rules:\n    - " rule "\n"
+
+static const char policy[] = POLICY("{name: no-sh, action: deny, paths: [/bin/sh], message: No.}");
+static const char other[] = POLICY("{name: no-sh, action: deny, paths: [/bin/bash]}");
+static const char broken[] = POLICY("{name: no-sh, action: deny, paths: [bin/sh]}");
+static const char cases[] = "namespace: shop\nlabels: {app: web}\ncases:\n"
+			    "- {name: shell, exec: /bin/sh, want: deny}\n";
+static const char wrong_cases[] = "namespace: shop\nlabels: {app: web}\ncases:\n"
+				  "- {name: shell, exec: /bin/sh, want: kill}\n";
+
+static char *write_text(const char *name, const char *text)
+{
+	char *path;
+	FILE *file;
+
+	cr_assert(asprintf(&path, "%s/%s", server.directory, name) > 0);
+	file = fopen(path, "w");
+	fputs(text, file);
+	fclose(file);
+	return path;
+}
+
+static void remove_text(char *path)
+{
+	unlink(path);
+	free(path);
+}
+
+#define SHOP "--labels", "app=web", "-n", "shop"
+
+Test(ctl_eval, names_the_rule_that_decides)
+{
+	char *path = write_text("a.yaml", policy);
+
+	cr_expect_eq(run("eval", "--policy", path, SHOP, "--exec", "/bin/sh", "--exec", "/bin/ls"),
+		     0, "%s", lsmctl.err);
+	cr_expect(!!strstr(lsmctl.out, "Policies:  LsmPolicy shop/web"), "%s", lsmctl.out);
+	cr_expect(!!strstr(lsmctl.out,
+			   "exec /bin/sh  deny     EPERM  LsmPolicy shop/web  no-sh  No.\n"),
+		  "%s", lsmctl.out);
+	cr_expect(!!strstr(lsmctl.out, "exec /bin/ls  allow    -      -"), "%s", lsmctl.out);
+	remove_text(path);
+}
+
+Test(ctl_eval, the_verdict_is_the_exit_status_when_asked_for)
+{
+	char *path = write_text("a.yaml", policy);
+
+	cr_expect_eq(run("eval", path, SHOP, "--exit-verdict", "--exec", "/bin/sh"), 4);
+	cr_expect_eq(run("eval", path, SHOP, "--exit-verdict", "--exec", "/bin/ls"), 0);
+	remove_text(path);
+}
+
+Test(ctl_eval, a_pod_that_nothing_selects_is_said)
+{
+	char *path = write_text("a.yaml", policy);
+
+	cr_expect_eq(run("eval", path, "--labels", "app=db", "-n", "shop", "--exec", "/bin/sh"), 0);
+	cr_expect(!!strstr(lsmctl.out, "Policies:  none selects this container"), "%s", lsmctl.out);
+	cr_expect_eq(run("eval", path, "--labels", "app=web", "--exec", "/bin/sh"), 0);
+	cr_expect(!!strstr(lsmctl.out, "none selects"), "%s", lsmctl.out);
+	remove_text(path);
+}
+
+Test(ctl_eval, json_has_all_of_it)
+{
+	char *path = write_text("a.yaml", policy);
+	_cleanup_(json_decrefp) json_t *json = NULL;
+	const json_t *event;
+
+	cr_expect_eq(run("eval", path, SHOP, "-o", "json", "--exec", "/bin/sh"), 0);
+	json = json_loads(lsmctl.out, 0, NULL);
+	event = json_array_get(json_object_get(json, "events"), 0);
+	cr_expect_str_eq(json_string_value(json_object_get(event, "verdict")), "deny");
+	cr_expect_str_eq(json_string_value(json_object_get(json_object_get(event, "rule"), "name")),
+			 "no-sh");
+	cr_expect_eq(json_array_size(json_object_get(json, "policies")), 1);
+	remove_text(path);
+}
+
+Test(ctl_eval, links_are_followed_in_a_root)
+{
+	char *path = write_text("a.yaml", policy), *link;
+
+	cr_assert(asprintf(&link, "%s/link", server.directory) > 0);
+	cr_assert_eq(symlink("/bin/sh", link), 0);
+	cr_expect_eq(run("eval", path, SHOP, "--root", server.directory, "--exec", "/none/x"), 2);
+	cr_expect(!!strstr(lsmctl.err, "cannot be found"), "%s", lsmctl.err);
+	cr_expect_eq(run("eval", path, SHOP, "--root", server.directory, "--exec", "/new"), 0);
+	cr_expect(!!strstr(lsmctl.out, "exec /new"), "%s", lsmctl.out);
+	remove_text(link);
+	remove_text(path);
+}
+
+Test(ctl_eval, what_is_wrong_is_2)
+{
+	char *path = write_text("a.yaml", policy), *bad = write_text("b.yaml", broken);
+
+	cr_expect_eq(run("eval", "--exec", "/bin/sh"), 2);
+	cr_expect(!!strstr(lsmctl.err, "which policies?"), "%s", lsmctl.err);
+	cr_expect_eq(run("eval", path), 2);
+	cr_expect(!!strstr(lsmctl.err, "evaluate what?"), "%s", lsmctl.err);
+	cr_expect_eq(run("eval", path, "--exec", "sh"), 2);
+	cr_expect_eq(run("eval", path, "--labels", "app", "--exec", "/sh"), 2);
+	cr_expect(!!strstr(lsmctl.err, "give KEY=VALUE"), "%s", lsmctl.err);
+	cr_expect_eq(run("eval", bad, "--exec", "/bin/sh"), 2);
+	cr_expect(!!strstr(lsmctl.err, "b.yaml:8:"), "%s", lsmctl.err);
+	cr_expect_str_eq(lsmctl.out, "");
+	cr_expect_eq(run("eval", path, "--exec", "/sh", "--report", "junit"), 2);
+	cr_expect_eq(run("eval", path, "--exec", "/sh", "--cases", path), 2);
+	remove_text(bad);
+	remove_text(path);
+}
+
+Test(ctl_eval, cases_are_0_when_all_are_as_wanted_and_1_when_some_are_not)
+{
+	char *path = write_text("a.yaml", policy), *good = write_text("good", cases);
+	char *wrong = write_text("wrong", wrong_cases);
+
+	cr_expect_eq(run("eval", path, "--cases", good), 0, "%s", lsmctl.err);
+	cr_expect_str_eq(lsmctl.out, "ok shell: exec /bin/sh\npassed: 1, failed: 0\n");
+	cr_expect_eq(run("eval", path, "--cases", wrong), 1);
+	cr_expect_str_eq(lsmctl.out,
+			 "not ok shell: exec /bin/sh: wanted kill, got deny with EPERM by rule "
+			 "no-sh of LsmPolicy shop/web, section exec\npassed: 0, failed: 1\n");
+	cr_expect_eq(run("eval", path, "--cases", path), 2);
+	cr_expect(!!strstr(lsmctl.err, "unknown key \"apiVersion\""), "%s", lsmctl.err);
+	remove_text(wrong);
+	remove_text(good);
+	remove_text(path);
+}
+
+Test(ctl_eval, cases_are_reported_to_programs)
+{
+	char *path = write_text("a.yaml", policy), *wrong = write_text("wrong", wrong_cases);
+	_cleanup_(json_decrefp) json_t *json = NULL;
+
+	cr_expect_eq(run("eval", path, "--cases", wrong, "--report", "junit"), 1);
+	cr_expect(!!strstr(lsmctl.out, "<failure message=\"wanted kill, got deny"), "%s",
+		  lsmctl.out);
+	cr_expect_eq(run("eval", path, "--cases", wrong, "-o", "json"), 1);
+	json = json_loads(lsmctl.out, 0, NULL);
+	cr_expect_eq(json_integer_value(json_object_get(json, "failed")), 1);
+	remove_text(wrong);
+	remove_text(path);
+}
+
+Test(ctl_diff, no_difference_is_0)
+{
+	char *path = write_text("a.yaml", policy);
+
+	cr_expect_eq(run("diff", path, path), 0, "%s", lsmctl.err);
+	cr_expect_str_eq(lsmctl.out, "");
+	cr_expect_str_eq(lsmctl.err, "no difference\n");
+	remove_text(path);
+}
+
+Test(ctl_diff, differences_are_1_each_with_an_example)
+{
+	char *a = write_text("a.yaml", policy), *b = write_text("b.yaml", other);
+
+	cr_expect_eq(run("diff", a, b), 1, "%s", lsmctl.err);
+	cr_expect_str_eq(lsmctl.out,
+			 "CHANGE         EXAMPLE         FROM                    TO                      FOR\n"
+			 "newly allowed  exec /bin/sh    deny no-sh of shop/web  allow                   shop: app=web\n"
+			 "newly denied   exec /bin/bash  allow                   deny no-sh of shop/web  shop: app=web\n",
+			 "%s", lsmctl.out);
+	cr_expect_eq(run("diff", a, b, "--labels", "app=db"), 0);
+	cr_expect_eq(run("diff", a, b, SHOP), 1);
+	remove_text(b);
+	remove_text(a);
+}
+
+Test(ctl_diff, what_it_shows_is_what_eval_says)
+{
+	char *a = write_text("a.yaml", policy), *b = write_text("b.yaml", other);
+
+	cr_expect_eq(run("eval", a, SHOP, "--exit-verdict", "--exec", "/bin/bash"), 0);
+	cr_expect_eq(run("eval", b, SHOP, "--exit-verdict", "--exec", "/bin/bash"), 4);
+	remove_text(b);
+	remove_text(a);
+}
+
+Test(ctl_diff, what_is_wrong_is_2)
+{
+	char *a = write_text("a.yaml", policy), *bad = write_text("b.yaml", broken);
+
+	cr_expect_eq(run("diff", a), 2);
+	cr_expect_eq(run("diff", a, a, a), 2);
+	cr_expect_eq(run("diff", a, bad), 2);
+	cr_expect(!!strstr(lsmctl.err, "b.yaml:8:"), "%s", lsmctl.err);
+	cr_expect_eq(run("diff", "/nowhere", a), 2);
+	remove_text(bad);
+	remove_text(a);
+}
+
+Test(ctl_diff, json_has_all_of_it)
+{
+	char *a = write_text("a.yaml", policy), *b = write_text("b.yaml", other);
+	_cleanup_(json_decrefp) json_t *json = NULL;
+	const json_t *first;
+
+	cr_expect_eq(run("diff", "-o", "json", a, b), 1);
+	json = json_loads(lsmctl.out, 0, NULL);
+	cr_expect_eq(json_integer_value(json_object_get(json, "containers")), 1);
+	first = json_array_get(json_object_get(json, "differences"), 0);
+	cr_expect_str_eq(json_string_value(json_object_get(first, "change")), "newly allowed");
+	cr_expect_str_eq(json_string_value(json_object_get(first, "example")), "exec /bin/sh");
+	cr_expect_eq(json_array_size(json_object_get(first, "for")), 1);
+	remove_text(b);
+	remove_text(a);
+}
