@@ -189,6 +189,8 @@ static int spare(struct importer *importer, const struct yaml_node *node)
 static void count(struct reading *reading, size_t *counter)
 {
 	++*counter;
+	if (counter == &reading->counts->wrong)
+		return; /* there is no need of another reason */
 	for (unsigned i = 0; i < IMPORT_REASONS; i++)
 		reading->counts->reasons[i] += reading->importer.lacks >> i & 1;
 }

@@ -56,7 +56,7 @@ struct import_options {
 	bool partial; /* convert what can be, and say of the rest that it is missing */
 };
 
-/* Documents, each counted once; of a reason the documents that it holds for. */
+/* Documents, each counted once; of a reason those in part or refused that it holds for. */
 struct import_counts {
 	size_t converted; /* whole */
 	size_t partial;   /* with something left out */

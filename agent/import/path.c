@@ -96,7 +96,8 @@ static int write_out(const char *pattern, const char *begin, const char *end, st
 		if (asprintf(&text, "%.*s%.*s%s", (int)(begin - pattern), pattern,
 			     (int)(comma - from), from, end + 1) < 0)
 			return -ENOMEM;
-		r = strings_add(&list->items, &list->n, text);
+		if (!strings_contain(list->items, list->n, text))
+			r = strings_add(&list->items, &list->n, text);
 		free(text);
 		from = comma + 1;
 	}
