@@ -181,20 +181,20 @@ int draft_rule(struct draft *draft, enum image_section section, json_t *rule, un
 	json_t *rules = json_object_get(json, "rules");
 	int r;
 
-	if (!rule || !json)
+	if (!owned || !json)
 		return -ENOMEM;
 	if (!rules) {
 		rules = json_array();
 		if (json_object_set_new(json, "rules", rules))
 			return -ENOMEM;
 	}
-	r = merge(rules, rule);
+	r = merge(rules, owned);
 	if (r != MERGE_E_OTHER)
 		return r;
-	r = name_rule(draft->names[section], rule, line);
+	r = name_rule(draft->names[section], owned, line);
 	if (r)
 		return r;
-	return json_array_append_new(rules, in_order(rule, rule_order, ARRAY_SIZE(rule_order))) ?
+	return json_array_append_new(rules, in_order(owned, rule_order, ARRAY_SIZE(rule_order))) ?
 		       -ENOMEM :
 		       0;
 }

@@ -78,7 +78,7 @@ static int add_expression(struct draft *draft, const char *selector, json_t *exp
 	_cleanup_(json_decrefp) json_t *owned = expression;
 	json_t *place = json_object_get(draft->spec, selector), *list;
 
-	if (!expression)
+	if (!owned)
 		return -ENOMEM;
 	if (!place) {
 		place = json_object();
@@ -91,7 +91,7 @@ static int add_expression(struct draft *draft, const char *selector, json_t *exp
 		if (json_object_set_new(place, "matchExpressions", list))
 			return -ENOMEM;
 	}
-	return json_array_append(list, expression) ? -ENOMEM : 0;
+	return json_array_append(list, owned) ? -ENOMEM : 0;
 }
 
 static int split_label(const char *text, char **ret_key, const char **ret_value)
