@@ -255,16 +255,19 @@ static int remove_below(const char *path, uint64_t id, void *data)
 	return enforcer_remove(assignment->agent->enforcer, id);
 }
 
-/* Rules go first, so that nobody is judged by half of them while the cgroups go one by one. */
+/* Rules go first, so that nobody is judged by half of them while the cgroups go one by one. The
+ * subject goes last: what it was denied until then is still told and counted under its name. */
 static void drop_subject(struct agent *agent, uint64_t cgroup_id)
 {
-	struct subject *subject = subject_table_remove(&agent->subjects, cgroup_id);
+	struct subject *subject = subject_table_find(&agent->subjects, cgroup_id);
 	struct assignment assignment = {agent, subject};
 
-	agent_harvest(agent);
 	enforcer_publish(agent->enforcer, subject->slot, NULL);
 	cgroup_walk(&agent->cgroups, subject->cgroup, remove_below, &assignment);
 	enforcer_remove(agent->enforcer, cgroup_id);
+	agent_consume(agent);
+	agent_harvest(agent);
+	subject_table_remove(&agent->subjects, cgroup_id);
 	enforcer_slot_free(agent->enforcer, subject->slot);
 	subject_free(subject);
 }
@@ -302,6 +305,18 @@ static void drop_unseen(struct agent *agent)
 			drop_subject(agent, agent->subjects.items[i]->cgroup_id);
 }
 
+/* Several cgroups may have shared a slot; it is given back once. */
+static void free_stray_slot(struct agent *agent, size_t adopted)
+{
+	uint32_t slot = agent->adopted[adopted].slot;
+
+	for (size_t i = 0; i < adopted; i++)
+		if (agent->adopted[i].slot == slot)
+			return;
+	if (!subject_table_of_slot(&agent->subjects, slot))
+		enforcer_slot_free(agent->enforcer, slot);
+}
+
 /* Cgroups that an earlier life covered and that are nobody's any more. */
 static int drop_strays(struct agent *agent)
 {
@@ -310,6 +325,8 @@ static int drop_strays(struct agent *agent)
 	for (size_t i = 0; i < agent->n_adopted && r == 0; i++)
 		if (!subject_table_of_slot(&agent->subjects, agent->adopted[i].slot))
 			r = enforcer_remove(agent->enforcer, agent->adopted[i].id);
+	for (size_t i = 0; i < agent->n_adopted && r == 0; i++)
+		free_stray_slot(agent, i);
 	free(agent->adopted);
 	agent->adopted = NULL;
 	agent->n_adopted = 0;

@@ -52,7 +52,7 @@
 #define LIMIT_IDENTITIES 65536
 
 /* Bytes of the ring buffer; a record that does not fit is counted, the verdict stands. */
-#define LIMIT_RING (4U << 20)
+#define LIMIT_RING (1U << 20)
 
 /* Records per subject and second unless --records-per-second says otherwise; the counters
  * go on, and the number that was not recorded is shown. */

@@ -94,7 +94,7 @@ ring_build()
 ring_unit()
 {
 	local log=$top/build-tests/asan/meson-logs/testlog.txt cases
-	setup_options=(-Db_sanitize=address,undefined -Db_lundef=false)
+	setup_options=("-Db_sanitize=address,undefined" -Db_lundef=false)
 	check "unit: builds under ASan and UBSan" compile asan env CC=gcc
 	check "unit: meson test" meson test -C "$top/build-tests/asan" --no-rebuild --print-errorlogs
 	cases=$(grep -oE 'Tested: .*' "$log" | sed 's/\x1b\[[0-9;]*m//g' |
@@ -108,7 +108,7 @@ ring_unit()
 ring_fuzz()
 {
 	local fuzzer name
-	setup_options=(-Dfuzzers=true -Dtests=false -Db_sanitize=address,undefined -Db_lundef=false)
+	setup_options=(-Dfuzzers=true -Dtests=false "-Db_sanitize=address,undefined" -Db_lundef=false)
 	check "fuzz: builds" compile fuzz env CC=clang
 	echo "# fuzz: $fuzz_seconds s each"
 	for fuzzer in "$top"/build-tests/fuzz/tests/fuzz/*_fuzz; do

@@ -12,6 +12,7 @@
 
 #include "enforce/bpffs.h"
 #include "enforce/detail.h"
+#include "enforce/requirements.h"
 #include "enforce/enforcer.h"
 #include "util/cleanup.h"
 
@@ -80,9 +81,11 @@ int pins_open(const char *path, struct pins *ret_pins, char **reterr_detail)
 	if (r)
 		return r;
 	if (mkdir(path, 0700) < 0 && errno != EEXIST)
-		return detail(reterr_detail, -errno, "mkdir %s: %s", path,
-			      strerror(errno));
+		return requirements_explain(-errno, "make the pin directory",
+					    reterr_detail);
 	r = pins_open_existing(path, &pins, reterr_detail);
+	if (r == -EACCES || r == -EPERM)
+		return requirements_explain(r, "open the pin directory", reterr_detail);
 	if (r)
 		return detail(reterr_detail, r, "open %s: %s", path, strerror(-r));
 	for (int kind = 0; kind < PIN_KINDS; kind++)

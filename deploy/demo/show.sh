@@ -18,7 +18,8 @@ finish()
 	status=$?
 	trap - EXIT
 	if [ -n "$agent" ]; then
-		kill "$agent" && wait "$agent" || true
+		kill "$agent" || true
+		wait "$agent" || true
 		lsmd --unload --pin-directory "$pins" || true
 	fi
 	[ -z "$listener" ] || kill "$listener" 2>/dev/null || true
@@ -54,7 +55,7 @@ echo "Two pods, one program. shop/web bears the label lsmd.io/profile=restricted
 for pod in web tools; do
 	crun --cgroup-manager=cgroupfs run --bundle "$directory/bundle-$pod" "demo-$pod" \
 		>"$directory/$pod.out" && denied=0 || denied=$?
-	eval "denied_$pod=$denied"
+	counts="${counts:-}$pod $denied "
 	cat "$directory/$pod.out"
 done
 
@@ -62,9 +63,9 @@ echo
 echo "The denials, as GET /v1/denials has them:"
 lsmctl --socket "$socket" denials
 echo
-if [ "$denied_web" = 4 ] && [ "$denied_tools" = 0 ]; then
+if [ "$counts" = "web 4 tools 0 " ]; then
 	echo "shop/web was denied all four, shop/tools none."
 else
-	echo "demo: expected 4 and 0 denials, saw $denied_web and $denied_tools" >&2
+	echo "demo: expected \"web 4 tools 0\", saw \"$counts\"" >&2
 	exit 1
 fi

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=sh disable=SC2034 # variables that the cases use
+# shellcheck shell=sh disable=SC2034,SC2154,SC2119,SC2120 # what cases use and set
 # What the cases of the VM ring share. Sourced in the guest, by busybox's shell.
 #
 # Two pods, "web" and "other", of one container each; `in_pod web COMMAND...` runs a command in

@@ -7,7 +7,7 @@ start_lsmd || return
 
 in_pod web /probe flood 4 12 open /etc/secret r >/tmp/flood &
 flood=$!
-for round in 1 2 3; do
+for _ in 1 2 3; do
 	sleep 0.7
 	stop_lsmd KILL
 	sleep 0.3
