@@ -142,7 +142,8 @@ static int compare(struct comparison *comparison, const struct arguments *argume
 					 compare_all(comparison);
 	if (r == 0)
 		return EXIT_DONE;
-	complain("cannot compare (%s)", strerrordesc_np(-r));
+	complain("cannot compare (%s)",
+		 r == -E2BIG ? "the policies are too large" : strerrordesc_np(-r));
 	return EXIT_USAGE;
 }
 
@@ -213,13 +214,14 @@ static const struct column columns[] = {
 
 static int print(const struct comparison *comparison, const struct options *common)
 {
-	json_t *items = comparison->differences.items ? json_incref(comparison->differences.items) :
-							json_array();
+	json_t *found = comparison->differences.items;
+	json_t *items = found ? json_incref(found) : json_array();
 	size_t n = json_array_size(items);
 
 	if (common->output == OUTPUT_JSON) {
 		json_t *json = json_pack("{sI sO}", "containers",
-					 (json_int_t)comparison->n_containers, "differences", items);
+					 (json_int_t)comparison->n_containers, "differences",
+					 items);
 
 		terminal_json(json);
 		json_decref(json);

@@ -75,7 +75,8 @@ static void set_report(struct arguments *arguments, const char *name,
 
 static error_t add_policy(struct arguments *arguments, const char *path)
 {
-	const char **grown = array_grow(arguments->policies, arguments->n_policies, sizeof(*grown));
+	const char **grown =
+		array_grow(arguments->policies, arguments->n_policies, sizeof(*grown));
 
 	if (!grown)
 		return ENOMEM;
@@ -221,7 +222,8 @@ static int evaluate(const struct arguments *arguments, const struct policy_list 
 		r = image_compile(&selected, &diagnostics, &image);
 	policy_files_say(&diagnostics);
 	if (r < 0) {
-		complain("the policies cannot be compiled (%s)", strerrordesc_np(-r));
+		complain("the policies cannot be compiled (%s)",
+			 r == -E2BIG ? "they are too large" : strerrordesc_np(-r));
 		return EXIT_USAGE;
 	}
 	r = judge(arguments, &selected, image);

@@ -73,9 +73,9 @@ static json_t *list_policies(const struct policy_list *policies)
 	for (size_t i = 0; i < policies->n; i++) {
 		const struct policy *policy = policies->items[i];
 
-		json_array_append_new(list, json_pack("{ss ss ss}", "kind",
-						      policy_kind_name(policy->kind), "namespace",
-						      policy->name_space, "policy", policy->name));
+		json_array_append_new(
+			list, json_pack("{ss ss ss}", "kind", policy_kind_name(policy->kind),
+					"namespace", policy->name_space, "policy", policy->name));
 	}
 	return list;
 }

@@ -34,7 +34,8 @@ static void write_ascii(char byte, FILE *file)
 /* U+FFFE and U+FFFF. */
 static int is_noncharacter(const char *bytes, size_t length)
 {
-	return length == 3 && (!memcmp(bytes, "\xef\xbf\xbe", 3) || !memcmp(bytes, "\xef\xbf\xbf", 3));
+	return length == 3 &&
+	       (!memcmp(bytes, "\xef\xbf\xbe", 3) || !memcmp(bytes, "\xef\xbf\xbf", 3));
 }
 
 void xml_write(const char *text, FILE *file)

@@ -197,8 +197,8 @@ static int read_errno(struct parse *parse, const struct yaml_pair *pair, void *o
 			return 0;
 		}
 	}
-	return parse_error(parse, pair->value, "\"%.80s\" is no errno; give a name as EPERM, or its "
-					       "number",
+	return parse_error(parse, pair->value,
+			   "\"%.80s\" is no errno; give a name as EPERM, or its number",
 			   pair->value->text);
 }
 
@@ -206,13 +206,15 @@ static int check_case(struct parse *parse, const struct yaml_node *node,
 		      const struct policy_case *item)
 {
 	if (!item->n_events)
-		return parse_error(parse, node, "the case asks nothing; give exec, open, socket or "
-						"connect");
+		return parse_error(parse, node,
+				   "the case asks nothing; give exec, open, socket or connect");
 	if (item->want == VERDICT_ALLOW && (item->rule || item->policy || item->error))
 		return parse_error(parse, node,
-				   "what is allowed has no rule, policy or errno; leave them out");
+				   "what is allowed has no rule, policy or errno; leave them "
+				   "out");
 	if (item->want == VERDICT_AUDIT && item->error)
-		return parse_error(parse, node, "what is only reported has no errno; leave it out");
+		return parse_error(parse, node,
+				   "what is only reported has no errno; leave it out");
 	return 0;
 }
 

@@ -160,8 +160,8 @@ static json_t *result_json(const struct run *run, const struct policy_case *item
 static int refuse(const struct run *run, const struct policy_case *item, const char *why)
 {
 	int r = diagnostics_add(run->diagnostics, SEVERITY_ERROR, run->cases->source, item->line,
-				0, "the policies of case \"%s\" cannot be compiled: %s", item->name,
-				why);
+				0, "the policies of case \"%s\" cannot be compiled: %s",
+				item->name, why);
 
 	return r < 0 ? r : -E2BIG;
 }

@@ -65,7 +65,7 @@ static json_t *find_or_add(struct diff_list *list, const struct diff_item *item,
 			   const struct image *const images[2])
 {
 	_cleanup_(json_unrefp) json_t *json = key_json(item, images);
-	_cleanup_(freep) char *key = json ? json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+	_cleanup_(freep) char *key = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
 	_cleanup_(freep) char *example = event_text(&item->example.eval);
 	json_t *place;
 

@@ -176,7 +176,8 @@ static int walk_nat64(struct walk *walk)
 	int r = 0;
 
 	for (;; key = last + 1) {
-		range_key last6 = cuts_last6(&walk->v6, NAT64_FIRST + key, NAT64_FIRST + UINT32_MAX);
+		range_key last6 =
+			cuts_last6(&walk->v6, NAT64_FIRST + key, NAT64_FIRST + UINT32_MAX);
 
 		last = cuts_last(&walk->v4, key, (uint32_t)(last6 - NAT64_FIRST));
 		if (!key)

@@ -59,8 +59,8 @@ static int add_reports(const struct judgement *judgement)
 		const struct eval_outcome *audit = &judgement->result.audits[i];
 
 		r = json_array_append_new(
-			reports, json_pack("{ss so}", "would", verdict_word(audit->verdict), "rule",
-					   image_rule_json(judgement->image, audit->rule)));
+			reports, json_pack("{ss so}", "would", verdict_word(audit->verdict),
+					   "rule", image_rule_json(judgement->image, audit->rule)));
 	}
 	return r ? -ENOMEM : 0;
 }
@@ -89,7 +89,8 @@ static bool has_effect(const struct judgement *judgement, const struct match *ma
 static bool is_of_policy(const struct image_rule_info *info, const struct policy *policy)
 {
 	return !strcmp(info->kind, policy_kind_name(policy->kind)) &&
-	       !strcmp(info->name_space, policy->name_space) && !strcmp(info->policy, policy->name);
+	       !strcmp(info->name_space, policy->name_space) &&
+	       !strcmp(info->policy, policy->name);
 }
 
 /* What decides for a match, see match_why(). */
@@ -130,8 +131,9 @@ static json_t *other_json(const struct judgement *judgement, const struct match 
 
 	if (!why)
 		return NULL;
-	return json_pack("{ss so ss}", "action", match->rule ? actions[match->rule->action] : "deny",
-			 "rule", match_json(match), "why", why);
+	return json_pack("{ss so ss}", "action",
+			 match->rule ? actions[match->rule->action] : "deny", "rule",
+			 match_json(match), "why", why);
 }
 
 static int add_others(const struct judgement *judgement)

@@ -67,8 +67,10 @@ bool match_is(const struct match *match, const struct image_rule_info *info)
 {
 	const struct policy *policy = match->policy;
 
-	if (!match->rule != info->is_default || strcmp(policy_kind_name(policy->kind), info->kind) ||
-	    strcmp(policy->name_space, info->name_space) || strcmp(policy->name, info->policy))
+	if (!match->rule != info->is_default ||
+	    strcmp(policy_kind_name(policy->kind), info->kind) != 0 ||
+	    strcmp(policy->name_space, info->name_space) != 0 ||
+	    strcmp(policy->name, info->policy) != 0)
 		return false;
 	return !match->rule || !strcmp(match->rule->name, info->rule);
 }

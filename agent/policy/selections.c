@@ -48,7 +48,8 @@ static int hash_policy(const struct policy *policy, uint32_t hash[HASH_NUMBERS])
 	struct policy copy = *policy;
 	struct policy *items[] = {&copy};
 	struct image *image = NULL;
-	int r = image_compile(&(struct policy_list){.items = items, .n = 1}, &diagnostics, &image);
+	const struct policy_list list = {.items = items, .n = 1};
+	int r = image_compile(&list, &diagnostics, &image);
 
 	if (r < 0)
 		return r;
@@ -72,7 +73,7 @@ static int find_effect(struct search *search, const struct policy *policy, uint3
 		strict.sections[i].default_deny = true;
 	if (r == 0)
 		r = hash_policy(&strict, hashes + HASH_NUMBERS);
-	/* What cannot be compiled is like nothing else, and will be told of by whoever compiles. */
+	/* What cannot be compiled is like nothing else; whoever compiles will tell of it. */
 	if (r == -E2BIG)
 		hashes[2 * HASH_NUMBERS] = (uint32_t)search->effect_sets.n + 1;
 	else if (r < 0)
