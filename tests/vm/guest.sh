@@ -1,12 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Runs the cases of the VM ring in the guest: guest.sh [CASE...], all of them by default.
+# Runs the cases of the VM ring in the guest: guest.sh CASE....
 set -u
 
 # shellcheck source=tests/vm/lib.sh
 . /ring/lib.sh
 make_root
-[ $# -gt 0 ] || set -- hooks audit live runtime restart race denial bad_input
 for case_name; do
 	fresh
 	# shellcheck source=/dev/null
