@@ -61,7 +61,8 @@ int import_lack(struct importer *importer, const struct yaml_node *node,
 	int r;
 
 	importer->lacks |= 1ULL << reason;
-	importer->hopeless |= reason == IMPORT_SELECTION || reason == IMPORT_INACTIVE;
+	importer->hopeless |= reason == IMPORT_SELECTION || reason == IMPORT_INACTIVE ||
+			      reason == IMPORT_UNFIT;
 	va_start(arguments, format);
 	r = say_lack(importer, node, format, arguments);
 	va_end(arguments);

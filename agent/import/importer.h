@@ -23,7 +23,7 @@ struct importer {
 	/* Of the document at hand: */
 	uint64_t lacks;    /* bits of enum import_reason */
 	bool lost_allow;   /* an allow rule is missing: what it allowed would be denied */
-	bool hopeless;     /* what is missing says whom the policy is about */
+	bool hopeless;     /* nothing of it may be converted, not even in part */
 	const char *kind;  /* as the document says */
 	size_t n_rules;    /* that were read of it */
 	struct draft draft;
@@ -37,8 +37,8 @@ static inline struct importer *importer_of(struct parse *parse)
 /**
  * import_lack() - Say that something has no equivalent, and why.
  * @node:   what it is, for its line
- * @reason: with IMPORT_SELECTION and IMPORT_INACTIVE nothing of the document is converted, not
- *          even in part: less of a selector is more pods
+ * @reason: with IMPORT_SELECTION, IMPORT_INACTIVE and IMPORT_UNFIT nothing of the document is
+ *          converted, not even in part: less of a selector is more pods
  * Return: 0: reading goes on without it; -ENOMEM.
  */
 int import_lack(struct importer *importer, const struct yaml_node *node,

@@ -140,7 +140,7 @@ static int convert_word(struct ka_policy *policy, const struct ka_rule *rule)
 			  rule->node->line);
 }
 
-/* Without a source, an Allow rule lets pass whatever its Block rules name a source for, and so on. */
+/* Also with different sources: which of the two then holds for whom, who wrote them should say. */
 static int check_conflict(struct ka_policy *policy, size_t at)
 {
 	const struct ka_rule *rule = &policy->rules[at];
