@@ -25,16 +25,20 @@ static int refuse_group(struct compiler *compiler, const struct policy *policy)
 	return r < 0 ? r : -E2BIG;
 }
 
-static int new_group(struct compiler *compiler, const struct policy *policy, uint32_t *ret_group)
+static uint32_t add_group(struct compiler *compiler)
 {
-	struct group *group;
+	struct group *group = &compiler->groups[compiler->n_groups];
 
-	if (compiler->n_groups == LIMIT_GROUPS)
-		return refuse_group(compiler, policy);
-	group = &compiler->groups[compiler->n_groups];
-	*ret_group = compiler->n_groups++;
 	for (size_t i = 0; i < SECTION_COUNT; i++)
 		group->defaults[i] = RULE_NONE;
+	return compiler->n_groups++;
+}
+
+static int new_group(struct compiler *compiler, const struct policy *policy, uint32_t *ret_group)
+{
+	if (compiler->n_groups == LIMIT_GROUPS)
+		return refuse_group(compiler, policy);
+	*ret_group = add_group(compiler);
 	return 0;
 }
 
@@ -149,12 +153,11 @@ static int add_policy(struct compiler *compiler, const struct policy *policy)
 
 int compiler_rules(struct compiler *compiler)
 {
-	uint32_t group;
 	int r = 0;
 
 	/* The two tiers are there, whether or not they have rules. */
 	for (size_t i = 0; i < GROUP_FIRST_AUDIT; i++)
-		new_group(compiler, NULL, &group);
+		add_group(compiler);
 	for (size_t i = 0; r == 0 && i < compiler->n_policies; i++)
 		r = add_policy(compiler, compiler->policies[i]);
 	if (r < 0 || !compiler->sections)
