@@ -87,6 +87,26 @@ Test(pods, reads_what_kubectl_prints)
 	cr_assert_null(pods_find(&read.list, "default", "web-0"));
 }
 
+Test(pods, a_file_without_anything_is_not_a_node_without_pods)
+{
+	static const char *const texts[] = {"", "\n", "# pods\n", "---\n", "null\n"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		_cleanup_(read_clear) struct read read = read_text(texts[i]);
+
+		cr_expect_eq(read.result, -EINVAL, "%s", texts[i]);
+		cr_expect(strstr(read.said, "{kind: List, items: []}"), "%s", read.said);
+	}
+}
+
+Test(pods, an_empty_list_is_a_node_without_pods)
+{
+	_cleanup_(read_clear) struct read read = read_text("{kind: List, items: []}");
+
+	cr_expect_eq(read.result, 0, "%s", read.said);
+	cr_expect_eq(read.list.n, 0);
+}
+
 Test(pods, containers_of_all_types_have_their_ids)
 {
 	static const struct {
