@@ -15,8 +15,6 @@
 #include "util/clock.h"
 #include "util/explain.h"
 
-/* Files are written in bursts; one reading serves a burst. */
-#define RELOAD_DELAY_MS 20
 #define HARVEST_PERIOD_MS 10000
 #define RETRY_MS 1000
 
@@ -42,8 +40,10 @@ static void explain_diagnostics(const struct diagnostics *diagnostics, const cha
 
 static int read_policies(struct agent *agent)
 {
-	int r = policy_store_read(agent->store);
+	int r;
 
+	agent->policies_stamp = file_stamp_of(agent->options.policies);
+	r = policy_store_read(agent->store);
 	free(agent->policies_problem);
 	agent->policies_problem = NULL;
 	if (r == 0 || r == -EINVAL)
@@ -78,7 +78,11 @@ static int read_pods(struct agent *agent)
 {
 	struct diagnostics diagnostics = {0};
 	struct pod_list pods = {0};
-	int r = load_pods(agent, &diagnostics, &pods);
+	int r;
+
+	if (agent->options.pods)
+		agent->pods_stamp = file_stamp_of(agent->options.pods);
+	r = load_pods(agent, &diagnostics, &pods);
 
 	diagnostics_clear(&agent->pod_diagnostics);
 	agent->pod_diagnostics = diagnostics;
@@ -141,58 +145,12 @@ static void on_harvest(uv_timer_t *timer)
 	agent_harvest(timer->data);
 }
 
-/* --- changes of files, signals ------------------------------------------------------------------ */
-
-static void reload_soon(struct agent *agent)
-{
-	uv_timer_start(&agent->reload_soon, agent->reload_soon.timer_cb, RELOAD_DELAY_MS, 0);
-}
-
-static void watch_files(struct agent *agent);
-
-static void on_reload(uv_timer_t *timer)
-{
-	struct agent *agent = timer->data;
-
-	/* A directory that was replaced is another inode, which the old watch does not see. The
-	 * new one comes before the reading: a change in between is read again, not missed. */
-	watch_files(agent);
-	agent_reload(agent, NULL);
-}
-
-static void on_file_change(uv_fs_event_t *handle, const char *name, int events, int status)
-{
-	(void)name;
-	(void)events;
-	(void)status;
-	reload_soon(handle->data);
-}
-
-/* The pods file is watched through its directory, which a rename over it changes. */
-static char *directory_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	if (!slash)
-		return strdup(".");
-	return strndup(path, slash == path ? 1 : (size_t)(slash - path));
-}
-
-static void watch_files(struct agent *agent)
-{
-	_cleanup_(freep) char *pods = agent->options.pods ? directory_of(agent->options.pods) : NULL;
-
-	uv_fs_event_stop(&agent->policies_watch);
-	uv_fs_event_start(&agent->policies_watch, on_file_change, agent->options.policies, 0);
-	uv_fs_event_stop(&agent->pods_watch);
-	if (pods)
-		uv_fs_event_start(&agent->pods_watch, on_file_change, pods, 0);
-}
+/* --- signals --------------------------------------------------------------------------------------- */
 
 static void on_hangup(uv_signal_t *handle, int signal)
 {
 	(void)signal;
-	on_reload(&((struct agent *)handle->data)->reload_soon);
+	watch_reload(handle->data);
 }
 
 static void on_terminate(uv_signal_t *handle, int signal)
@@ -391,7 +349,7 @@ static void start_handles(struct agent *agent)
 	uv_signal_start(&agent->hangup, on_hangup, SIGHUP);
 	uv_signal_start(&agent->terminate, on_terminate, SIGTERM);
 	uv_signal_start(&agent->interrupt, on_terminate, SIGINT);
-	watch_files(agent);
+	watch_start(agent);
 	agent_schedule_end(agent);
 }
 
@@ -402,20 +360,16 @@ static int init_handles(struct agent *agent)
 	if (r < 0)
 		return r;
 	uv_timer_init(agent->loop, &agent->scan_soon);
-	uv_timer_init(agent->loop, &agent->reload_soon);
 	uv_timer_init(agent->loop, &agent->harvest);
 	uv_timer_init(agent->loop, &agent->end_of_deny);
-	uv_fs_event_init(agent->loop, &agent->policies_watch);
-	uv_fs_event_init(agent->loop, &agent->pods_watch);
+	watch_init(agent);
 	uv_signal_init(agent->loop, &agent->hangup);
 	uv_signal_init(agent->loop, &agent->terminate);
 	uv_signal_init(agent->loop, &agent->interrupt);
-	agent->events.data = agent->scan_soon.data = agent->reload_soon.data = agent;
+	agent->events.data = agent->scan_soon.data = agent;
 	agent->harvest.data = agent->end_of_deny.data = agent;
-	agent->policies_watch.data = agent->pods_watch.data = agent;
 	agent->hangup.data = agent->terminate.data = agent->interrupt.data = agent;
 	agent->scan_soon.timer_cb = on_scan;
-	agent->reload_soon.timer_cb = on_reload;
 	return 0;
 }
 
@@ -514,7 +468,8 @@ static void close_handles(struct agent *agent)
 	uv_handle_t *handles[] = {
 		(uv_handle_t *)&agent->events,	  (uv_handle_t *)&agent->scan_soon,
 		(uv_handle_t *)&agent->reload_soon, (uv_handle_t *)&agent->harvest,
-		(uv_handle_t *)&agent->end_of_deny, (uv_handle_t *)&agent->policies_watch,
+		(uv_handle_t *)&agent->end_of_deny, (uv_handle_t *)&agent->look,
+		(uv_handle_t *)&agent->policies_watch,
 		(uv_handle_t *)&agent->pods_watch, (uv_handle_t *)&agent->hangup,
 		(uv_handle_t *)&agent->terminate, (uv_handle_t *)&agent->interrupt,
 	};

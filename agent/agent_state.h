@@ -10,6 +10,7 @@
  *   coverage.c  cgroups -> subjects
  *   force.c     policies and labels -> images in force
  *   by_hand.c   denials by hand
+ *   watch.c     changes of the policies and the pods
  *   status.c    what it says of itself
  */
 
@@ -18,6 +19,7 @@
 #include "agent.h"
 #include "by_hand.h"
 #include "enforce/enforcer.h"
+#include "file_stamp.h"
 #include "http/server.h"
 #include "kube/pods.h"
 #include "node/cgroup.h"
@@ -53,6 +55,7 @@ struct agent {
 	struct policy_store *store;
 	struct pod_list pods;
 	struct diagnostics pod_diagnostics; /* of the last reading */
+	struct file_stamp policies_stamp, pods_stamp; /* as they were read last */
 	struct by_hand by_hand;
 	struct subject_table subjects;
 	struct adopted_cgroup *adopted; /* until the first scan has dealt with them */
@@ -73,6 +76,7 @@ struct agent {
 	uv_poll_t events;
 	uv_timer_t scan_soon;   /* after a cgroup event */
 	uv_timer_t reload_soon; /* after a file event */
+	uv_timer_t look;        /* for changes that no event tells */
 	uv_timer_t harvest;
 	uv_timer_t end_of_deny;
 	uv_fs_event_t policies_watch, pods_watch;
@@ -108,6 +112,15 @@ int force_subject(struct agent *agent, struct subject *subject);
 
 /** force_all() - force_subject() for every one. Return: 0, the first failure's errno. */
 int force_all(struct agent *agent);
+
+/** watch_init() - Make the handles of watch.c, so that they can be closed. */
+void watch_init(struct agent *agent);
+
+/** watch_start() - Follow changes of the policies and the pods from now on. */
+void watch_start(struct agent *agent);
+
+/** watch_reload() - Read both again at once. */
+void watch_reload(struct agent *agent);
 
 /** agent_consume() - Take over what waits in the kernel's ring. */
 void agent_consume(struct agent *agent);
