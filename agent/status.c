@@ -4,6 +4,7 @@
 #include <sys/utsname.h>
 
 #include "agent_state.h"
+#include "report/escape.h"
 #include "util/clock.h"
 #include "util/cleanup.h"
 
@@ -48,16 +49,32 @@ static json_t *programs_json(const struct agent *agent)
 	return list;
 }
 
+/* A default that denies, or that is refused, counts as a rule: it can be enforced in part, too. */
+static bool has_default(const struct policy_section *section)
+{
+	return section->present &&
+	       (section->default_deny || section->default_enforcement != ENFORCED);
+}
+
+/* Of a policy that is refused as a whole nothing is in force. */
+static enum enforcement enforcement_in(const struct policy *policy, enum enforcement own)
+{
+	return policy->enforcement == REFUSED ? REFUSED : own;
+}
+
 static void count_rules(const struct agent *agent, uint64_t counts[REFUSED + 1])
 {
 	const struct policy_list *policies = policy_store_policies(agent->store);
 
 	for (size_t i = 0; i < policies->n; i++)
 		for (unsigned s = 0; s < SECTION_COUNT; s++) {
-			const struct policy_section *section = &policies->items[i]->sections[s];
+			const struct policy *policy = policies->items[i];
+			const struct policy_section *section = &policy->sections[s];
 
+			if (has_default(section))
+				counts[enforcement_in(policy, section->default_enforcement)]++;
 			for (size_t j = 0; j < section->n_rules; j++)
-				counts[section->rules[j].enforcement]++;
+				counts[enforcement_in(policy, section->rules[j].enforcement)]++;
 		}
 }
 
@@ -173,10 +190,19 @@ static const char *subject_state(const struct subject *subject)
 	return "audited";
 }
 
+/* The name of a file is any bytes, and a JSON text is not. */
+static json_t *file_name_json(const char *name)
+{
+	_cleanup_(freep) char *text = escape(name);
+
+	return text ? json_string(text) : NULL;
+}
+
 static json_t *subject_json(const struct subject *subject)
 {
-	json_t *item = json_pack("{s:s, s:s, s:s, s:I, s:I, s:o, s:s}", "name", subject->container,
-				 "id", subject->container_id, "cgroup", subject->cgroup, "slot",
+	json_t *item = json_pack("{s:s, s:s, s:o, s:I, s:I, s:o, s:s}", "name", subject->container,
+				 "id", subject->container_id, "cgroup",
+				 file_name_json(subject->cgroup), "slot",
 				 (json_int_t)subject->slot, "rules",
 				 (json_int_t)(subject->image ? subject->image->n_rules : 0),
 				 "policies", names_json(&subject->policies), "state",
@@ -240,15 +266,39 @@ json_t *agent_pods_json(struct agent *agent)
 
 /* --- policies ------------------------------------------------------------------------------------ */
 
-static json_t *rule_json(const struct policy_rule *rule)
+static json_t *rule_json(const struct policy *policy, const char *section, const char *name,
+			 const char *action, enum enforcement enforcement, const char *open_ways)
 {
-	json_t *item = json_pack("{s:s, s:s, s:s, s:s}", "section", section_names[rule->section],
-				 "name", rule->name, "action", action_names[rule->action], "state",
-				 enforcement_names[rule->enforcement]);
+	const char *state = enforcement_names[enforcement_in(policy, enforcement)];
+	json_t *item = json_pack("{s:s, s:s, s:s, s:s}", "section", section, "name", name,
+				 "action", action, "state", state);
 
-	if (item && rule->open_ways)
-		json_object_set_new(item, "openWays", json_string(rule->open_ways));
+	if (item && open_ways)
+		json_object_set_new(item, "openWays", json_string(open_ways));
 	return item;
+}
+
+static json_t *rules_json(const struct policy *policy)
+{
+	json_t *rules = json_array();
+
+	for (unsigned s = 0; s < SECTION_COUNT; s++) {
+		const struct policy_section *section = &policy->sections[s];
+
+		if (has_default(section))
+			json_array_append_new(rules, rule_json(policy, section_names[s], "default",
+							       "deny", section->default_enforcement,
+							       section->default_open_ways));
+		for (size_t i = 0; i < section->n_rules; i++) {
+			const struct policy_rule *rule = &section->rules[i];
+
+			json_array_append_new(rules, rule_json(policy, section_names[rule->section],
+							       rule->name,
+							       action_names[rule->action],
+							       rule->enforcement, rule->open_ways));
+		}
+	}
+	return rules;
 }
 
 static json_int_t pods_under(const struct agent *agent, const struct policy *policy)
@@ -273,24 +323,16 @@ static json_int_t pods_under(const struct agent *agent, const struct policy *pol
 
 static json_t *policy_json(const struct agent *agent, const struct policy *policy)
 {
-	json_t *rules = json_array();
+	json_t *item = json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:i, s:o, s:I}", "kind",
+				 kind_names[policy->kind], "namespace", policy->name_space, "name",
+				 policy->name, "mode", policy->audit_mode ? "audit" : "enforce",
+				 "state", enforcement_names[policy->enforcement], "source",
+				 file_name_json(policy->source), "line", (int)policy->line, "rules",
+				 rules_json(policy), "pods", pods_under(agent, policy));
 
-	for (unsigned s = 0; s < SECTION_COUNT; s++) {
-		const struct policy_section *section = &policy->sections[s];
-
-		if (section->present && section->default_deny)
-			json_array_append_new(rules, json_pack("{s:s, s:s, s:s, s:s}", "section",
-							       section_names[s], "name", "default",
-							       "action", "deny", "state",
-							       "enforced"));
-		for (size_t i = 0; i < section->n_rules; i++)
-			json_array_append_new(rules, rule_json(&section->rules[i]));
-	}
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:o, s:I}", "kind",
-			 kind_names[policy->kind], "namespace", policy->name_space, "name",
-			 policy->name, "mode", policy->audit_mode ? "audit" : "enforce", "source",
-			 policy->source, "line", (int)policy->line, "rules", rules, "pods",
-			 pods_under(agent, policy));
+	if (item && policy->open_ways)
+		json_object_set_new(item, "openWays", json_string(policy->open_ways));
+	return item;
 }
 
 json_t *agent_policies_json(struct agent *agent)

@@ -56,8 +56,8 @@ static const struct column columns[] = {
 	{.title = "SOURCE", .write = write_source},
 };
 
-/* "LsmPolicy shop/web, exec rule no-shells, partial: ..." */
-static void print_open(const json_t *policy, const json_t *rule)
+/* "LsmPolicy shop/web" */
+static void print_name(const json_t *policy)
 {
 	const char *name_space = json_text(policy, "namespace");
 
@@ -66,15 +66,32 @@ static void print_open(const json_t *policy, const json_t *rule)
 	report_text(name_space, stdout);
 	fputs(*name_space ? "/" : "", stdout);
 	report_text(json_text(policy, "name"), stdout);
+}
+
+/* ", partial: ..." of a policy or a rule. */
+static void print_state(const json_t *item)
+{
+	fputs(", ", stdout);
+	report_text(json_text(item, "state"), stdout);
+	fputs(": ", stdout);
+	report_text(json_text(item, "openWays"), stdout);
+	fputc('\n', stdout);
+}
+
+static void print_open_rule(const json_t *policy, const json_t *rule)
+{
+	print_name(policy);
 	fputs(", ", stdout);
 	report_text(json_text(rule, "section"), stdout);
 	fputs(" rule ", stdout);
 	report_text(json_text(rule, "name"), stdout);
-	fputs(", ", stdout);
-	report_text(json_text(rule, "state"), stdout);
-	fputs(": ", stdout);
-	report_text(json_text(rule, "openWays"), stdout);
-	fputc('\n', stdout);
+	print_state(rule);
+}
+
+/* Rules of a policy that is refused as a whole say nothing of their own. */
+static bool says_why(const json_t *item)
+{
+	return strcmp(json_text(item, "state"), "enforced") != 0 && *json_text(item, "openWays");
 }
 
 static void print_open_ways(const json_t *policies)
@@ -82,10 +99,15 @@ static void print_open_ways(const json_t *policies)
 	size_t i, j;
 	json_t *policy, *rule;
 
-	json_array_foreach(policies, i, policy)
+	json_array_foreach(policies, i, policy) {
+		if (says_why(policy)) {
+			print_name(policy);
+			print_state(policy);
+		}
 		json_array_foreach(json_path(policy, "rules"), j, rule)
-			if (strcmp(json_text(rule, "state"), "enforced") != 0)
-				print_open(policy, rule);
+			if (says_why(rule))
+				print_open_rule(policy, rule);
+	}
 }
 
 int command_policies(int argc, char **argv)

@@ -94,11 +94,20 @@ Test(ctl, policies_says_what_stays_open)
 		"\"enforce\",\"source\":\"/p/web.yaml\",\"line\":4,\"pods\":2,\"rules\":["
 		"{\"section\":\"exec\",\"name\":\"a\",\"action\":\"deny\",\"state\":\"enforced\"},"
 		"{\"section\":\"file\",\"name\":\"b\",\"action\":\"deny\",\"state\":\"partial\","
-		"\"openWays\":\"rename\"}]}],\"errors\":[{\"severity\":\"error\",\"file\":\"/p/x.yaml\","
+		"\"openWays\":\"rename\"}]},"
+		"{\"kind\":\"ClusterLsmPolicy\",\"namespace\":\"\",\"name\":\"units\",\"state\":\"refused\","
+		"\"openWays\":\"no units\",\"rules\":[{\"section\":\"exec\",\"name\":\"c\",\"action\":\"deny\","
+		"\"state\":\"refused\"},{\"section\":\"network\",\"name\":\"default\",\"action\":\"deny\","
+		"\"state\":\"refused\",\"openWays\":\"no bind\"}]}],"
+		"\"errors\":[{\"severity\":\"error\",\"file\":\"/p/x.yaml\","
 		"\"line\":0,\"column\":0,\"message\":\"no\"}]}";
 	cr_expect_eq(run("policies"), 0);
 	expect_line("LsmPolicy", "shop", "web", "enforce", "2", "2, 1 partial", "/p/web.yaml:4");
 	expect_line("LsmPolicy shop/web, file rule b, partial: rename");
+	expect_line("ClusterLsmPolicy", "units", "2, 2 refused");
+	expect_line("ClusterLsmPolicy units, refused: no units");
+	expect_line("ClusterLsmPolicy units, network rule default, refused: no bind");
+	cr_expect(!strstr(lsmctl.out, "exec rule c"));
 	expect_line("/p/x.yaml: error: no");
 }
 
