@@ -7,16 +7,23 @@
  *                                      cgroup; the child makes a mount namespace, pivots, executes.
  *                                      ROOT "-": no mount namespace, the host's root
  *   probe nest CGROUP ATTEMPT          makes the cgroup, moves itself there, then tries
+ *   probe via WAY VALUE ATTEMPT        does something first that hides names or identity, then tries
  *   probe ATTEMPT                      prints "allowed" or "denied ERRNO"; exits 0 or with the errno
  *   probe flood THREADS SECONDS ATTEMPT   prints "allowed=N denied=N other=N"
  *   probe listen FIFO FIFO             takes attempts line by line from one, answers on the other
  *
  * ATTEMPT: open PATH r|w|rw | exec PATH | socket FAMILY TYPE PROTOCOL | connect ADDRESS PORT
- *          [udp], numbers as the kernel has them
+ *          [udp], numbers as the kernel has them; and by other calls: descriptor-exec PATH |
+ *          thread-exec PATH | ring-open PATH | ring-connect ADDRESS PORT | mixed-connect ADDRESS
+ *          PORT | short-connect ADDRESS PORT
+ * WAY:     chroot DIRECTORY | in DIRECTORY | userns - | mountns - | bind FROM:TO | o_path - |
+ *          deep DIRECTORY:NAMES:LENGTH | clone-into CGROUP
  */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/io_uring.h>
+#include <linux/sched.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -26,6 +33,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -36,6 +44,12 @@
 
 #define MAX_WORDS 8
 #define USAGE 99
+
+static void die(const char *what)
+{
+	fprintf(stderr, "probe: %s: %s\n", what, strerror(errno));
+	exit(USAGE);
+}
 
 /* --- attempts: each returns 0 when the kernel let it through, or the errno ---------------------- */
 
@@ -105,6 +119,146 @@ static int attempt_connect(char **words)
 	return r;
 }
 
+/* A file that was opened without a hook (O_PATH), executed without a name. */
+static int attempt_descriptor_exec(char **words)
+{
+	char *arguments[] = {words[0], (char *)"exit", NULL};
+	int status, fd = open(words[0], O_PATH);
+	pid_t child = fd < 0 ? -1 : fork();
+
+	if (child < 0)
+		return errno;
+	if (child == 0) {
+		syscall(SYS_execveat, fd, "", arguments, environ, AT_EMPTY_PATH);
+		_exit(errno);
+	}
+	close(fd);
+	waitpid(child, &status, 0);
+	return WEXITSTATUS(status);
+}
+
+static void *exec_thread(void *path)
+{
+	char *arguments[] = {path, (char *)"exit", NULL};
+
+	execv(path, arguments);
+	_exit(errno);
+}
+
+/* Executed by a thread that is not the process's first. */
+static int attempt_thread_exec(char **words)
+{
+	pthread_t thread;
+	pid_t child = fork();
+	int status;
+
+	if (child < 0)
+		return errno;
+	if (child == 0) {
+		if (pthread_create(&thread, NULL, exec_thread, words[0]))
+			_exit(USAGE);
+		pthread_join(thread, NULL);
+		_exit(USAGE);
+	}
+	waitpid(child, &status, 0);
+	return WEXITSTATUS(status);
+}
+
+/* One request through an io_uring, by a worker thread. Return: its result; ENOSYS where none is. */
+static int ring_do(const struct io_uring_sqe *request)
+{
+	struct io_uring_params params = {0};
+	int result, fd = (int)syscall(SYS_io_uring_setup, 1, &params);
+	struct io_uring_sqe *sqes;
+	struct io_uring_cqe *cqe;
+	char *rings;
+
+	if (fd < 0)
+		return -errno;
+	rings = mmap(NULL, params.cq_off.cqes + params.cq_entries * sizeof(*cqe) +
+		     params.sq_off.array + 64, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
+		     fd, IORING_OFF_SQ_RING);
+	sqes = mmap(NULL, sizeof(*sqes), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd,
+		    IORING_OFF_SQES);
+	if (rings == MAP_FAILED || sqes == MAP_FAILED)
+		die("map the ring");
+	*sqes = *request;
+	sqes->flags |= IOSQE_ASYNC;
+	*(unsigned *)(void *)(rings + params.sq_off.array) = 0;
+	__atomic_store_n((unsigned *)(void *)(rings + params.sq_off.tail), 1, __ATOMIC_RELEASE);
+	if (syscall(SYS_io_uring_enter, fd, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) < 0)
+		die("enter the ring");
+	cqe = (struct io_uring_cqe *)(void *)(rings + params.cq_off.cqes);
+	result = cqe->res;
+	close(fd);
+	return result;
+}
+
+static int attempt_ring_open(char **words)
+{
+	struct io_uring_sqe request = {
+		.opcode = IORING_OP_OPENAT,
+		.fd = AT_FDCWD,
+		.addr = (uintptr_t)words[0],
+	};
+	int r = ring_do(&request);
+
+	if (r >= 0)
+		close(r);
+	return r < 0 ? -r : 0;
+}
+
+static int attempt_ring_connect(char **words)
+{
+	struct sockaddr_storage address;
+	socklen_t length = make_address(words[0], atoi(words[1]), &address);
+	int r, fd = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct io_uring_sqe request = {
+		.opcode = IORING_OP_CONNECT,
+		.fd = fd,
+		.addr = (uintptr_t)&address,
+		.off = length,
+	};
+
+	if (fd < 0)
+		return errno;
+	r = ring_do(&request);
+	close(fd);
+	return r == -ECONNREFUSED || r >= 0 ? 0 : -r;
+}
+
+/* An IPv4 address on an IPv6 datagram socket. */
+static int attempt_mixed_connect(char **words)
+{
+	struct sockaddr_storage address;
+	socklen_t length = make_address(words[0], atoi(words[1]), &address);
+	int r = 0, fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return errno;
+	if (connect(fd, (struct sockaddr *)&address, length) < 0)
+		r = errno;
+	close(fd);
+	return r;
+}
+
+/* IPv6 without its scope, the shortest that the kernel takes. */
+static int attempt_short_connect(char **words)
+{
+	struct sockaddr_storage address;
+	int r = 0, fd;
+
+	make_address(words[0], atoi(words[1]), &address);
+	fd = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return errno;
+	if (connect(fd, (struct sockaddr *)&address, address.ss_family == AF_INET ? 16 : 24) < 0 &&
+	    errno != ECONNREFUSED)
+		r = errno;
+	close(fd);
+	return r;
+}
+
 static const struct attempt {
 	const char *name;
 	int words;
@@ -114,6 +268,12 @@ static const struct attempt {
 	{"exec", 1, attempt_exec},
 	{"socket", 3, attempt_socket},
 	{"connect", 2, attempt_connect},
+	{"descriptor-exec", 1, attempt_descriptor_exec},
+	{"thread-exec", 1, attempt_thread_exec},
+	{"ring-open", 1, attempt_ring_open},
+	{"ring-connect", 2, attempt_ring_connect},
+	{"mixed-connect", 2, attempt_mixed_connect},
+	{"short-connect", 2, attempt_short_connect},
 };
 
 static const struct attempt *find_attempt(int n, char **words)
@@ -217,12 +377,6 @@ static int write_file(const char *path, const char *text)
 	return n < 0 ? -errno : 0;
 }
 
-static void die(const char *what)
-{
-	fprintf(stderr, "probe: %s: %s\n", what, strerror(errno));
-	exit(USAGE);
-}
-
 static int run_nested(const char *cgroup, const struct attempt *attempt, char **words)
 {
 	char path[4096], pid[32];
@@ -235,6 +389,149 @@ static int run_nested(const char *cgroup, const struct attempt *attempt, char **
 	if (write_file(path, pid) < 0)
 		die(path);
 	r = attempt->run(words);
+	print_result(stdout, r);
+	return r;
+}
+
+/* --- via: what comes before an attempt, to hide what it is ------------------------------------------- */
+
+/* The two parts of "FROM:TO". */
+static char *split(char *value)
+{
+	char *colon = strchr(value, ':');
+
+	if (!colon) {
+		errno = EINVAL;
+		die(value);
+	}
+	*colon = '\0';
+	return colon + 1;
+}
+
+static void way_chroot(char *value, char **words)
+{
+	(void)words;
+	if (chroot(value) < 0 || chdir("/") < 0)
+		die("chroot");
+}
+
+static void way_in(char *value, char **words)
+{
+	(void)words;
+	if (chdir(value) < 0)
+		die("chdir");
+}
+
+static void way_mountns(char *value, char **words)
+{
+	(void)value;
+	(void)words;
+	if (unshare(CLONE_NEWNS) < 0)
+		die("unshare");
+}
+
+static void way_userns(char *value, char **words)
+{
+	(void)value;
+	(void)words;
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
+		die("unshare");
+	if (write_file("/proc/self/uid_map", "0 0 1") < 0)
+		die("uid_map");
+}
+
+static void way_bind(char *value, char **words)
+{
+	char *to = split(value);
+
+	way_mountns(NULL, words);
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    mount(value, to, NULL, MS_BIND, NULL) < 0)
+		die("bind");
+}
+
+static void way_o_path(char *value, char **words)
+{
+	static char path[32];
+	int fd = open(words[0], O_PATH);
+
+	(void)value;
+	if (fd < 0)
+		die(words[0]);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	words[0] = path;
+}
+
+/* Down that many directories, each made without an open; the file there is made so as well. */
+static void way_deep(char *value, char **words)
+{
+	char *names = split(value), *length = split(names), name[256];
+	size_t bytes = strtoul(length, NULL, 10);
+
+	(void)words;
+	if (chdir(value) < 0 || bytes == 0 || bytes >= sizeof(name))
+		die(value);
+	memset(name, 'n', bytes);
+	name[bytes] = '\0';
+	for (int i = atoi(names); i > 0; i--) {
+		if ((mkdir(name, 0755) < 0 && errno != EEXIST) || chdir(name) < 0)
+			die("go deeper");
+	}
+	if (mknod("file", S_IFREG | 0644, 0) < 0 && errno != EEXIST)
+		die("make a file");
+}
+
+/* A child that is born into the cgroup goes on; we wait for it. */
+static void way_clone_into(char *value, char **words)
+{
+	struct clone_args args = {.flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD};
+	int status, fd;
+	pid_t child;
+
+	(void)words;
+	if (mkdir(value, 0755) < 0 && errno != EEXIST)
+		die(value);
+	fd = open(value, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	args.cgroup = (unsigned)fd;
+	child = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+	if (fd < 0 || child < 0)
+		die("clone3");
+	if (child == 0)
+		return;
+	waitpid(child, &status, 0);
+	exit(WEXITSTATUS(status));
+}
+
+static const struct way {
+	const char *name;
+	void (*go)(char *value, char **words);
+} ways[] = {
+	{"chroot", way_chroot}, {"in", way_in},     {"mountns", way_mountns},
+	{"userns", way_userns}, {"bind", way_bind}, {"o_path", way_o_path},
+	{"deep", way_deep},     {"clone-into", way_clone_into},
+};
+
+/* via WAY VALUE [via WAY VALUE]... ATTEMPT */
+static int run_via(int n, char **words)
+{
+	const struct attempt *attempt;
+	size_t i;
+	int r;
+
+	if (n < 4)
+		return USAGE;
+	attempt = find_attempt(n - 3, words + 3);
+	for (i = 0; i < sizeof(ways) / sizeof(*ways); i++)
+		if (!strcmp(ways[i].name, words[1]))
+			break;
+	if (i == sizeof(ways) / sizeof(*ways))
+		return USAGE;
+	ways[i].go(words[2], words + 4);
+	if (!attempt && !strcmp(words[3], "via"))
+		return run_via(n - 3, words + 3);
+	if (!attempt)
+		return USAGE;
+	r = attempt->run(words + 4);
 	print_result(stdout, r);
 	return r;
 }
@@ -315,6 +612,8 @@ int main(int argc, char **argv)
 		return listen_loop(argv[2], argv[3]);
 	if (argc > 4 && !strcmp(argv[1], "nest") && find_attempt(argc - 3, argv + 3))
 		return run_nested(argv[2], find_attempt(argc - 3, argv + 3), argv + 4);
+	if (argc > 2 && !strcmp(argv[1], "via"))
+		return run_via(argc - 1, argv + 1);
 	if (argc > 5 && !strcmp(argv[1], "flood")) {
 		flood.attempt = find_attempt(argc - 4, argv + 4);
 		flood.words = argv + 5;
