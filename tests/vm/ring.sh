@@ -4,18 +4,20 @@
 #
 #   tests/vm/ring.sh [--kernel VERSION]... [--cgroup v1] [--build DIR] [CASE...]
 #
-# Two kernels run at a time, each on CPUs that take turns in one thread. The races want CPUs that
-# run at the same instant (vm.sh --parallel), so they come after, a kernel at a time.
+# A CASE is a file of tests/vm/cases, or no_lsm: a boot without BPF-LSM. Two kernels run at a time,
+# each on CPUs that take turns in one thread. The races want CPUs that run at the same instant
+# (vm.sh --parallel), so they come after, a kernel at a time.
 set -euo pipefail
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 build=$top/build
 kernels=()
 options=()
+label=
 while [ $# -gt 0 ]; do
 	case $1 in
 	--kernel) kernels+=("$2"); shift 2 ;;
-	--cgroup) options+=(--cgroup "$2"); shift 2 ;;
+	--cgroup) options+=(--cgroup "$2"); label=" $2"; shift 2 ;;
 	--build) build=$2; shift 2 ;;
 	--*) echo "ring.sh: unknown option \"$1\"; see its head" >&2; exit 2 ;;
 	*) break ;;
@@ -25,12 +27,13 @@ done
 cases=("$@")
 if [ ${#cases[@]} -eq 0 ]; then
 	for file in "$top"/tests/vm/cases/*.sh; do cases+=("$(basename "$file" .sh)"); done
+	cases+=(no_lsm)
 fi
 
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 
-# run_on KERNEL LOG OPTIONS... -- CASE...
+# run_on KERNEL LOG OPTIONS... -- SCRIPT CASE...
 run_on()
 {
 	local kernel=$1 log=$2
@@ -44,7 +47,7 @@ run_on()
 		--add "$build/deploy/demo-listen:/probe-listen" \
 		--add "$(command -v crun):/usr/bin/crun" --add "$(command -v jq):/usr/bin/jq" \
 		--add "$(command -v curl):/usr/bin/curl" \
-		-- env "RING_RACE_SECONDS=${RING_RACE_SECONDS:-2}" sh /ring/guest.sh "$@" \
+		-- env "RING_RACE_SECONDS=${RING_RACE_SECONDS:-2}" sh "/ring/$1" "${@:2}" \
 		>"$log" 2>&1
 }
 
@@ -53,23 +56,28 @@ status=0
 # show KERNEL LOG STATUS: a machine that failed has shown nothing of what would have come.
 show()
 {
-	sed "s/^\(ok\|not ok\|#\) /\1 $1 /" "$2"
+	sed "s/^\(ok\|not ok\|#\) /\1 $1$label /" "$2"
 	[ "$3" -eq 0 ] || status=1
 	if [ "$3" -ne 0 ] && ! grep -q '^not ok ' "$2"; then
-		echo "not ok $1 the machine: ended with status $3"
+		echo "not ok $1$label the machine: ended with status $3"
 	fi
 }
 
 plain=()
 race=
+no_lsm=
 for case in "${cases[@]}"; do
-	if [ "$case" = race ]; then race=1; else plain+=("$case"); fi
+	case $case in
+	race) race=1 ;;
+	no_lsm) no_lsm=1 ;;
+	*) plain+=("$case") ;;
+	esac
 done
 
 for ((i = 0; ${#plain[@]} > 0 && i < ${#kernels[@]}; i += 2)); do
 	declare -A pids=()
 	for kernel in "${kernels[@]:i:2}"; do
-		run_on "$kernel" "$logs/$kernel" -- "${plain[@]}" &
+		run_on "$kernel" "$logs/$kernel" -- guest.sh "${plain[@]}" &
 		pids[$kernel]=$!
 	done
 	for kernel in "${kernels[@]:i:2}"; do
@@ -84,10 +92,17 @@ for kernel in "${kernels[@]}"; do
 	[ -n "$race" ] || break
 	for _ in 1 2 3; do
 		result=0
-		run_on "$kernel" "$logs/race" --parallel -- race || result=$?
+		run_on "$kernel" "$logs/race" --parallel -- guest.sh race || result=$?
 		[ "$result" -eq 125 ] || break
 		echo "# $kernel race: the machine failed, tried again"
 	done
 	show "$kernel" "$logs/race" "$result"
+done
+
+for kernel in "${kernels[@]}"; do
+	[ -n "$no_lsm" ] || break
+	result=0
+	run_on "$kernel" "$logs/no_lsm" --append lsm=yama -- no_lsm.sh || result=$?
+	show "$kernel" "$logs/no_lsm" "$result"
 done
 exit "$status"
