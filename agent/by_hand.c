@@ -56,31 +56,55 @@ static int append(struct by_hand *by_hand, const struct by_hand_deny *deny)
 
 /* --- the file -------------------------------------------------------------------------------- */
 
+/* An end by the boot clock holds whatever happens to the other; it means nothing to another boot. */
+static json_t *kept_item(const struct by_hand_deny *deny, const char *boot)
+{
+	json_t *item = json_copy(deny->item);
+
+	if (item && deny->until && *boot) {
+		json_object_set_new(item, "bootId", json_string(boot));
+		json_object_set_new(item, "endBootNs", json_integer((json_int_t)deny->until));
+	}
+	return item;
+}
+
 static int save(const struct by_hand *by_hand)
 {
 	json_t *items = json_array();
 	json_t *file = json_pack("{s:i, s:o}", "version", 1, "items", items);
 	_cleanup_(freep) char *text = NULL;
+	char boot[BOOT_ID_TEXT];
 
+	boot_id(boot);
 	for (size_t i = 0; i < by_hand->n; i++)
-		json_array_append(items, by_hand->items[i].item);
+		json_array_append_new(items, kept_item(&by_hand->items[i], boot));
 	text = file ? json_dumps(file, JSON_INDENT(1)) : NULL;
 	json_decref(file);
 	return text ? file_write(by_hand->path, text, strlen(text)) : -ENOMEM;
 }
 
-/* The boot clock starts anew with each boot, so the file has the end by the wall clock. */
+static bool is_of_this_boot(const json_t *item)
+{
+	const char *kept = json_string_value(json_object_get(item, "bootId"));
+	char boot[BOOT_ID_TEXT];
+
+	return kept && boot_id(boot) && !strcmp(kept, boot) &&
+	       json_is_integer(json_object_get(item, "endBootNs"));
+}
+
+/* When it ends. Return: false: it has. */
 static bool boot_time_of(const json_t *item, uint64_t *ret_until)
 {
-	json_int_t end = json_integer_value(json_object_get(item, "endWallNs"));
-	uint64_t wall = clock_wall();
+	uint64_t end = (uint64_t)json_integer_value(json_object_get(item, "endWallNs"));
+	uint64_t wall = clock_wall(), now = clock_boot();
 
-	if (end == 0) {
+	if (end == 0)
 		*ret_until = 0;
-		return true;
-	}
-	*ret_until = clock_boot() + ((uint64_t)end - wall);
-	return (uint64_t)end > wall;
+	else if (is_of_this_boot(item))
+		*ret_until = (uint64_t)json_integer_value(json_object_get(item, "endBootNs"));
+	else
+		*ret_until = end > wall ? now + (end - wall) : now;
+	return end == 0 || *ret_until > now;
 }
 
 static int take_items(struct by_hand *by_hand, json_t *items, char **reterr_message)
@@ -99,6 +123,8 @@ static int take_items(struct by_hand *by_hand, json_t *items, char **reterr_mess
 		}
 		if (!boot_time_of(item, &until))
 			continue;
+		json_object_del(item, "bootId");
+		json_object_del(item, "endBootNs");
 		r = deny_of_item(item, until, &deny, reterr_message);
 		if (r == 0)
 			r = append(by_hand, &deny);
@@ -213,11 +239,26 @@ int by_hand_remove(struct by_hand *by_hand, const char *id, const char *pod,
 		return r;
 	}
 	for (size_t i = kept; i < n; i++) {
-		json_array_append(removed, by_hand->items[i].item);
+		json_array_append_new(removed, by_hand_deny_json(&by_hand->items[i]));
 		deny_clear(&by_hand->items[i]);
 	}
 	*ret_removed = removed;
 	return 0;
+}
+
+json_t *by_hand_deny_json(const struct by_hand_deny *deny)
+{
+	json_t *item = json_copy(deny->item), *left = json_null();
+	uint64_t now = clock_boot();
+
+	if (deny->until > now)
+		left = json_integer((json_int_t)((deny->until - now + NS_PER_SECOND - 1) /
+						 NS_PER_SECOND));
+	else if (deny->until)
+		left = json_integer(0);
+	json_object_del(item, "endWallNs");
+	json_object_set_new(item, "remainingSeconds", left);
+	return item;
 }
 
 size_t by_hand_expire(struct by_hand *by_hand)

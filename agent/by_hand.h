@@ -13,7 +13,7 @@
 #include "policy/model.h"
 
 struct by_hand_deny {
-	json_t *item; /* as GET /v1/denies gives it, without remainingSeconds */
+	json_t *item; /* see by_hand_deny_json() */
 	struct policy *policy;
 	uint64_t until; /* CLOCK_BOOTTIME, ns; 0: no end */
 };
@@ -46,11 +46,14 @@ int by_hand_add(struct by_hand *by_hand, json_t *request, const char *name_space
 
 /**
  * by_hand_remove() - Take back by @id, or all of a pod ("namespace/name") where it is NULL.
- * @ret_removed: an array of their items
+ * @ret_removed: an array of them, as by_hand_deny_json() gives them
  * Return: 0, -ENOENT, -ENOMEM, negative errno of writing the file, nothing has changed then.
  */
 int by_hand_remove(struct by_hand *by_hand, const char *id, const char *pod,
 		   json_t **ret_removed);
+
+/** by_hand_deny_json() - One as GET /v1/denies gives it, with what remains of it. Owned. */
+json_t *by_hand_deny_json(const struct by_hand_deny *deny);
 
 /** by_hand_expire() - Forget what has ended. Return: how many. */
 size_t by_hand_expire(struct by_hand *by_hand);

@@ -78,8 +78,7 @@ int agent_deny(struct agent *agent, json_t *request, json_t **ret_deny, char **r
 			strerror(-r));
 		return r == -EINVAL || r == -ENOMEM ? r : -EIO;
 	}
-	*ret_deny = json_copy(deny->item);
-	json_object_del(*ret_deny, "endWallNs");
+	*ret_deny = by_hand_deny_json(deny);
 	agent_schedule_end(agent);
 	r = force_pod(agent, pod, reterr_message);
 	if (r < 0) {

@@ -350,21 +350,9 @@ json_t *agent_policies_json(struct agent *agent)
 json_t *agent_denies_json(struct agent *agent)
 {
 	json_t *items = json_array();
-	uint64_t now = clock_boot();
 
-	for (size_t i = 0; i < agent->by_hand.n; i++) {
-		const struct by_hand_deny *deny = &agent->by_hand.items[i];
-		json_t *item = json_copy(deny->item);
-		uint64_t left = deny->until > now ? deny->until - now : 0;
-
-		json_object_del(item, "endWallNs");
-		json_object_set_new(item, "remainingSeconds",
-				    deny->until ?
-					    json_integer((json_int_t)((left + NS_PER_SECOND - 1) /
-								      NS_PER_SECOND)) :
-					    json_null());
-		json_array_append_new(items, item);
-	}
+	for (size_t i = 0; i < agent->by_hand.n; i++)
+		json_array_append_new(items, by_hand_deny_json(&agent->by_hand.items[i]));
 	return json_pack("{s:o}", "items", items);
 }
 

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "util/cleanup.h"
+
 static uint64_t now(clockid_t clock)
 {
 	struct timespec time;
@@ -33,4 +35,15 @@ void clock_text(uint64_t wall, char text[CLOCK_TEXT])
 	gmtime_r(&seconds, &parts);
 	length = strftime(text, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%S", &parts);
 	snprintf(text + length, CLOCK_TEXT - length, ".%09luZ", fraction);
+}
+
+bool boot_id(char text[BOOT_ID_TEXT])
+{
+	_cleanup_(fclosep) FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+	*text = '\0';
+	if (!file || !fgets(text, BOOT_ID_TEXT, file))
+		return false;
+	text[strcspn(text, "\n")] = '\0';
+	return *text;
 }

@@ -131,6 +131,58 @@ Test(by_hand, refuses_what_is_wrong_and_keeps_nothing)
 	cr_assert_eq(by_hand.n, 0);
 }
 
+/* Sets a field of the one that is kept on disk. */
+static void set_kept(const char *key, json_t *value)
+{
+	json_t *file = json_load_file(path, 0, NULL);
+
+	cr_assert(file);
+	json_object_set_new(json_array_get(json_object_get(file, "items"), 0), key, value);
+	cr_assert_eq(json_dump_file(file, path, 0), 0);
+	json_decref(file);
+}
+
+Test(by_hand, a_clock_that_is_set_forward_ends_nothing)
+{
+	uint64_t end;
+
+	add_well(json_pack("{s:s, s:i}", "exec", "/bin/sh", "for", 600));
+	end = by_hand.items[0].until;
+	set_kept("endWallNs", json_integer(1));
+	reopen();
+	cr_assert_eq(by_hand.n, 1);
+	cr_expect_eq(by_hand.items[0].until, end);
+}
+
+Test(by_hand, the_boot_clock_of_another_boot_means_nothing)
+{
+	add_well(json_pack("{s:s, s:i}", "exec", "/bin/sh", "for", 600));
+	set_kept("bootId", json_string("another"));
+	set_kept("endBootNs", json_integer(1));
+	reopen();
+	cr_assert_eq(by_hand.n, 1);
+	cr_expect_gt(by_hand.items[0].until, clock_boot() + 590 * NS_PER_SECOND);
+}
+
+Test(by_hand, says_what_remains_and_nothing_of_how_it_is_kept)
+{
+	json_t *json;
+
+	add_well(json_pack("{s:s, s:i}", "exec", "/bin/sh", "for", 600));
+	add_well(json_pack("{s:s}", "exec", "/bin/sh"));
+	reopen();
+	json = by_hand_deny_json(&by_hand.items[0]);
+	cr_expect_gt(json_integer_value(json_object_get(json, "remainingSeconds")), 590);
+	cr_expect_leq(json_integer_value(json_object_get(json, "remainingSeconds")), 600);
+	cr_expect_null(json_object_get(json, "endWallNs"));
+	cr_expect_null(json_object_get(json, "endBootNs"));
+	cr_expect_null(json_object_get(json, "bootId"));
+	json_decref(json);
+	json = by_hand_deny_json(&by_hand.items[1]);
+	cr_expect(json_is_null(json_object_get(json, "remainingSeconds")));
+	json_decref(json);
+}
+
 Test(by_hand, outlives_a_restart_with_its_end)
 {
 	uint64_t end;
