@@ -140,9 +140,11 @@ static void on_scan(uv_timer_t *timer)
 		uv_timer_start(timer, on_scan, RETRY_MS, 0);
 }
 
+/* What found no room may find some now. */
 static void on_harvest(uv_timer_t *timer)
 {
 	agent_harvest(timer->data);
+	force_failed(timer->data);
 }
 
 /* --- signals --------------------------------------------------------------------------------------- */

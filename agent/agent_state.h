@@ -113,6 +113,9 @@ int force_subject(struct agent *agent, struct subject *subject);
 /** force_all() - force_subject() for every one. Return: 0, the first failure's errno. */
 int force_all(struct agent *agent);
 
+/** force_failed() - force_subject() once more for those that have a problem. */
+void force_failed(struct agent *agent);
+
 /** watch_init() - Make the handles of watch.c, so that they can be closed. */
 void watch_init(struct agent *agent);
 

@@ -93,6 +93,17 @@ static void set_problem(struct subject *subject, const char *problem)
 	subject->problem = problem ? strdup(problem) : NULL;
 }
 
+/* What was replaced a moment ago holds its image and its counters until a harvest. */
+static int publish(struct agent *agent, const struct subject *subject, struct image *image)
+{
+	int r = enforcer_publish(agent->enforcer, subject->slot, image);
+
+	if (r != ENFORCER_E_IMAGES && r != ENFORCER_E_COUNTERS)
+		return r;
+	agent_harvest(agent);
+	return enforcer_publish(agent->enforcer, subject->slot, image);
+}
+
 int force_subject(struct agent *agent, struct subject *subject)
 {
 	struct policy_list list = {0};
@@ -104,7 +115,7 @@ int force_subject(struct agent *agent, struct subject *subject)
 	if (r == 0)
 		r = image_cache_get(&agent->images, &list, &why, &image);
 	if (r == 0) {
-		r = enforcer_publish(agent->enforcer, subject->slot, image);
+		r = publish(agent, subject, image);
 		if (r != 0)
 			why = strdup(publish_error(r));
 	}
@@ -134,4 +145,11 @@ int force_all(struct agent *agent)
 	}
 	image_cache_trim(&agent->images);
 	return first;
+}
+
+void force_failed(struct agent *agent)
+{
+	for (size_t i = 0; i < agent->subjects.n; i++)
+		if (agent->subjects.items[i]->problem)
+			force_subject(agent, agent->subjects.items[i]);
 }
