@@ -68,6 +68,12 @@ static __always_inline const struct task_struct *current_task(void)
 	return (const struct task_struct *)bpf_get_current_task();
 }
 
+/* From 5.11 on a program has the acting task as what it may read without a probe. */
+static __always_inline int has_task_btf(void)
+{
+	return bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf);
+}
+
 static __always_inline __u32 current_tgid(void)
 {
 	return bpf_get_current_pid_tgid() >> 32;

@@ -16,11 +16,11 @@ static __always_inline int is_inside(const struct object *object, __u64 value)
 	    object->namespace != current_namespace())
 		return 0;
 	return VALUE_FLAGS(value) & CGROUP_F_HOST_ROOT ||
-	       namespace_number(object->namespace) != init_mount_namespace;
+	       current_namespace_number() != init_mount_namespace;
 }
 
 /* The task is the container's from now on; what that tells of the container is kept. */
-static __always_inline void arrive(const struct object *object, __u64 value)
+static __always_inline void arrive(__u64 value)
 {
 	__u32 tgid = current_tgid(), slot_number = VALUE_SLOT(value);
 	struct slot *slot = bpf_map_lookup_elem(&slots, &slot_number);
@@ -29,7 +29,7 @@ static __always_inline void arrive(const struct object *object, __u64 value)
 	if (!slot || READ_ONCE(slot->mount_namespace))
 		return;
 	WRITE_ONCE(slot->root_device, BPF_CORE_READ(current_task(), fs, root.mnt, mnt_sb, s_dev));
-	WRITE_ONCE(slot->mount_namespace, namespace_number(object->namespace));
+	WRITE_ONCE(slot->mount_namespace, current_namespace_number());
 }
 
 static __always_inline int is_only_check(const struct linux_binprm *bprm)
@@ -61,12 +61,12 @@ int BPF_PROG(exec_bprm_check, struct linux_binprm *bprm, int ret)
 	if (task_is_entering() && is_inside(&object, value))
 		more |= QUESTION_ARRIVES;
 	VERIFIER_FORGET(more, (__u32)value);
-	if (subject_open(&subject, value))
+	if (subject_open(&subject, value) && subject.sections & IMAGE_HAS(SECTION_EXEC))
 		ret = object_judge(&subject, &object, &bprm->file,
 				   QUESTION(VALUE_SLOT(value), HOOK_BPRM_CHECK_SECURITY, more),
 				   SECTION_EXEC, ACCEPT_EXEC);
 	if (!ret && more & QUESTION_ARRIVES && !is_only_check(bprm))
-		arrive(&object, value);
+		arrive(value);
 	return ret;
 }
 

@@ -41,7 +41,8 @@ int BPF_PROG(file_open, struct file *file, int ret)
 
 	if (ret)
 		return ret;
-	if (!subject_open(&subject, value_of_current()))
+	if (!subject_open(&subject, value_of_current()) ||
+	    !(subject.sections & IMAGE_HAS(SECTION_FILE)))
 		return 0;
 	if (file->f_flags & FMODE_EXEC)
 		return 0;

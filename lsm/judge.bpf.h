@@ -31,11 +31,6 @@ static __always_inline void object_read(struct object *object, const struct file
 	object->namespace = (__u64)BPF_CORE_READ(mount_of(path.mnt), mnt_ns);
 }
 
-static __always_inline __u64 current_namespace(void)
-{
-	return (__u64)BPF_CORE_READ(current_task(), nsproxy, mnt_ns);
-}
-
 /* FACT_TRUSTED_NAME, if a name in that namespace counts for this task. */
 static __always_inline __u64 object_trust(const struct object *object, __u32 slot_number)
 {
@@ -45,7 +40,7 @@ static __always_inline __u64 object_trust(const struct object *object, __u32 slo
 	if (!slot || current_namespace() != object->namespace)
 		return 0;
 	own = READ_ONCE(slot->mount_namespace);
-	return !own || own == namespace_number(object->namespace) ? FACT_TRUSTED_NAME : 0;
+	return !own || own == current_namespace_number() ? FACT_TRUSTED_NAME : 0;
 }
 
 /**
@@ -76,7 +71,8 @@ static __always_inline __u32 object_accept(const struct subject *subject,
 
 	if (namespace_is_internal(object->namespace))
 		return automaton_accept(subject->image, STATE_DEAD);
-	if (object->namespace && !namespace_is_anonymous(object->namespace)) {
+	if (object->namespace == current_namespace() ||
+	    (object->namespace && !namespace_is_anonymous(object->namespace))) {
 		walked = path_walk(object->dentry, object->mount, subject->image);
 		if (!PATH_FLAGS(walked))
 			return automaton_accept(subject->image, PATH_STATE(walked));
@@ -96,13 +92,11 @@ static __always_inline int object_judge(const struct subject *subject, struct ob
 					const void *file_at, __u64 question, __u32 section,
 					__u32 kind)
 {
-	__u32 sections = subject_sections(subject), index = SLOT_IMAGE(subject->word);
+	__u32 index = SLOT_IMAGE(subject->word);
 	struct outcome outcome = {};
 	__u32 list, accept;
 	__u64 file = 0;
 
-	if (!(sections & IMAGE_HAS(section)))
-		return 0;
 	if (!subject->image.map) {
 		outcome.decision = DECISION_CLOSED;
 	} else {
@@ -112,7 +106,7 @@ static __always_inline int object_judge(const struct subject *subject, struct ob
 		if (list)
 			outcome_add(&outcome, 0, index, list,
 				    object_trust(object, VALUE_SLOT(subject->value)));
-		if (sections & IMAGE_HAS_IDENTITIES) {
+		if (subject->sections & IMAGE_HAS_IDENTITIES) {
 			bpf_probe_read_kernel(&file, sizeof(file), file_at);
 			accept = identity_accept(file, VALUE_SLOT(subject->value), index);
 			list = decide_path(subject->image, accept, kind);

@@ -25,9 +25,8 @@ int BPF_PROG(net_create, int family, int type, int protocol, int kern, int ret)
 
 	if (ret)
 		return ret;
-	if (kern || !subject_open(&subject, value_of_current()))
-		return 0;
-	if (!(subject_sections(&subject) & IMAGE_HAS(SECTION_SOCKETS)))
+	if (kern || !subject_open(&subject, value_of_current()) ||
+	    !(subject.sections & IMAGE_HAS(SECTION_SOCKETS)))
 		return 0;
 	if (subject.image.map)
 		outcome_add(&outcome, 0, SLOT_IMAGE(subject.word),
@@ -98,9 +97,8 @@ int BPF_PROG(net_connect, struct socket *socket, struct sockaddr *address, int l
 
 	if (ret)
 		return ret;
-	if (!subject_open(&subject, value_of_current()))
-		return 0;
-	if (!(subject_sections(&subject) & IMAGE_HAS(SECTION_NETWORK)))
+	if (!subject_open(&subject, value_of_current()) ||
+	    !(subject.sections & IMAGE_HAS(SECTION_NETWORK)))
 		return 0;
 	if (sock && BPF_CORE_READ_BITFIELD(sock, sk_kern_sock))
 		return 0;

@@ -72,7 +72,7 @@ union link {
 	struct {
 		__u64 parent;
 		__u64 mountpoint;
-		__u64 root; /* not used */
+		__u64 root;
 	} mount;
 };
 
@@ -104,6 +104,7 @@ static __always_inline void mount_read(union link *link, __u64 address)
 	} else {
 		link->mount.parent = (__u64)BPF_CORE_READ(mount, mnt_parent);
 		link->mount.mountpoint = (__u64)BPF_CORE_READ(mount, mnt_mountpoint);
+		link->mount.root = (__u64)BPF_CORE_READ(mount, mnt.mnt_root);
 	}
 }
 
@@ -169,17 +170,19 @@ __global __u64 path_feed_rest(__u32 index, __u32 state, __u64 name)
  */
 __global __u64 path_cross(__u64 mount)
 {
-	union link link;
+	union link link, parent;
 	int i;
 
+	mount_read(&link, mount);
 	for (i = 0; i < PATH_STACKED; i++) {
-		mount_read(&link, mount);
 		/* What cannot be read is read as zeros, and ends here. */
 		if (link.mount.parent == mount)
 			return !mount;
-		if (link.mount.mountpoint != mount_root(link.mount.parent))
+		mount_read(&parent, link.mount.parent);
+		if (link.mount.mountpoint != parent.mount.root)
 			return mount;
 		mount = link.mount.parent;
+		link = parent;
 	}
 	return 1;
 }
@@ -497,9 +500,18 @@ static __always_inline int namespace_is_anonymous(__u64 address)
 	return BPF_CORE_READ(namespace, ns.inum) == 0;
 }
 
-static __always_inline __u32 namespace_number(__u64 namespace)
+static __always_inline __u64 current_namespace(void)
 {
-	return BPF_CORE_READ((const struct mnt_namespace *)namespace, ns.inum);
+	if (has_task_btf())
+		return (__u64)bpf_get_current_task_btf()->nsproxy->mnt_ns;
+	return (__u64)BPF_CORE_READ(current_task(), nsproxy, mnt_ns);
+}
+
+static __always_inline __u32 current_namespace_number(void)
+{
+	if (has_task_btf())
+		return bpf_get_current_task_btf()->nsproxy->mnt_ns->ns.inum;
+	return BPF_CORE_READ(current_task(), nsproxy, mnt_ns, ns.inum);
 }
 
 #endif

@@ -135,11 +135,13 @@ static __always_inline __u64 value_of_current(void)
  * @value: of its cgroup
  * @word:  slot.image; 0: no rules
  * @image: the opened image; no map only if the agent broke its promise (abi.h, "images")
+ * @sections: IMAGE_HAS_* bits; all, so that the hook goes on and closes, without an image
  */
 struct subject {
 	__u64 value;
 	__u64 word;
 	image_t image;
+	__u32 sections;
 };
 
 /**
@@ -158,16 +160,10 @@ static __always_inline int subject_open(struct subject *subject, __u64 value)
 	if (!SLOT_IMAGE(subject->word))
 		return 0;
 	subject->image = image_open(SLOT_IMAGE(subject->word));
+	subject->sections = ~0U;
+	if (subject->image.map)
+		subject->sections = WORD_LO(image_word(subject->image, IMAGE_H_SECTIONS));
 	return 1;
-}
-
-/* The sections that a subject's image has; all, so that the hook goes on and closes, when the
- * image is not there. */
-static __always_inline __u32 subject_sections(const struct subject *subject)
-{
-	if (!subject->image.map)
-		return ~0U;
-	return WORD_LO(image_word(subject->image, IMAGE_H_SECTIONS));
 }
 
 #endif
