@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The agent's life on one event loop: read, load or adopt, put in force, serve, follow changes.
- * The loop's thread owns all state. Whatever goes wrong after the start is kept for `status`;
- * what was in force stays in force.
+ * The agent's life on one event loop: read, load or adopt, put in force, serve, follow
+ * changes. The loop's thread owns all state. Whatever goes wrong after the start is kept
+ * for `status`; what was in force stays in force.
  */
 #include "agent.h"
 
@@ -16,9 +16,11 @@
 #include "util/explain.h"
 
 #define HARVEST_PERIOD_MS 10000
-#define RETRY_MS 1000
+#define RETRY_MS	  1000
 
-/* --- reading --------------------------------------------------------------------------------------- */
+/* --- reading
+ * ---------------------------------------------------------------------------------------
+ */
 
 /* One error is the line that lsmd ends with; of more, each has a line before that. */
 static void explain_diagnostics(const struct diagnostics *diagnostics, const char *what,
@@ -28,11 +30,12 @@ static void explain_diagnostics(const struct diagnostics *diagnostics, const cha
 
 	if (diagnostics->n != 1) {
 		diagnostics_print(diagnostics, stderr);
-		explain(reterr_message, "%zu errors in %s; mend them, `lsmd --check` lists them",
+		explain(reterr_message,
+			"%zu errors in %s; mend them, `lsmd --check` lists them",
 			diagnostics->n_errors, what);
 	} else if (first->line) {
-		explain(reterr_message, "%s:%u:%u: %s", first->source, first->line, first->column,
-			first->message);
+		explain(reterr_message, "%s:%u:%u: %s", first->source, first->line,
+			first->column, first->message);
 	} else {
 		explain(reterr_message, "%s: %s", first->source, first->message);
 	}
@@ -66,7 +69,8 @@ static int load_pods(struct agent *agent, struct diagnostics *diagnostics,
 		return 0;
 	r = pods_read_file(agent->options.pods, diagnostics, &pods);
 	if (r == 0)
-		r = coverage_check_pods(&agent->cgroups, &pods, agent->options.pods, diagnostics);
+		r = coverage_check_pods(&agent->cgroups, &pods, agent->options.pods,
+					diagnostics);
 	if (r < 0)
 		pod_list_clear(&pods);
 	else
@@ -147,7 +151,9 @@ static void on_harvest(uv_timer_t *timer)
 	force_failed(timer->data);
 }
 
-/* --- signals --------------------------------------------------------------------------------------- */
+/* --- signals
+ * ---------------------------------------------------------------------------------------
+ */
 
 static void on_hangup(uv_signal_t *handle, int signal)
 {
@@ -161,7 +167,8 @@ static void on_terminate(uv_signal_t *handle, int signal)
 	uv_stop(handle->loop);
 }
 
-/* --- denials by hand ------------------------------------------------------------------------------ */
+/* --- denials by hand
+ * ------------------------------------------------------------------------------ */
 
 static void on_end_of_deny(uv_timer_t *timer);
 
@@ -179,13 +186,16 @@ static void on_end_of_deny(uv_timer_t *timer)
 {
 	struct agent *agent = timer->data;
 
-	/* The kernel has compared the time already; this takes the dead rule out of the image. */
+	/* The kernel has compared the time already; this takes the dead rule out of the
+	 * image. */
 	if (by_hand_expire(&agent->by_hand) > 0)
 		force_all(agent);
 	agent_schedule_end(agent);
 }
 
-/* --- life -------------------------------------------------------------------------------------------- */
+/* --- life
+ * --------------------------------------------------------------------------------------------
+ */
 
 const struct history *agent_history(const struct agent *agent)
 {
@@ -214,8 +224,9 @@ static int open_store(struct agent *agent, char **reterr_message)
 		return -ENOMEM;
 	r = policy_store_new(agent->options.policies, copies, &agent->store);
 	if (r < 0)
-		explain(reterr_message, "state directory %s: %s; make it writable, or name another "
-					"with --state-directory",
+		explain(reterr_message,
+			"state directory %s: %s; make it writable, or name another "
+			"with --state-directory",
 			copies, strerror(-r));
 	return r;
 }
@@ -235,7 +246,8 @@ static int read_first_policies(struct agent *agent, char **reterr_message)
 		return 0;
 	if (r < 0)
 		explain(reterr_message,
-			"policy directory %s: %s; make it a readable directory, or name another "
+			"policy directory %s: %s; make it a readable directory, or name "
+			"another "
 			"with --policies",
 			agent->options.policies, strerror(-r));
 	return r;
@@ -248,8 +260,10 @@ static int read_first_pods(struct agent *agent, char **reterr_message)
 	if (r == 0)
 		return 0;
 	if (agent->pod_diagnostics.n_errors > 0)
-		explain_diagnostics(&agent->pod_diagnostics, agent->options.pods, reterr_message);
-	explain(reterr_message, "pods file %s: %s; make it readable, or name another with --pods",
+		explain_diagnostics(&agent->pod_diagnostics, agent->options.pods,
+				    reterr_message);
+	explain(reterr_message,
+		"pods file %s: %s; make it readable, or name another with --pods",
 		agent->options.pods, strerror(-r));
 	return r;
 }
@@ -264,7 +278,8 @@ static int open_by_hand(struct agent *agent, char **reterr_message)
 	r = by_hand_open(path, &agent->by_hand, &detail);
 	if (r < 0)
 		explain(reterr_message,
-			"denials by hand in %s: %s; mend the file, or remove it and deny again",
+			"denials by hand in %s: %s; mend the file, or remove it and deny "
+			"again",
 			path, detail ? detail : strerror(-r));
 	return r;
 }
@@ -275,7 +290,8 @@ static int open_cgroups(struct agent *agent, char **reterr_message)
 
 	if (r != 0)
 		explain(reterr_message,
-			"no cgroup hierarchy is usable: %s; mount cgroup2 on /sys/fs/cgroup",
+			"no cgroup hierarchy is usable: %s; mount cgroup2 on "
+			"/sys/fs/cgroup",
 			r < 0 ? strerror(-r) : "neither cgroup2 nor v1 pids is mounted");
 	return r;
 }
@@ -302,9 +318,10 @@ static int self_test(struct enforcer *enforcer, const struct cgroup_root *cgroup
 	int r = enforcer_self_test(enforcer, cgroups->path);
 
 	if (r == ENFORCER_E_NO_LSM)
-		explain(reterr_message, "the programs are attached but the kernel does not call "
-					"them: \"bpf\" is not in force as an LSM; boot with "
-					"lsm=...,bpf");
+		explain(reterr_message,
+			"the programs are attached but the kernel does not call "
+			"them: \"bpf\" is not in force as an LSM; boot with "
+			"lsm=...,bpf");
 	else if (r != 0)
 		explain(reterr_message, "the self-test could not run: %s",
 			strerror(r < 0 ? -r : EIO));
@@ -333,7 +350,8 @@ static int open_kernel(struct agent *agent, char **reterr_message)
 	return r;
 }
 
-/* Serves nothing before the loop runs; a port in use is known before the kernel is touched. */
+/* Serves nothing before the loop runs; a port in use is known before the kernel is
+ * touched. */
 static int listen_first(struct agent *agent, char **reterr_message)
 {
 	const struct http_options http = {
@@ -357,7 +375,8 @@ static void start_handles(struct agent *agent)
 
 static int init_handles(struct agent *agent)
 {
-	int r = uv_poll_init(agent->loop, &agent->events, enforcer_event_fd(agent->enforcer));
+	int r = uv_poll_init(agent->loop, &agent->events,
+			     enforcer_event_fd(agent->enforcer));
 
 	if (r < 0)
 		return r;
@@ -384,7 +403,8 @@ static int put_in_force(struct agent *agent, char **reterr_message)
 	if (r == 0)
 		r = force_all(agent);
 	if (r < 0)
-		explain(reterr_message, "not everything could be put in force: %s", strerror(-r));
+		explain(reterr_message, "not everything could be put in force: %s",
+			strerror(-r));
 	return r;
 }
 
@@ -399,13 +419,14 @@ static struct agent *agent_new(uv_loop_t *loop, const struct agent_options *opti
 	agent->cgroups.fd = -1;
 	agent->started = clock_boot();
 	agent->start_time = (double)clock_wall() / NS_PER_SECOND;
-	if (history_new(options->history, &agent->history) < 0 || totals_new(&agent->totals) < 0)
+	if (history_new(options->history, &agent->history) < 0 ||
+	    totals_new(&agent->totals) < 0)
 		return agent_free(agent);
 	return agent;
 }
 
-int agent_open(uv_loop_t *loop, const struct agent_options *options, struct agent **ret_agent,
-	       char **reterr_message)
+int agent_open(uv_loop_t *loop, const struct agent_options *options,
+	       struct agent **ret_agent, char **reterr_message)
 {
 	struct agent *agent = agent_new(loop, options);
 	int r = agent ? read_everything(agent, reterr_message) : -ENOMEM;
@@ -430,8 +451,8 @@ int agent_open(uv_loop_t *loop, const struct agent_options *options, struct agen
 
 int agent_probe(char **reterr_message)
 {
-	static const struct agent_options options = {.pin_directory = "/sys/fs/bpf/lsmd-probe",
-						     .history = 1};
+	static const struct agent_options options = {
+		.pin_directory = "/sys/fs/bpf/lsmd-probe", .history = 1};
 	struct agent *agent = agent_new(NULL, &options);
 	_cleanup_(freep) char *ignored = NULL;
 	int r;
@@ -468,12 +489,12 @@ int agent_check(const struct agent_options *options, char **reterr_message)
 static void close_handles(struct agent *agent)
 {
 	uv_handle_t *handles[] = {
-		(uv_handle_t *)&agent->events,	  (uv_handle_t *)&agent->scan_soon,
-		(uv_handle_t *)&agent->reload_soon, (uv_handle_t *)&agent->harvest,
-		(uv_handle_t *)&agent->end_of_deny, (uv_handle_t *)&agent->look,
-		(uv_handle_t *)&agent->policies_watch,
-		(uv_handle_t *)&agent->pods_watch, (uv_handle_t *)&agent->hangup,
-		(uv_handle_t *)&agent->terminate, (uv_handle_t *)&agent->interrupt,
+		(uv_handle_t *)&agent->events,	       (uv_handle_t *)&agent->scan_soon,
+		(uv_handle_t *)&agent->reload_soon,    (uv_handle_t *)&agent->harvest,
+		(uv_handle_t *)&agent->end_of_deny,    (uv_handle_t *)&agent->look,
+		(uv_handle_t *)&agent->policies_watch, (uv_handle_t *)&agent->pods_watch,
+		(uv_handle_t *)&agent->hangup,	       (uv_handle_t *)&agent->terminate,
+		(uv_handle_t *)&agent->interrupt,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(handles); i++)

@@ -3,8 +3,9 @@
 #define LSMD_AGENT_H
 
 /*
- * The agent's state and what can be asked of it. One event loop owns it: every function here is
- * called on the loop's thread. JSON that is returned is a new reference; NULL means no memory.
+ * The agent's state and what can be asked of it. One event loop owns it: every function
+ * here is called on the loop's thread. JSON that is returned is a new reference; NULL
+ * means no memory.
  */
 
 #include <jansson.h>
@@ -29,7 +30,8 @@ void agent_metrics(struct agent *agent, struct metrics_values *ret_values);
 
 const struct history *agent_history(const struct agent *agent);
 
-/** agent_is_ready() - Policies read, pods read, subjects in force. @ret_why: static text if not. */
+/** agent_is_ready() - Policies read, pods read, subjects in force. @ret_why: static text
+ * if not. */
 bool agent_is_ready(const struct agent *agent, const char **ret_why);
 
 /**
@@ -38,18 +40,19 @@ bool agent_is_ready(const struct agent *agent, const char **ret_why);
  *            "for"?: seconds, "audit"?: bool}
  * @ret_deny: the item as agent_denies_json() lists it, with "id"
  * @reterr_message: one line on what is wrong and what would be right; owned
- * Return: 0, -EINVAL (bad request), -ENOENT (no such pod or container here), -EBUSY (a cgroup
- * that is refused as subject), -ENOSPC, -ENOMEM, -EIO (kernel).
+ * Return: 0, -EINVAL (bad request), -ENOENT (no such pod or container here), -EBUSY (a
+ * cgroup that is refused as subject), -ENOSPC, -ENOMEM, -EIO (kernel).
  */
-int agent_deny(struct agent *agent, json_t *request, json_t **ret_deny, char **reterr_message);
+int agent_deny(struct agent *agent, json_t *request, json_t **ret_deny,
+	       char **reterr_message);
 
 /**
  * agent_allow() - Take denials by hand back, by id or all of a pod ("ns/name").
  * @ret_removed: {"items": [...]} of what was removed
  * Return: 0, -ENOENT when there was none, -ENOMEM.
  */
-int agent_allow(struct agent *agent, const char *id, const char *pod, json_t **ret_removed,
-		char **reterr_message);
+int agent_allow(struct agent *agent, const char *id, const char *pod,
+		json_t **ret_removed, char **reterr_message);
 
 /**
  * agent_reload() - Read policies and pods again, as SIGHUP does.

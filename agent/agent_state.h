@@ -30,11 +30,11 @@
 #include "report/totals.h"
 
 struct agent_options {
-	const char *policies;        /* directory */
-	const char *pods;            /* file; NULL: no pods are known */
-	const char *node;            /* name of this node */
+	const char *policies; /* directory */
+	const char *pods;     /* file; NULL: no pods are known */
+	const char *node;     /* name of this node */
 	const char *socket_path;
-	const char *listen;          /* NULL: no TCP */
+	const char *listen; /* NULL: no TCP */
 	const char *pin_directory;
 	const char *state_directory;
 	uint32_t records_per_second;
@@ -54,7 +54,7 @@ struct agent {
 	struct cgroup_root cgroups;
 	struct policy_store *store;
 	struct pod_list pods;
-	struct diagnostics pod_diagnostics; /* of the last reading */
+	struct diagnostics pod_diagnostics;	      /* of the last reading */
 	struct file_stamp policies_stamp, pods_stamp; /* as they were read last */
 	struct by_hand by_hand;
 	struct subject_table subjects;
@@ -74,9 +74,9 @@ struct agent {
 	bool ready;
 
 	uv_poll_t events;
-	uv_timer_t scan_soon;   /* after a cgroup event */
+	uv_timer_t scan_soon;	/* after a cgroup event */
 	uv_timer_t reload_soon; /* after a file event */
-	uv_timer_t look;        /* for changes that no event tells */
+	uv_timer_t look;	/* for changes that no event tells */
 	uv_timer_t harvest;
 	uv_timer_t end_of_deny;
 	uv_fs_event_t policies_watch, pods_watch;
@@ -89,16 +89,17 @@ int coverage_adopt(struct agent *agent);
 /**
  * coverage_scan() - Make the subjects agree with the cgroup tree and the pods.
  *
- * New subjects get their image before their cgroup points to them; subjects whose cgroup or pod
- * is gone give their slot back. Calls force_subject() for each new one.
+ * New subjects get their image before their cgroup points to them; subjects whose cgroup
+ * or pod is gone give their slot back. Calls force_subject() for each new one.
  *
- * Return: 0, negative errno when the tree could not be read: what was covered stays covered.
+ * Return: 0, negative errno when the tree could not be read: what was covered stays
+ * covered.
  */
 int coverage_scan(struct agent *agent);
 
 /**
- * coverage_check_pods() - Refuse pods whose cgroups must never be subjects (DESIGN.md 11).
- * Return: 0; -EINVAL with an error in @diagnostics for each; -ENOMEM.
+ * coverage_check_pods() - Refuse pods whose cgroups must never be subjects (DESIGN.md
+ * 11). Return: 0; -EINVAL with an error in @diagnostics for each; -ENOMEM.
  */
 int coverage_check_pods(const struct cgroup_root *root, const struct pod_list *pods,
 			const char *source, struct diagnostics *diagnostics);
@@ -134,10 +135,12 @@ void agent_schedule_end(struct agent *agent);
 /** agent_harvest() - Fold the kernel's counters into the totals. */
 void agent_harvest(struct agent *agent);
 
-/** agent_pod_of() - The pod of a subject as the last reading of pods has it; NULL if gone. */
+/** agent_pod_of() - The pod of a subject as the last reading of pods has it; NULL if
+ * gone. */
 const struct pod *agent_pod_of(const struct agent *agent, const struct subject *subject);
 
-/* --- the agent's life, for lsmd.c ----------------------------------------------------------- */
+/* --- the agent's life, for lsmd.c
+ * ----------------------------------------------------------- */
 
 /**
  * agent_open() - Load or adopt, read everything, put it in force, serve.
@@ -149,8 +152,8 @@ const struct pod *agent_pod_of(const struct agent *agent, const struct subject *
  *
  * Return: 0, negative errno or ENFORCER_E_*.
  */
-int agent_open(uv_loop_t *loop, const struct agent_options *options, struct agent **ret_agent,
-	       char **reterr_message);
+int agent_open(uv_loop_t *loop, const struct agent_options *options,
+	       struct agent **ret_agent, char **reterr_message);
 
 /** agent_free() - Stop; what is in force stays in force. Return: NULL. */
 struct agent *agent_free(struct agent *agent);
@@ -162,9 +165,8 @@ struct agent *agent_free(struct agent *agent);
 int agent_check(const struct agent_options *options, char **reterr_message);
 
 /**
- * agent_probe() - Try whether this kernel enforces: load beside whatever runs, be denied once,
- * and remove everything again.
- * Return: 0, negative errno or ENFORCER_E_*.
+ * agent_probe() - Try whether this kernel enforces: load beside whatever runs, be denied
+ * once, and remove everything again. Return: 0, negative errno or ENFORCER_E_*.
  */
 int agent_probe(char **reterr_message);
 

@@ -54,16 +54,19 @@ static int append(struct by_hand *by_hand, const struct by_hand_deny *deny)
 	return 0;
 }
 
-/* --- the file -------------------------------------------------------------------------------- */
+/* --- the file
+ * -------------------------------------------------------------------------------- */
 
-/* An end by the boot clock holds whatever happens to the other; it means nothing to another boot. */
+/* An end by the boot clock holds whatever happens to the other; it means nothing to
+ * another boot. */
 static json_t *kept_item(const struct by_hand_deny *deny, const char *boot)
 {
 	json_t *item = json_copy(deny->item);
 
 	if (item && deny->until && *boot) {
 		json_object_set_new(item, "bootId", json_string(boot));
-		json_object_set_new(item, "endBootNs", json_integer((json_int_t)deny->until));
+		json_object_set_new(item, "endBootNs",
+				    json_integer((json_int_t)deny->until));
 	}
 	return item;
 }
@@ -101,7 +104,8 @@ static bool boot_time_of(const json_t *item, uint64_t *ret_until)
 	if (end == 0)
 		*ret_until = 0;
 	else if (is_of_this_boot(item))
-		*ret_until = (uint64_t)json_integer_value(json_object_get(item, "endBootNs"));
+		*ret_until =
+			(uint64_t)json_integer_value(json_object_get(item, "endBootNs"));
 	else
 		*ret_until = end > wall ? now + (end - wall) : now;
 	return end == 0 || *ret_until > now;
@@ -112,7 +116,7 @@ static int take_items(struct by_hand *by_hand, json_t *items, char **reterr_mess
 	size_t i;
 	json_t *item;
 
-	json_array_foreach(items, i, item) {
+	json_array_foreach (items, i, item) {
 		struct by_hand_deny deny = {0};
 		uint64_t until;
 		int r;
@@ -143,7 +147,8 @@ int by_hand_open(const char *path, struct by_hand *ret_by_hand, char **reterr_me
 	_cleanup_(json_decrefp) json_t *file = NULL;
 	json_error_t error;
 	size_t length = 0;
-	int r = by_hand.path ? file_read(path, BY_HAND_MAX_BYTES, &text, &length) : -ENOMEM;
+	int r = by_hand.path ? file_read(path, BY_HAND_MAX_BYTES, &text, &length)
+			     : -ENOMEM;
 
 	if (r == 0) {
 		file = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
@@ -152,7 +157,8 @@ int by_hand_open(const char *path, struct by_hand *ret_by_hand, char **reterr_me
 		else if (!json_is_array(json_object_get(file, "items")))
 			explain(reterr_message, "it has no array \"items\"");
 		else
-			r = take_items(&by_hand, json_object_get(file, "items"), reterr_message);
+			r = take_items(&by_hand, json_object_get(file, "items"),
+				       reterr_message);
 		if (*reterr_message || r == -EINVAL)
 			r = -EBADMSG;
 	} else if (r == -ENOENT) {
@@ -165,7 +171,8 @@ int by_hand_open(const char *path, struct by_hand *ret_by_hand, char **reterr_me
 	return r;
 }
 
-/* --- requests -------------------------------------------------------------------------------- */
+/* --- requests
+ * -------------------------------------------------------------------------------- */
 
 int by_hand_add(struct by_hand *by_hand, json_t *request, const char *name_space,
 		const char *pod, const char *uid, const struct by_hand_deny **ret_deny,
@@ -176,10 +183,12 @@ int by_hand_add(struct by_hand *by_hand, json_t *request, const char *name_space
 	uint64_t seconds;
 	int r;
 
-	r = by_hand_item_new(request, name_space, pod, uid, &item, &seconds, reterr_message);
+	r = by_hand_item_new(request, name_space, pod, uid, &item, &seconds,
+			     reterr_message);
 	if (r == 0)
-		r = deny_of_item(item, seconds ? clock_boot() + seconds * NS_PER_SECOND : 0, &deny,
-				 reterr_message);
+		r = deny_of_item(item,
+				 seconds ? clock_boot() + seconds * NS_PER_SECOND : 0,
+				 &deny, reterr_message);
 	if (r == 0)
 		r = append(by_hand, &deny);
 	if (r < 0) {

@@ -12,8 +12,8 @@
 
 #define MAX_SECONDS (10ULL * 366 * 24 * 3600)
 
-__attribute__((format(printf, 2, 3))) static int refuse(char **reterr_message, const char *format,
-							...)
+__attribute__((format(printf, 2, 3))) static int refuse(char **reterr_message,
+							const char *format, ...)
 {
 	va_list arguments;
 	int r;
@@ -24,7 +24,8 @@ __attribute__((format(printf, 2, 3))) static int refuse(char **reterr_message, c
 	return r < 0 ? -ENOMEM : -EINVAL;
 }
 
-/* --- from a request's words to a rule of the policy language -------------------------------- */
+/* --- from a request's words to a rule of the policy language
+ * -------------------------------- */
 
 /* "CIDR[:PORTS]" with an IPv6 CIDR in brackets where ports follow, as in a URL. */
 static json_t *connect_rule(const char *object)
@@ -95,12 +96,14 @@ static const struct what *what_of(const char *key)
 	return NULL;
 }
 
-/* --- items ---------------------------------------------------------------------------------- */
+/* --- items
+ * ---------------------------------------------------------------------------------- */
 
 /* The policy document of an item, in the words that its author would have used. */
 static json_t *document_of(const json_t *item)
 {
-	const struct what *what = what_of(json_string_value(json_object_get(item, "what")));
+	const struct what *what =
+		what_of(json_string_value(json_object_get(item, "what")));
 	const char *container = json_string_value(json_object_get(item, "container"));
 	json_t *rule, *document;
 
@@ -109,25 +112,29 @@ static json_t *document_of(const json_t *item)
 	rule = what->rule(json_string_value(json_object_get(item, "object")));
 	json_object_set_new(rule, "name", json_string("by-hand"));
 	json_object_set_new(rule, "action",
-			    json_string(json_is_true(json_object_get(item, "audit")) ? "audit" :
-										       "deny"));
+			    json_string(json_is_true(json_object_get(item, "audit"))
+						? "audit"
+						: "deny"));
 	document = json_pack("{s:s, s:s, s:{s:s}, s:{s:{}, s:{s:[o]}}}", "apiVersion",
-			     "lsmd.io/v1alpha1", "kind", "ClusterLsmPolicy", "metadata", "name",
-			     json_string_value(json_object_get(item, "id")), "spec", "podSelector",
-			     what->section, "rules", rule);
+			     "lsmd.io/v1alpha1", "kind", "ClusterLsmPolicy", "metadata",
+			     "name", json_string_value(json_object_get(item, "id")),
+			     "spec", "podSelector", what->section, "rules", rule);
 	if (container && *container)
 		json_object_set_new(json_object_get(document, "spec"), "containers",
 				    json_pack("[s]", container));
 	return document;
 }
 
-static int parse_item(const json_t *item, struct policy **ret_policy, char **reterr_message)
+static int parse_item(const json_t *item, struct policy **ret_policy,
+		      char **reterr_message)
 {
 	struct diagnostics diagnostics = {0};
 	struct policy_list list = {0};
 	json_t *document = document_of(item);
-	_cleanup_(freep) char *text = document ? json_dumps(document, JSON_COMPACT) : NULL;
-	int r = text ? policy_parse(text, strlen(text), "request", &diagnostics, &list) : -ENOMEM;
+	_cleanup_(freep) char *text =
+		document ? json_dumps(document, JSON_COMPACT) : NULL;
+	int r = text ? policy_parse(text, strlen(text), "request", &diagnostics, &list)
+		     : -ENOMEM;
 
 	json_decref(document);
 	for (size_t i = 0; r == -EINVAL && i < diagnostics.n && !*reterr_message; i++)
@@ -160,7 +167,8 @@ int by_hand_item_policy(const json_t *item, uint64_t until, struct policy **ret_
 	int r = parse_item(item, &policy, reterr_message);
 
 	if (r == 0)
-		r = bind_policy(policy, json_string_value(json_object_get(pod, "uid")), until);
+		r = bind_policy(policy, json_string_value(json_object_get(pod, "uid")),
+				until);
 	if (r < 0)
 		policy_unref(policy);
 	else
@@ -170,7 +178,8 @@ int by_hand_item_policy(const json_t *item, uint64_t until, struct policy **ret_
 
 bool by_hand_item_is_whole(const json_t *item)
 {
-	static const char *const strings[] = {"id", "what", "object", "container", "created"};
+	static const char *const strings[] = {"id", "what", "object", "container",
+					      "created"};
 	const json_t *pod = json_object_get(item, "pod");
 
 	for (size_t i = 0; i < ARRAY_SIZE(strings); i++)
@@ -183,7 +192,8 @@ bool by_hand_item_is_whole(const json_t *item)
 	       what_of(json_string_value(json_object_get(item, "what")));
 }
 
-/* --- requests -------------------------------------------------------------------------------- */
+/* --- requests
+ * -------------------------------------------------------------------------------- */
 
 static int check_request(const json_t *request, const struct what **ret_what,
 			 uint64_t *ret_seconds, char **reterr_message)
@@ -199,16 +209,19 @@ static int check_request(const json_t *request, const struct what **ret_what,
 		if (!object)
 			continue;
 		if (!json_is_string(object))
-			return refuse(reterr_message, "\"%s\" is not a string", whats[i].key);
+			return refuse(reterr_message, "\"%s\" is not a string",
+				      whats[i].key);
 		if (what)
-			return refuse(reterr_message,
-				      "both \"%s\" and \"%s\" are given; ask once for each",
-				      what->key, whats[i].key);
+			return refuse(
+				reterr_message,
+				"both \"%s\" and \"%s\" are given; ask once for each",
+				what->key, whats[i].key);
 		what = &whats[i];
 	}
 	if (!what)
-		return refuse(reterr_message, "nothing to deny is named; give one of \"connect\", "
-					      "\"exec\", \"open\" or \"socket\"");
+		return refuse(reterr_message,
+			      "nothing to deny is named; give one of \"connect\", "
+			      "\"exec\", \"open\" or \"socket\"");
 	if (audit && !json_is_boolean(audit))
 		return refuse(reterr_message, "\"audit\" is not true or false");
 	if (container && !json_is_string(container))
@@ -224,7 +237,8 @@ static int check_request(const json_t *request, const struct what **ret_what,
 }
 
 static int make_item(const json_t *request, const struct what *what, uint64_t seconds,
-		     const char *name_space, const char *pod, const char *uid, json_t **ret_item)
+		     const char *name_space, const char *pod, const char *uid,
+		     json_t **ret_item)
 {
 	const json_t *container = json_object_get(request, "container");
 	uint64_t wall = clock_wall();
@@ -237,13 +251,13 @@ static int make_item(const json_t *request, const struct what *what, uint64_t se
 	snprintf(id, sizeof(id), "deny-%08x", random);
 	clock_text(wall, created);
 	clock_text(end, until);
-	*ret_item = json_pack("{s:s, s:{s:s, s:s, s:s}, s:s, s:s, s:s, s:b, s:s?, s:I, s:s}", "id",
-			      id, "pod", "namespace", name_space, "name", pod, "uid", uid,
-			      "container", container ? json_string_value(container) : "", "what",
-			      what->key, "object",
-			      json_string_value(json_object_get(request, what->key)), "audit",
-			      json_is_true(json_object_get(request, "audit")), "until",
-			      end ? until : NULL, "endWallNs", (json_int_t)end, "created", created);
+	*ret_item = json_pack(
+		"{s:s, s:{s:s, s:s, s:s}, s:s, s:s, s:s, s:b, s:s?, s:I, s:s}", "id", id,
+		"pod", "namespace", name_space, "name", pod, "uid", uid, "container",
+		container ? json_string_value(container) : "", "what", what->key,
+		"object", json_string_value(json_object_get(request, what->key)), "audit",
+		json_is_true(json_object_get(request, "audit")), "until",
+		end ? until : NULL, "endWallNs", (json_int_t)end, "created", created);
 	return *ret_item ? 0 : -ENOMEM;
 }
 
@@ -254,5 +268,7 @@ int by_hand_item_new(const json_t *request, const char *name_space, const char *
 	const struct what *what = NULL;
 	int r = check_request(request, &what, ret_seconds, reterr_message);
 
-	return r < 0 ? r : make_item(request, what, *ret_seconds, name_space, pod, uid, ret_item);
+	return r < 0 ? r
+		     : make_item(request, what, *ret_seconds, name_space, pod, uid,
+				 ret_item);
 }

@@ -2,7 +2,8 @@
 #ifndef LSMD_BY_HAND_ITEM_H
 #define LSMD_BY_HAND_ITEM_H
 
-/* One denial by hand: from a request to the item that is kept, and from it to a policy. */
+/* One denial by hand: from a request to the item that is kept, and from it to a policy.
+ */
 
 #include <jansson.h>
 #include <stdbool.h>

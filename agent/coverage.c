@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From the cgroup tree and the pods to subjects. The tree is read as a whole each time: a node
- * has a few thousand cgroups, and a scan that starts from nothing cannot drift.
+ * From the cgroup tree and the pods to subjects. The tree is read as a whole each time: a
+ * node has a few thousand cgroups, and a scan that starts from nothing cannot drift.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -14,7 +14,8 @@
 /* Who a cgroup is: whose pod, which container. */
 struct owner {
 	const struct pod *pod;
-	const struct pod_container *container; /* NULL: the pod's own, or one not known by name */
+	const struct pod_container
+		*container; /* NULL: the pod's own, or one not known by name */
 	char container_id[sizeof(((struct container_cgroup *)NULL)->container_id)];
 	bool explicit_cgroup;
 };
@@ -35,7 +36,8 @@ static const struct pod_container *container_by_id(const struct pod *pod, const 
 	return NULL;
 }
 
-/* A cgroup that the pods file names: the pod's, and its container's where it has just one. */
+/* A cgroup that the pods file names: the pod's, and its container's where it has just
+ * one. */
 static const struct pod *pod_by_path(const struct pod_list *pods, const char *path)
 {
 	while (*path == '/')
@@ -53,8 +55,8 @@ static const struct pod *pod_by_path(const struct pod_list *pods, const char *pa
 	return NULL;
 }
 
-/* Does the path lead through a container or pod that is known? What is made in there may bear
- * any name, another pod's too, and is still the same subject's. */
+/* Does the path lead through a container or pod that is known? What is made in there may
+ * bear any name, another pod's too, and is still the same subject's. */
 static bool is_inside_another(const struct agent *agent, const char *path)
 {
 	_cleanup_(freep) char *prefix = strdup(path);
@@ -73,7 +75,8 @@ static bool is_inside_another(const struct agent *agent, const char *path)
 	return false;
 }
 
-static bool find_owner(const struct agent *agent, const char *path, struct owner *ret_owner)
+static bool find_owner(const struct agent *agent, const char *path,
+		       struct owner *ret_owner)
 {
 	struct owner owner = {0};
 	struct container_cgroup parts;
@@ -83,9 +86,11 @@ static bool find_owner(const struct agent *agent, const char *path, struct owner
 		owner.explicit_cgroup = true;
 		if (owner.pod->n_containers == 1)
 			owner.container = &owner.pod->containers[0];
-	} else if (container_of_cgroup(path, &parts) == 0 && !is_inside_another(agent, path)) {
+	} else if (container_of_cgroup(path, &parts) == 0 &&
+		   !is_inside_another(agent, path)) {
 		owner.pod = pod_by_cgroup_uid(&agent->pods, parts.pod_uid);
-		memcpy(owner.container_id, parts.container_id, sizeof(owner.container_id));
+		memcpy(owner.container_id, parts.container_id,
+		       sizeof(owner.container_id));
 		if (owner.pod && *parts.container_id)
 			owner.container = container_by_id(owner.pod, parts.container_id);
 	}
@@ -109,14 +114,16 @@ static int set_problem(struct subject *subject, const char *what, int error)
 	char *problem;
 
 	if (asprintf(&problem, "%s: %s", what,
-		     error < 0 ? strerror(-error) : "no room left in the kernel's tables") < 0)
+		     error < 0 ? strerror(-error)
+			       : "no room left in the kernel's tables") < 0)
 		return -ENOMEM;
 	free(subject->problem);
 	subject->problem = problem;
 	return 0;
 }
 
-/* --- pointing cgroups at a slot --------------------------------------------------------------- */
+/* --- pointing cgroups at a slot
+ * --------------------------------------------------------------- */
 
 struct assignment {
 	struct agent *agent;
@@ -144,11 +151,13 @@ static int assign(struct agent *agent, struct subject *subject)
 				subject->flags);
 
 	if (r == 0)
-		r = cgroup_walk(&agent->cgroups, subject->cgroup, assign_below, &assignment);
+		r = cgroup_walk(&agent->cgroups, subject->cgroup, assign_below,
+				&assignment);
 	return r;
 }
 
-/* --- making and dropping subjects --------------------------------------------------------------- */
+/* --- making and dropping subjects
+ * --------------------------------------------------------------- */
 
 /* What an earlier life left, sorted by cgroup id; empty after the first scan. */
 static int compare_adopted(const void *a, const void *b)
@@ -159,14 +168,16 @@ static int compare_adopted(const void *a, const void *b)
 	return left < right ? -1 : left > right;
 }
 
-static int collect_adopted(uint64_t cgroup_id, const struct cgroup_value *value, void *data)
+static int collect_adopted(uint64_t cgroup_id, const struct cgroup_value *value,
+			   void *data)
 {
 	struct agent *agent = data;
 	struct adopted_cgroup *adopted;
 
 	/* Grown by doubling: a node can have as many as LIMIT_CGROUPS. */
 	if ((agent->n_adopted & (agent->n_adopted - 1)) == 0) {
-		adopted = reallocarray(agent->adopted, agent->n_adopted ? agent->n_adopted * 2 : 1,
+		adopted = reallocarray(agent->adopted,
+				       agent->n_adopted ? agent->n_adopted * 2 : 1,
 				       sizeof(*adopted));
 		if (!adopted)
 			return -ENOMEM;
@@ -182,7 +193,8 @@ int coverage_adopt(struct agent *agent)
 	int r = enforcer_cgroups(agent->enforcer, collect_adopted, agent);
 
 	if (agent->n_adopted > 0)
-		qsort(agent->adopted, agent->n_adopted, sizeof(*agent->adopted), compare_adopted);
+		qsort(agent->adopted, agent->n_adopted, sizeof(*agent->adopted),
+		      compare_adopted);
 	return r;
 }
 
@@ -197,7 +209,8 @@ static uint32_t adopted_slot(const struct agent *agent, uint64_t cgroup_id)
 	return found ? found->slot : 0;
 }
 
-/* An earlier life's slot for this very cgroup goes on; one that it inherits is another's. */
+/* An earlier life's slot for this very cgroup goes on; one that it inherits is another's.
+ */
 static int take_slot(struct agent *agent, struct subject *subject)
 {
 	uint32_t slot = adopted_slot(agent, subject->cgroup_id);
@@ -250,13 +263,15 @@ static int remove_below(const char *path, uint64_t id, void *data)
 	const struct assignment *assignment = data;
 	struct owner owner;
 
-	if (id != assignment->subject->cgroup_id && find_owner(assignment->agent, path, &owner))
+	if (id != assignment->subject->cgroup_id &&
+	    find_owner(assignment->agent, path, &owner))
 		return CGROUP_WALK_SKIP;
 	return enforcer_remove(assignment->agent->enforcer, id);
 }
 
-/* Rules go first, so that nobody is judged by half of them while the cgroups go one by one. The
- * subject goes last: what it was denied until then is still told and counted under its name. */
+/* Rules go first, so that nobody is judged by half of them while the cgroups go one by
+ * one. The subject goes last: what it was denied until then is still told and counted
+ * under its name. */
 static void drop_subject(struct agent *agent, uint64_t cgroup_id)
 {
 	struct subject *subject = subject_table_find(&agent->subjects, cgroup_id);
@@ -272,7 +287,8 @@ static void drop_subject(struct agent *agent, uint64_t cgroup_id)
 	subject_free(subject);
 }
 
-/* --- the scan ------------------------------------------------------------------------------------ */
+/* --- the scan
+ * ------------------------------------------------------------------------------------ */
 
 static bool same_owner(const struct subject *subject, const struct owner *owner)
 {
@@ -343,8 +359,10 @@ int coverage_scan(struct agent *agent)
 	free(agent->coverage_problem);
 	agent->coverage_problem = NULL;
 	if (r != 0) {
-		if (asprintf(&agent->coverage_problem, "not every container is covered: %s",
-			     r < 0 ? strerror(-r) : "no room left in the kernel's tables") < 0)
+		if (asprintf(&agent->coverage_problem,
+			     "not every container is covered: %s",
+			     r < 0 ? strerror(-r)
+				   : "no room left in the kernel's tables") < 0)
 			agent->coverage_problem = NULL;
 		return r < 0 ? r : -ENOSPC;
 	}
@@ -365,12 +383,12 @@ int coverage_check_pods(const struct cgroup_root *root, const struct pod_list *p
 			int r = cgroup_check_subject(root, pod->cgroups[j], &why);
 
 			if (r == CGROUP_E_PROTECTED)
-				r = diagnostics_add(diagnostics, SEVERITY_ERROR, source, 0, 0,
-						    "pod %s/%s: cgroup \"%s\" cannot be a "
-						    "subject: %s; name a cgroup that holds the "
-						    "container alone",
-						    pod->name_space, pod->name, pod->cgroups[j],
-						    why);
+				r = diagnostics_add(
+					diagnostics, SEVERITY_ERROR, source, 0, 0,
+					"pod %s/%s: cgroup \"%s\" cannot be a "
+					"subject: %s; name a cgroup that holds the "
+					"container alone",
+					pod->name_space, pod->name, pod->cgroups[j], why);
 			if (r < 0 && r != -ENOENT)
 				return r;
 		}

@@ -7,10 +7,12 @@
 /* Containers start in bursts; one scan serves a burst. */
 #define SCAN_DELAY_MS 2
 
-static void on_denial(const struct denial_event *event, const struct image *image, void *data)
+static void on_denial(const struct denial_event *event, const struct image *image,
+		      void *data)
 {
 	struct agent *agent = data;
-	const struct subject *subject = subject_table_of_slot(&agent->subjects, event->slot);
+	const struct subject *subject =
+		subject_table_of_slot(&agent->subjects, event->slot);
 	const struct denial_subject who = {
 		.node = agent->options.node,
 		.name_space = subject ? subject->name_space : "",
@@ -22,8 +24,8 @@ static void on_denial(const struct denial_event *event, const struct image *imag
 	};
 	struct denial *denial;
 
-	if (denial_new(event, sizeof(*event) + event->size, image, &who, agent->sequence + 1,
-		       &denial) < 0)
+	if (denial_new(event, sizeof(*event) + event->size, image, &who,
+		       agent->sequence + 1, &denial) < 0)
 		return;
 	agent->sequence++;
 	history_add(agent->history, denial);
@@ -36,7 +38,8 @@ static void on_cgroup(const struct cgroup_event *event, void *data)
 
 	(void)event;
 	if (!uv_is_active((uv_handle_t *)&agent->scan_soon))
-		uv_timer_start(&agent->scan_soon, agent->scan_soon.timer_cb, SCAN_DELAY_MS, 0);
+		uv_timer_start(&agent->scan_soon, agent->scan_soon.timer_cb,
+			       SCAN_DELAY_MS, 0);
 }
 
 void agent_consume(struct agent *agent)
@@ -50,8 +53,8 @@ void agent_consume(struct agent *agent)
 		http_server_denials_added(agent->http);
 }
 
-static void on_gain(uint32_t slot, const struct image *image, uint32_t counter, uint32_t rule,
-		    uint64_t count, void *data)
+static void on_gain(uint32_t slot, const struct image *image, uint32_t counter,
+		    uint32_t rule, uint64_t count, void *data)
 {
 	static const char *const fixed[] = {
 		[COUNTER_UNRECORDED] = "unrecorded",

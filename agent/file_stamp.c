@@ -5,7 +5,8 @@
 
 #include "util/clock.h"
 
-/* More than a tick of any file system that a node has: two changes within one look the same. */
+/* More than a tick of any file system that a node has: two changes within one look the
+ * same. */
 #define SETTLED_NS (NS_PER_SECOND / 10)
 
 struct file_stamp file_stamp_of(const char *path)
@@ -32,7 +33,7 @@ bool file_stamp_is_current(const struct file_stamp *stamp, const char *path)
 {
 	struct file_stamp now = file_stamp_of(path);
 
-	return stamp->settled && stamp->exists == now.exists && stamp->device == now.device &&
-	       stamp->inode == now.inode && stamp->size == now.size &&
-	       stamp->modified == now.modified;
+	return stamp->settled && stamp->exists == now.exists &&
+	       stamp->device == now.device && stamp->inode == now.inode &&
+	       stamp->size == now.size && stamp->modified == now.modified;
 }

@@ -2,7 +2,8 @@
 #ifndef LSMD_FILE_STAMP_H
 #define LSMD_FILE_STAMP_H
 
-/* What stat() says of a path: enough to tell that another file is there, or other bytes. */
+/* What stat() says of a path: enough to tell that another file is there, or other bytes.
+ */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,7 +12,8 @@ struct file_stamp {
 	uint64_t device, inode, size;
 	uint64_t modified; /* ns since the epoch, in ticks of the file system */
 	bool exists;
-	bool settled; /* false: it was changed so lately that the next change may look the same */
+	bool settled; /* false: it was changed so lately that the next change may look the
+			 same */
 };
 
 /** file_stamp_of() - Of a path, through symbolic links; taken before the file is read. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From labels to what is in force: select the policies, compile them, publish the image. */
+/* From labels to what is in force: select the policies, compile them, publish the image.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,7 +51,8 @@ static int select_policies(const struct agent *agent, const struct subject *subj
 
 	if (!pod)
 		return -ESTALE;
-	/* What the API server gives every namespace; all that is known without its object. */
+	/* What the API server gives every namespace; all that is known without its
+	 * object. */
 	name = (struct label){.key = (char *)"kubernetes.io/metadata.name",
 			      .value = pod->name_space};
 	selection = (struct selection){
@@ -58,7 +60,8 @@ static int select_policies(const struct agent *agent, const struct subject *subj
 		.pod_uid = pod->uid,
 		.container = *subject->container ? subject->container : NULL,
 		.pod_labels = &pod->labels,
-		.namespace_labels = pod_list_namespace_labels(&agent->pods, pod->name_space),
+		.namespace_labels =
+			pod_list_namespace_labels(&agent->pods, pod->name_space),
 	};
 	if (!selection.namespace_labels)
 		selection.namespace_labels = &only_name;
@@ -78,10 +81,12 @@ static const char *publish_error(int r)
 {
 	switch (r) {
 	case ENFORCER_E_IMAGES:
-		return "the kernel holds as many distinct images as it can; let more pods share "
+		return "the kernel holds as many distinct images as it can; let more "
+		       "pods share "
 		       "the same policies";
 	case ENFORCER_E_COUNTERS:
-		return "the kernel has no counters left; fewer rules per pod, or fewer pods";
+		return "the kernel has no counters left; fewer rules per pod, or fewer "
+		       "pods";
 	default:
 		return strerror(r < 0 ? -r : EIO);
 	}
@@ -94,7 +99,8 @@ static void set_problem(struct subject *subject, const char *problem)
 }
 
 /* What was replaced a moment ago holds its image and its counters until a harvest. */
-static int publish(struct agent *agent, const struct subject *subject, struct image *image)
+static int publish(struct agent *agent, const struct subject *subject,
+		   struct image *image)
 {
 	int r = enforcer_publish(agent->enforcer, subject->slot, image);
 

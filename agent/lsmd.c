@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lsmd: options, the loop, exit codes. The outermost layer: what it cannot go on with, it says. */
+/* lsmd: options, the loop, exit codes. The outermost layer: what it cannot go on with, it
+ * says. */
 #include <argp.h>
 #include <errno.h>
 #include <signal.h>
@@ -42,11 +43,14 @@ static const struct argp_option options[] = {
 	{"policies", OPTION_POLICIES, "DIRECTORY", 0,
 	 "Policies: every *.yaml, *.yml and *.json in it (/etc/lsmd/policies)", 1},
 	{"pods", OPTION_PODS, "FILE", 0,
-	 "Pods of this node, as `kubectl get pods -A -o json` prints them, or in YAML", 1},
-	{"node", OPTION_NODE, "NAME", 0, "Name of this node ($NODE_NAME, or the host's name)", 1},
+	 "Pods of this node, as `kubectl get pods -A -o json` prints them, or in YAML",
+	 1},
+	{"node", OPTION_NODE, "NAME", 0,
+	 "Name of this node ($NODE_NAME, or the host's name)", 1},
 	{"socket", OPTION_SOCKET, "PATH", 0,
 	 "Unix socket for lsmctl, mode 0600 (/run/lsmd/lsmd.sock)", 2},
-	{"listen", OPTION_LISTEN, "ADDRESS:PORT", 0, "Serve the API read-only on TCP too (off)", 2},
+	{"listen", OPTION_LISTEN, "ADDRESS:PORT", 0,
+	 "Serve the API read-only on TCP too (off)", 2},
 	{"pin-directory", OPTION_PIN_DIRECTORY, "DIRECTORY", 0,
 	 "Where programs and maps are pinned (/sys/fs/bpf/lsmd)", 3},
 	{"state-directory", OPTION_STATE_DIRECTORY, "DIRECTORY", 0,
@@ -57,15 +61,21 @@ static const struct argp_option options[] = {
 	{"check", OPTION_CHECK, NULL, 0,
 	 "Read policies and pods, say what is wrong, change nothing, exit", 4},
 	{"probe", OPTION_PROBE, NULL, 0,
-	 "Try whether this kernel enforces: load, be denied once, unload; say why not, exit", 4},
-	{"unload", OPTION_UNLOAD, NULL, 0, "Detach and remove everything from the kernel, exit", 4},
+	 "Try whether this kernel enforces: load, be denied once, unload; say why not, "
+	 "exit",
+	 4},
+	{"unload", OPTION_UNLOAD, NULL, 0,
+	 "Detach and remove everything from the kernel, exit", 4},
 	{0},
 };
 
 static const char documentation[] =
-	"Denies, in the kernel and before it happens, what a container's policy forbids.\v"
-	"SIGHUP reads policies and pods again; changed files are noticed without it. SIGTERM "
-	"and SIGINT stop lsmd and leave everything in force, as a crash would; --unload lifts "
+	"Denies, in the kernel and before it happens, what a container's policy "
+	"forbids.\v"
+	"SIGHUP reads policies and pods again; changed files are noticed without it. "
+	"SIGTERM "
+	"and SIGINT stop lsmd and leave everything in force, as a crash would; --unload "
+	"lifts "
 	"it.\n\n"
 	"Examples:\n"
 	"  lsmd --pods /etc/lsmd/pods.json\n"
@@ -82,7 +92,8 @@ static uint32_t parse_number(struct argp_state *state, const char *name, const c
 	errno = 0;
 	number = strtoul(text, &end, 10);
 	if (errno || *end || end == text || *text == '-' || number == 0 || number > max)
-		argp_error(state, "--%s: \"%s\" is not a number from 1 to %lu", name, text, max);
+		argp_error(state, "--%s: \"%s\" is not a number from 1 to %lu", name,
+			   text, max);
 	return (uint32_t)number;
 }
 
@@ -203,6 +214,9 @@ int main(int argc, char **argv)
 	r = dispatch(&command, &message);
 	if (r == 0)
 		return EXIT_SUCCESS;
-	fprintf(stderr, "lsmd: %s\n", message ? message : r < 0 ? strerror(-r) : "failed");
+	fprintf(stderr, "lsmd: %s\n",
+		message ? message
+		: r < 0 ? strerror(-r)
+			: "failed");
 	return EXIT_FAILURE;
 }

@@ -16,11 +16,13 @@ static const struct pod *pod_by_name(const struct agent *agent, const char *name
 	_cleanup_(freep) char *name_space =
 		slash ? strndup(name, (size_t)(slash - name)) : strdup("default");
 	const struct pod *pod =
-		name_space ? pods_find(&agent->pods, name_space, slash ? slash + 1 : name) : NULL;
+		name_space ? pods_find(&agent->pods, name_space, slash ? slash + 1 : name)
+			   : NULL;
 
 	if (!pod)
 		explain(reterr_message,
-			"no pod %s/%s is known on node %s; `lsmctl pods` lists those that are",
+			"no pod %s/%s is known on node %s; `lsmctl pods` lists those "
+			"that are",
 			name_space, slash ? slash + 1 : name, agent->options.node);
 	return pod;
 }
@@ -51,7 +53,8 @@ static int force_pod(struct agent *agent, const struct pod *pod, char **reterr_m
 	return 0;
 }
 
-int agent_deny(struct agent *agent, json_t *request, json_t **ret_deny, char **reterr_message)
+int agent_deny(struct agent *agent, json_t *request, json_t **ret_deny,
+	       char **reterr_message)
 {
 	const char *name = json_string_value(json_object_get(request, "pod"));
 	const char *container = json_string_value(json_object_get(request, "container"));
@@ -60,22 +63,23 @@ int agent_deny(struct agent *agent, json_t *request, json_t **ret_deny, char **r
 	int r;
 
 	if (!name || !*name) {
-		explain(reterr_message, "\"pod\" is not a string; give \"namespace/name\"");
+		explain(reterr_message,
+			"\"pod\" is not a string; give \"namespace/name\"");
 		return -EINVAL;
 	}
 	pod = pod_by_name(agent, name, reterr_message);
 	if (!pod)
 		return -ENOENT;
 	if (container && *container && !has_container(pod, container)) {
-		explain(reterr_message, "pod %s/%s has no container \"%s\"", pod->name_space,
-			pod->name, container);
+		explain(reterr_message, "pod %s/%s has no container \"%s\"",
+			pod->name_space, pod->name, container);
 		return -ENOENT;
 	}
-	r = by_hand_add(&agent->by_hand, request, pod->name_space, pod->name, pod->uid, &deny,
-			reterr_message);
+	r = by_hand_add(&agent->by_hand, request, pod->name_space, pod->name, pod->uid,
+			&deny, reterr_message);
 	if (r < 0) {
-		explain(reterr_message, "it cannot be kept in %s: %s", agent->by_hand.path,
-			strerror(-r));
+		explain(reterr_message, "it cannot be kept in %s: %s",
+			agent->by_hand.path, strerror(-r));
 		return r == -EINVAL || r == -ENOMEM ? r : -EIO;
 	}
 	*ret_deny = by_hand_deny_json(deny);
@@ -85,8 +89,9 @@ int agent_deny(struct agent *agent, json_t *request, json_t **ret_deny, char **r
 		json_t *removed = NULL;
 
 		/* Not in force is not to be listed: take it back whole. */
-		by_hand_remove(&agent->by_hand, json_string_value(json_object_get(*ret_deny, "id")),
-			       NULL, &removed);
+		by_hand_remove(&agent->by_hand,
+			       json_string_value(json_object_get(*ret_deny, "id")), NULL,
+			       &removed);
 		json_decref(removed);
 		json_decref(*ret_deny);
 		*ret_deny = NULL;
@@ -95,8 +100,8 @@ int agent_deny(struct agent *agent, json_t *request, json_t **ret_deny, char **r
 	return r;
 }
 
-int agent_allow(struct agent *agent, const char *id, const char *pod, json_t **ret_removed,
-		char **reterr_message)
+int agent_allow(struct agent *agent, const char *id, const char *pod,
+		json_t **ret_removed, char **reterr_message)
 {
 	_cleanup_(freep) char *full = NULL;
 	json_t *removed = NULL;
@@ -109,7 +114,8 @@ int agent_allow(struct agent *agent, const char *id, const char *pod, json_t **r
 	}
 	r = by_hand_remove(&agent->by_hand, id, pod, &removed);
 	if (r == -ENOENT)
-		explain(reterr_message, "there is no denial by hand %s%s; `lsmctl denies` lists them",
+		explain(reterr_message,
+			"there is no denial by hand %s%s; `lsmctl denies` lists them",
 			id ? "with id " : "for pod ", id ? id : pod);
 	if (r < 0)
 		return r;

@@ -5,8 +5,8 @@
 
 #include "agent_state.h"
 #include "report/escape.h"
-#include "util/clock.h"
 #include "util/cleanup.h"
+#include "util/clock.h"
 
 static const char *const kind_names[] = {
 	[POLICY_CLUSTER] = "ClusterLsmPolicy",
@@ -24,14 +24,19 @@ static const char *const enforcement_names[] = {
 	[REFUSED] = "refused",
 };
 static const char *const section_names[] = {
-	[SECTION_EXEC] = "exec",       [SECTION_FILE] = "file",
-	[SECTION_SOCKETS] = "sockets", [SECTION_NETWORK] = "network",
-	[SECTION_CAPABILITIES] = "capabilities", [SECTION_PROCESS] = "process",
+	[SECTION_EXEC] = "exec",
+	[SECTION_FILE] = "file",
+	[SECTION_SOCKETS] = "sockets",
+	[SECTION_NETWORK] = "network",
+	[SECTION_CAPABILITIES] = "capabilities",
+	[SECTION_PROCESS] = "process",
 };
 
 #define MAX_PROGRAMS 32
 
-/* --- status ------------------------------------------------------------------------------------- */
+/* --- status
+ * -------------------------------------------------------------------------------------
+ */
 
 static json_t *programs_json(const struct agent *agent)
 {
@@ -41,15 +46,17 @@ static json_t *programs_json(const struct agent *agent)
 
 	for (size_t i = 0; i < n && i < MAX_PROGRAMS; i++)
 		json_array_append_new(
-			list, json_pack("{s:s, s:s, s:I, s:b, s:I}", "name", programs[i].name,
-					"attachTo", programs[i].attach_to, "id",
-					(json_int_t)programs[i].id, "attached",
-					(int)programs[i].attached, "verifiedInstructions",
-					(json_int_t)programs[i].verified_instructions));
+			list,
+			json_pack("{s:s, s:s, s:I, s:b, s:I}", "name", programs[i].name,
+				  "attachTo", programs[i].attach_to, "id",
+				  (json_int_t)programs[i].id, "attached",
+				  (int)programs[i].attached, "verifiedInstructions",
+				  (json_int_t)programs[i].verified_instructions));
 	return list;
 }
 
-/* A default that denies, or that is refused, counts as a rule: it can be enforced in part, too. */
+/* A default that denies, or that is refused, counts as a rule: it can be enforced in
+ * part, too. */
 static bool has_default(const struct policy_section *section)
 {
 	return section->present &&
@@ -72,9 +79,11 @@ static void count_rules(const struct agent *agent, uint64_t counts[REFUSED + 1])
 			const struct policy_section *section = &policy->sections[s];
 
 			if (has_default(section))
-				counts[enforcement_in(policy, section->default_enforcement)]++;
+				counts[enforcement_in(policy,
+						      section->default_enforcement)]++;
 			for (size_t j = 0; j < section->n_rules; j++)
-				counts[enforcement_in(policy, section->rules[j].enforcement)]++;
+				counts[enforcement_in(policy,
+						      section->rules[j].enforcement)]++;
 		}
 }
 
@@ -108,15 +117,18 @@ static json_t *problems_json(const struct agent *agent)
 	if (agent->coverage_problem)
 		json_array_append_new(list, json_string(agent->coverage_problem));
 	if (agent->pod_diagnostics.n_errors)
-		json_array_append_new(list, json_string("the pods file has errors; the last good "
-							"version stays in force"));
+		json_array_append_new(
+			list, json_string("the pods file has errors; the last good "
+					  "version stays in force"));
 	if (failed)
-		json_array_append_new(list, json_sprintf("%zu subjects are not under what their "
-							 "policies say; see `lsmctl pods`",
-							 failed));
+		json_array_append_new(
+			list, json_sprintf("%zu subjects are not under what their "
+					   "policies say; see `lsmctl pods`",
+					   failed));
 	if (state->overflow)
-		json_array_append_new(list, json_string("the cgroup map was full; look-ups climb, "
-							"and cost more"));
+		json_array_append_new(
+			list, json_string("the cgroup map was full; look-ups climb, "
+					  "and cost more"));
 	return list;
 }
 
@@ -141,17 +153,20 @@ json_t *agent_status_json(struct agent *agent)
 	uname(&kernel);
 	count_rules(agent, rules);
 	return json_pack(
-		"{s:s, s:s, s:s, s:b, s:s, s:b, s:I, s:I, s:I, s:I, s:o, s:{s:I, s:I, s:I}, s:o,"
+		"{s:s, s:s, s:s, s:b, s:s, s:b, s:I, s:I, s:I, s:I, s:o, s:{s:I, s:I, "
+		"s:I}, s:o,"
 		" s:{s:I, s:I}, s:{s:I, s:I, s:I}, s:{s:i, s:s}, s:b, s:o}",
-		"version", LSMD_VERSION, "node", agent->options.node, "kernel", kernel.release,
-		"ready", ready, "reason", ready ? "" : why, "paused", (int)state->paused,
-		"uptimeSeconds", (json_int_t)((clock_boot() - agent->started) / NS_PER_SECOND),
-		"subjects", (json_int_t)agent->subjects.n, "pods", (json_int_t)agent->pods.n,
-		"policies", (json_int_t)policy_store_policies(agent->store)->n, "policyErrors",
-		errors_json(agent), "rules", "enforced", (json_int_t)rules[ENFORCED], "partial",
-		(json_int_t)rules[PARTIAL], "refused", (json_int_t)rules[REFUSED], "programs",
-		programs_json(agent), "memory", "residentBytes", (json_int_t)resident_bytes(),
-		"kernelBytes", (json_int_t)enforcer_memory(agent->enforcer), "records", "recorded",
+		"version", LSMD_VERSION, "node", agent->options.node, "kernel",
+		kernel.release, "ready", ready, "reason", ready ? "" : why, "paused",
+		(int)state->paused, "uptimeSeconds",
+		(json_int_t)((clock_boot() - agent->started) / NS_PER_SECOND), "subjects",
+		(json_int_t)agent->subjects.n, "pods", (json_int_t)agent->pods.n,
+		"policies", (json_int_t)policy_store_policies(agent->store)->n,
+		"policyErrors", errors_json(agent), "rules", "enforced",
+		(json_int_t)rules[ENFORCED], "partial", (json_int_t)rules[PARTIAL],
+		"refused", (json_int_t)rules[REFUSED], "programs", programs_json(agent),
+		"memory", "residentBytes", (json_int_t)resident_bytes(), "kernelBytes",
+		(json_int_t)enforcer_memory(agent->enforcer), "records", "recorded",
 		(json_int_t)agent->sequence, "dropped",
 		(json_int_t)history_dropped(agent->history), "lostCgroupEvents",
 		(json_int_t)state->lost_cgroup_events, "cgroup", "version",
@@ -159,7 +174,9 @@ json_t *agent_status_json(struct agent *agent)
 		(int)state->overflow, "problems", problems_json(agent));
 }
 
-/* --- pods --------------------------------------------------------------------------------------- */
+/* --- pods
+ * ---------------------------------------------------------------------------------------
+ */
 
 static json_t *policy_name_json(const struct policy *policy)
 {
@@ -200,13 +217,12 @@ static json_t *file_name_json(const char *name)
 
 static json_t *subject_json(const struct subject *subject)
 {
-	json_t *item = json_pack("{s:s, s:s, s:o, s:I, s:I, s:o, s:s}", "name", subject->container,
-				 "id", subject->container_id, "cgroup",
-				 file_name_json(subject->cgroup), "slot",
-				 (json_int_t)subject->slot, "rules",
-				 (json_int_t)(subject->image ? subject->image->n_rules : 0),
-				 "policies", names_json(&subject->policies), "state",
-				 subject_state(subject));
+	json_t *item = json_pack(
+		"{s:s, s:s, s:o, s:I, s:I, s:o, s:s}", "name", subject->container, "id",
+		subject->container_id, "cgroup", file_name_json(subject->cgroup), "slot",
+		(json_int_t)subject->slot, "rules",
+		(json_int_t)(subject->image ? subject->image->n_rules : 0), "policies",
+		names_json(&subject->policies), "state", subject_state(subject));
 
 	if (item && subject->problem)
 		json_object_set_new(item, "problem", json_string(subject->problem));
@@ -230,7 +246,7 @@ static void add_unique(json_t *list, const struct policy_list *policies)
 		bool found = false;
 		size_t j;
 
-		json_array_foreach(list, j, other)
+		json_array_foreach (list, j, other)
 			found = found || json_equal(other, name);
 		if (!found)
 			json_array_append(list, name);
@@ -250,9 +266,10 @@ static json_t *pod_json(const struct agent *agent, const struct pod *pod)
 		json_array_append_new(containers, subject_json(subject));
 		add_unique(policies, &subject->policies);
 	}
-	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "namespace", pod->name_space, "name",
-			 pod->name, "uid", pod->uid, "labels", labels_json(&pod->labels),
-			 "containers", containers, "policies", policies);
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "namespace", pod->name_space,
+			 "name", pod->name, "uid", pod->uid, "labels",
+			 labels_json(&pod->labels), "containers", containers, "policies",
+			 policies);
 }
 
 json_t *agent_pods_json(struct agent *agent)
@@ -264,10 +281,12 @@ json_t *agent_pods_json(struct agent *agent)
 	return json_pack("{s:o}", "items", items);
 }
 
-/* --- policies ------------------------------------------------------------------------------------ */
+/* --- policies
+ * ------------------------------------------------------------------------------------ */
 
-static json_t *rule_json(const struct policy *policy, const char *section, const char *name,
-			 const char *action, enum enforcement enforcement, const char *open_ways)
+static json_t *rule_json(const struct policy *policy, const char *section,
+			 const char *name, const char *action,
+			 enum enforcement enforcement, const char *open_ways)
 {
 	const char *state = enforcement_names[enforcement_in(policy, enforcement)];
 	json_t *item = json_pack("{s:s, s:s, s:s, s:s}", "section", section, "name", name,
@@ -286,16 +305,17 @@ static json_t *rules_json(const struct policy *policy)
 		const struct policy_section *section = &policy->sections[s];
 
 		if (has_default(section))
-			json_array_append_new(rules, rule_json(policy, section_names[s], "default",
-							       "deny", section->default_enforcement,
-							       section->default_open_ways));
+			json_array_append_new(
+				rules, rule_json(policy, section_names[s], "default",
+						 "deny", section->default_enforcement,
+						 section->default_open_ways));
 		for (size_t i = 0; i < section->n_rules; i++) {
 			const struct policy_rule *rule = &section->rules[i];
 
-			json_array_append_new(rules, rule_json(policy, section_names[rule->section],
-							       rule->name,
-							       action_names[rule->action],
-							       rule->enforcement, rule->open_ways));
+			json_array_append_new(
+				rules, rule_json(policy, section_names[rule->section],
+						 rule->name, action_names[rule->action],
+						 rule->enforcement, rule->open_ways));
 		}
 	}
 	return rules;
@@ -323,12 +343,13 @@ static json_int_t pods_under(const struct agent *agent, const struct policy *pol
 
 static json_t *policy_json(const struct agent *agent, const struct policy *policy)
 {
-	json_t *item = json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:i, s:o, s:I}", "kind",
-				 kind_names[policy->kind], "namespace", policy->name_space, "name",
-				 policy->name, "mode", policy->audit_mode ? "audit" : "enforce",
-				 "state", enforcement_names[policy->enforcement], "source",
-				 file_name_json(policy->source), "line", (int)policy->line, "rules",
-				 rules_json(policy), "pods", pods_under(agent, policy));
+	json_t *item = json_pack(
+		"{s:s, s:s, s:s, s:s, s:s, s:o, s:i, s:o, s:I}", "kind",
+		kind_names[policy->kind], "namespace", policy->name_space, "name",
+		policy->name, "mode", policy->audit_mode ? "audit" : "enforce", "state",
+		enforcement_names[policy->enforcement], "source",
+		file_name_json(policy->source), "line", (int)policy->line, "rules",
+		rules_json(policy), "pods", pods_under(agent, policy));
 
 	if (item && policy->open_ways)
 		json_object_set_new(item, "openWays", json_string(policy->open_ways));
@@ -345,7 +366,8 @@ json_t *agent_policies_json(struct agent *agent)
 	return json_pack("{s:o, s:o}", "items", items, "errors", errors_json(agent));
 }
 
-/* --- denials by hand, totals, metrics -------------------------------------------------------------- */
+/* --- denials by hand, totals, metrics
+ * -------------------------------------------------------------- */
 
 json_t *agent_denies_json(struct agent *agent)
 {

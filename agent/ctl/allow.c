@@ -33,8 +33,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case ARGP_KEY_END:
 		pod_finish(&arguments->pod, state);
 		if (!arguments->id == !arguments->pod.name)
-			argp_error(state,
-				   "allow what? give either --id ID or --pod NAMESPACE/NAME");
+			argp_error(state, "allow what? give either --id ID or --pod "
+					  "NAMESPACE/NAME");
 		return 0;
 	default:
 		return pod_parse(&arguments->pod, key, argument);
@@ -42,7 +42,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 }
 
 static const struct command_line line = {
-	.doc = "Take denials by hand back: one, or all of a pod. What policies deny stays "
+	.doc = "Take denials by hand back: one, or all of a pod. What policies deny "
+	       "stays "
 	       "denied.\v"
 	       "Prints what was removed; that there was nothing is exit status 1.\n\n"
 	       "  lsmctl allow --id 7\n"

@@ -11,8 +11,8 @@
 #include "policy/image.h"
 #include "util/cleanup.h"
 
-/* A note says what stays open of a rule here; the file is right all the same. Notes are JSON,
- * as diagnostics are when they are printed. */
+/* A note says what stays open of a rule here; the file is right all the same. Notes are
+ * JSON, as diagnostics are when they are printed. */
 struct check {
 	struct policy_list policies;
 	struct diagnostics diagnostics;
@@ -41,13 +41,15 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_ARG:
 		if (!arguments->paths)
-			arguments->paths = calloc((size_t)state->argc, sizeof(*arguments->paths));
+			arguments->paths =
+				calloc((size_t)state->argc, sizeof(*arguments->paths));
 		if (!arguments->paths)
 			return ENOMEM;
 		arguments->paths[arguments->n_paths++] = argument;
 		return 0;
 	case ARGP_KEY_NO_ARGS:
-		argp_error(state, "check what? give files or directories, - is standard input");
+		argp_error(state,
+			   "check what? give files or directories, - is standard input");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -56,10 +58,14 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 static const struct command_line line = {
 	.arguments = "FILE|DIRECTORY...",
-	.doc = "Read policies as the agent does, and say everything that is wrong with them.\v"
-	       "Of a directory: its *.yaml, *.yml and *.json. All that is given is judged "
-	       "together, as one node would hold it. Needs neither lsmd nor privileges. A "
-	       "rule that this version cannot enforce at all is a warning; what stays open "
+	.doc = "Read policies as the agent does, and say everything that is wrong with "
+	       "them.\v"
+	       "Of a directory: its *.yaml, *.yml and *.json. All that is given is "
+	       "judged "
+	       "together, as one node would hold it. Needs neither lsmd nor privileges. "
+	       "A "
+	       "rule that this version cannot enforce at all is a warning; what stays "
+	       "open "
 	       "of one enforced in part, a note. Exit status: 0 clean, 1 warnings with "
 	       "--strict, 2 errors.\n\n"
 	       "  lsmctl check /etc/lsmd/policies\n"
@@ -88,8 +94,8 @@ static int add_note(struct check *check, const struct policy *policy,
 {
 	return json_array_append_new(
 		check->notes,
-		json_pack("{ss ss sI si so}", "severity", "note", "file", policy->source, "line",
-			  (json_int_t)rule->line, "column", 0, "message",
+		json_pack("{ss ss sI si so}", "severity", "note", "file", policy->source,
+			  "line", (json_int_t)rule->line, "column", 0, "message",
 			  json_sprintf("rule \"%s\" is enforced in part; %s", rule->name,
 				       rule->open_ways ? rule->open_ways : "")));
 }
@@ -118,7 +124,8 @@ static int run_check(struct check *check, const struct arguments *arguments)
 	int r = 0;
 
 	for (size_t i = 0; i < arguments->n_paths && r == 0; i++)
-		r = check_read(arguments->paths[i], &check->diagnostics, &check->policies);
+		r = check_read(arguments->paths[i], &check->diagnostics,
+			       &check->policies);
 	if (r < 0)
 		return r;
 	policy_list_sort(&check->policies);
@@ -134,8 +141,9 @@ static size_t count_severity(const json_t *diagnostics, const char *severity)
 	size_t n = 0, i;
 	json_t *item;
 
-	json_array_foreach(diagnostics, i, item)
-		n += strcmp(json_string_value(json_object_get(item, "severity")), severity) == 0;
+	json_array_foreach (diagnostics, i, item)
+		n += strcmp(json_string_value(json_object_get(item, "severity")),
+			    severity) == 0;
 	return n;
 }
 
@@ -150,10 +158,10 @@ static int print_check(const struct check *check, const struct arguments *argume
 	warnings = count_severity(all, "warning");
 	notes = count_severity(all, "note");
 	if (arguments->common.output == OUTPUT_JSON) {
-		_cleanup_(json_decrefp) json_t *json =
-			json_pack("{sI sI sI sI sO}", "policies", (json_int_t)check->policies.n,
-				  "errors", (json_int_t)errors, "warnings", (json_int_t)warnings,
-				  "notes", (json_int_t)notes, "diagnostics", all);
+		_cleanup_(json_decrefp) json_t *json = json_pack(
+			"{sI sI sI sI sO}", "policies", (json_int_t)check->policies.n,
+			"errors", (json_int_t)errors, "warnings", (json_int_t)warnings,
+			"notes", (json_int_t)notes, "diagnostics", all);
 
 		terminal_json(json);
 	} else {

@@ -52,7 +52,8 @@ static int read_file(const char *path, struct diagnostics *diagnostics,
 
 static int is_policy_file(const struct dirent *entry)
 {
-	static const char *const suffixes[] = {".yaml", ".yml", ".json"}; /* as the agent's store */
+	static const char *const suffixes[] = {".yaml", ".yml",
+					       ".json"}; /* as the agent's store */
 	const char *dot = strrchr(entry->d_name, '.');
 
 	for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++)
@@ -61,8 +62,8 @@ static int is_policy_file(const struct dirent *entry)
 	return 0;
 }
 
-static int read_entry(const char *directory, const char *name, struct diagnostics *diagnostics,
-		      struct policy_list *policies)
+static int read_entry(const char *directory, const char *name,
+		      struct diagnostics *diagnostics, struct policy_list *policies)
 {
 	_cleanup_(freep) char *path = NULL;
 	const char *slash = directory[strlen(directory) - 1] == '/' ? "" : "/";
@@ -95,7 +96,8 @@ static int read_directory(const char *path, struct diagnostics *diagnostics,
 	return r;
 }
 
-int check_read(const char *path, struct diagnostics *diagnostics, struct policy_list *policies)
+int check_read(const char *path, struct diagnostics *diagnostics,
+	       struct policy_list *policies)
 {
 	struct stat status;
 

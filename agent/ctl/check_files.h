@@ -7,11 +7,12 @@
 #include "policy/model.h"
 
 /**
- * check_read() - Read the policies of a file, of a directory's *.yaml, *.yml and *.json, or of "-".
- * What is wrong with a file is a diagnostic, and reading goes on.
+ * check_read() - Read the policies of a file, of a directory's *.yaml, *.yml and *.json,
+ * or of "-". What is wrong with a file is a diagnostic, and reading goes on.
  * @policies: what could be read is added
  * Return: 0, -ENOMEM.
  */
-int check_read(const char *path, struct diagnostics *diagnostics, struct policy_list *policies);
+int check_read(const char *path, struct diagnostics *diagnostics,
+	       struct policy_list *policies);
 
 #endif

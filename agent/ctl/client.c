@@ -42,7 +42,8 @@ int client_request(const struct options *options, const char *method, const char
 	code = curl_easy_perform(curl);
 	if (code != CURLE_OK)
 		return transfer_explain(options, curl, code);
-	*ret_reply = buffer.bytes ? json_loadb(buffer.bytes, buffer.length, 0, NULL) : NULL;
+	*ret_reply =
+		buffer.bytes ? json_loadb(buffer.bytes, buffer.length, 0, NULL) : NULL;
 	r = reply_explain(curl, *ret_reply);
 	if (r == EXIT_DONE && !*ret_reply) {
 		complain("the answer is no JSON; is %s lsmd's socket?", options->socket);
@@ -58,8 +59,8 @@ int client_get(const struct options *options, const char *path, json_t **ret_rep
 
 static bool is_plain(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       strchr("-._~", c);
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || strchr("-._~", c);
 }
 
 static void write_escaped(const char *text, FILE *file)
@@ -72,8 +73,8 @@ static void write_escaped(const char *text, FILE *file)
 	}
 }
 
-static void write_path(const char *base, const char *name, const struct parameter *parameters,
-		       size_t n, FILE *file)
+static void write_path(const char *base, const char *name,
+		       const struct parameter *parameters, size_t n, FILE *file)
 {
 	char separator = '?';
 
@@ -91,7 +92,8 @@ static void write_path(const char *base, const char *name, const struct paramete
 	}
 }
 
-char *client_path(const char *base, const char *name, const struct parameter *parameters, size_t n)
+char *client_path(const char *base, const char *name, const struct parameter *parameters,
+		  size_t n)
 {
 	char *text = NULL;
 	size_t size;

@@ -3,8 +3,8 @@
 #define LSMD_CTL_CLIENT_H
 
 /*
- * lsmd's API over its unix socket (libcurl). Each function says on stderr what went wrong and
- * returns an enum exit_code.
+ * lsmd's API over its unix socket (libcurl). Each function says on stderr what went wrong
+ * and returns an enum exit_code.
  */
 
 #include <jansson.h>
@@ -26,8 +26,8 @@ int client_request(const struct options *options, const char *method, const char
 int client_get(const struct options *options, const char *path, json_t **ret_reply);
 
 /**
- * client_stream() - Follow a stream of JSON objects until SIGINT or SIGTERM, which is EXIT_DONE;
- * that the stream ends by itself is EXIT_UNREACHABLE.
+ * client_stream() - Follow a stream of JSON objects until SIGINT or SIGTERM, which is
+ * EXIT_DONE; that the stream ends by itself is EXIT_UNREACHABLE.
  * @on_line: gets each object, borrowed
  */
 int client_stream(const struct options *options, const char *path,
@@ -43,6 +43,7 @@ struct parameter {
  * @name: NULL: none
  * Return: owned; NULL: no memory, and that is said.
  */
-char *client_path(const char *base, const char *name, const struct parameter *parameters, size_t n);
+char *client_path(const char *base, const char *name, const struct parameter *parameters,
+		  size_t n);
 
 #endif

@@ -3,14 +3,16 @@
 #define LSMD_CTL_COMMAND_H
 
 /*
- * The commands of lsmctl. Each takes its own arguments (argv[0] is "lsmctl COMMAND"), prints what
- * it has to say and returns one of these; bad usage and --help end the program.
+ * The commands of lsmctl. Each takes its own arguments (argv[0] is "lsmctl COMMAND"),
+ * prints what it has to say and returns one of these; bad usage and --help end the
+ * program.
  */
 
 enum exit_code {
 	EXIT_DONE = 0,
-	EXIT_FAILED = 1,      /* lsmd said no, or does not have it; check: warnings with --strict */
-	EXIT_USAGE = 2,       /* bad usage or input; check: errors */
+	EXIT_FAILED =
+		1, /* lsmd said no, or does not have it; check: warnings with --strict */
+	EXIT_USAGE = 2,	      /* bad usage or input; check: errors */
 	EXIT_UNREACHABLE = 3, /* lsmd does not answer */
 	EXIT_DENIED = 4,      /* eval --exit-verdict: something is denied */
 };

@@ -38,7 +38,7 @@ static void write_reason(const json_t *denial, FILE *file)
 			json_text(denial, "rule"));
 		return;
 	}
-	json_array_foreach(json_path(denial, "flags"), i, flag)
+	json_array_foreach (json_path(denial, "flags"), i, flag)
 		fprintf(file, "%s%s", i ? "," : "", json_string_value(flag));
 }
 
@@ -46,7 +46,8 @@ static void write_process(const json_t *denial, FILE *file)
 {
 	const char *executable = json_text(denial, "process.executable");
 
-	fprintf(file, "%s[%lld]", *executable ? executable : json_text(denial, "process.command"),
+	fprintf(file, "%s[%lld]",
+		*executable ? executable : json_text(denial, "process.command"),
 		(long long)json_number(denial, "process.pid"));
 }
 
@@ -57,7 +58,7 @@ static void write_file(const json_t *object, FILE *file)
 	json_t *word;
 
 	fputs(json_text(object, "path"), file);
-	json_array_foreach(access, i, word)
+	json_array_foreach (access, i, word)
 		fprintf(file, "%s%s", i ? "+" : " ", json_string_value(word));
 }
 
@@ -96,7 +97,9 @@ static void write_object(const json_t *denial, FILE *file)
 	static const struct {
 		const char *type;
 		void (*write)(const json_t *object, FILE *file);
-	} types[] = {{"file", write_file}, {"socket", write_socket}, {"address", write_address}};
+	} types[] = {{"file", write_file},
+		     {"socket", write_socket},
+		     {"address", write_address}};
 	const json_t *object = json_path(denial, "object");
 
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++)

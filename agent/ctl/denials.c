@@ -85,8 +85,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 static const struct command_line line = {
 	.doc = "The last denials on this node, oldest first.\v"
-	       "With --follow: then every new one, until Ctrl-C; -o json prints one object a "
-	       "line, and {\"dropped\": N} where N went by unread. When lsmd goes away, the "
+	       "With --follow: then every new one, until Ctrl-C; -o json prints one "
+	       "object a "
+	       "line, and {\"dropped\": N} where N went by unread. When lsmd goes away, "
+	       "the "
 	       "exit status is 3.\n\n"
 	       "  lsmctl denials --limit 20\n"
 	       "  lsmctl denials --follow -n shop --verdict deny\n"
@@ -98,10 +100,14 @@ static const struct command_line line = {
 static char *make_path(const struct arguments *arguments)
 {
 	const struct parameter parameters[] = {
-		{"limit", arguments->limit},         {"since", arguments->since},
-		{"namespace", arguments->pod.name_space}, {"pod", arguments->pod.name},
-		{"container", arguments->container}, {"policy", arguments->policy},
-		{"verdict", arguments->verdict},     {"hook", arguments->hook},
+		{"limit", arguments->limit},
+		{"since", arguments->since},
+		{"namespace", arguments->pod.name_space},
+		{"pod", arguments->pod.name},
+		{"container", arguments->container},
+		{"policy", arguments->policy},
+		{"verdict", arguments->verdict},
+		{"hook", arguments->hook},
 		{"follow", arguments->follow ? "true" : NULL},
 	};
 

@@ -16,7 +16,8 @@ static const struct command_line line = {
 
 static void write_pod(const json_t *deny, FILE *file)
 {
-	fprintf(file, "%s/%s", json_text(deny, "pod.namespace"), json_text(deny, "pod.name"));
+	fprintf(file, "%s/%s", json_text(deny, "pod.namespace"),
+		json_text(deny, "pod.name"));
 }
 
 static void write_remaining(const json_t *deny, FILE *file)

@@ -35,8 +35,10 @@ static const struct argp_option options[] = {
 	{"connect", KEY_CONNECT, "CIDR[:PORTS]", 0, "deny to connect and send there", 0},
 	{"exec", KEY_EXEC, "PATH", 0, "deny to execute it", 0},
 	{"open", KEY_OPEN, "PATH", 0, "deny to read and write it", 0},
-	{"socket", KEY_SOCKET, "FAMILY[,TYPE[,PROTOCOL]]", 0, "deny to make such a socket", 0},
-	{"for", KEY_FOR, "DURATION", 0, "end by itself after this: 10s, 10m, 1h30m, 2d", 0},
+	{"socket", KEY_SOCKET, "FAMILY[,TYPE[,PROTOCOL]]", 0,
+	 "deny to make such a socket", 0},
+	{"for", KEY_FOR, "DURATION", 0, "end by itself after this: 10s, 10m, 1h30m, 2d",
+	 0},
 	{"audit", KEY_AUDIT, NULL, 0, "report only, do not deny", 0},
 	{0},
 };
@@ -45,7 +47,10 @@ static const struct {
 	int key;
 	const char *name;
 } kinds[] = {
-	{KEY_CONNECT, "connect"}, {KEY_EXEC, "exec"}, {KEY_OPEN, "open"}, {KEY_SOCKET, "socket"},
+	{KEY_CONNECT, "connect"},
+	{KEY_EXEC, "exec"},
+	{KEY_OPEN, "open"},
+	{KEY_SOCKET, "socket"},
 };
 
 static error_t set_object(struct arguments *arguments, int key, const char *object,
@@ -58,8 +63,10 @@ static error_t set_object(struct arguments *arguments, int key, const char *obje
 			argp_error(state, "--%s and --%s; give one", arguments->what,
 				   kinds[i].name);
 		if (key == KEY_SOCKET && *object == '/')
-			argp_error(state, "--socket is a socket's family here; for lsmd's own: "
-					  "lsmctl --socket %s deny ...", object);
+			argp_error(state,
+				   "--socket is a socket's family here; for lsmd's own: "
+				   "lsmctl --socket %s deny ...",
+				   object);
 		arguments->what = kinds[i].name;
 		arguments->object = object;
 		return 0;
@@ -73,7 +80,8 @@ static void check(struct arguments *arguments, const struct argp_state *state)
 	if (!arguments->pod.name)
 		argp_error(state, "which pod? give --pod NAMESPACE/NAME");
 	if (!arguments->what)
-		argp_error(state, "deny what? give --connect, --exec, --open or --socket");
+		argp_error(state,
+			   "deny what? give --connect, --exec, --open or --socket");
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -86,7 +94,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		return 0;
 	case KEY_FOR:
 		if (duration_parse(argument, &arguments->seconds) < 0)
-			argp_error(state, "--for %s; give a duration as 10s, 10m, 1h30m or 2d",
+			argp_error(state,
+				   "--for %s; give a duration as 10s, 10m, 1h30m or 2d",
 				   argument);
 		return 0;
 	case KEY_AUDIT:
@@ -103,10 +112,13 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 }
 
 static const struct command_line line = {
-	.doc = "Deny something to a pod by hand: in force when the command returns, for what "
+	.doc = "Deny something to a pod by hand: in force when the command returns, for "
+	       "what "
 	       "already runs too.\v"
-	       "It is bound to this very pod, not to its name, survives a restart of lsmd, "
-	       "and ends by itself with --for. The path of lsmd's own socket goes in front: "
+	       "It is bound to this very pod, not to its name, survives a restart of "
+	       "lsmd, "
+	       "and ends by itself with --for. The path of lsmd's own socket goes in "
+	       "front: "
 	       "lsmctl --socket PATH deny.\n\n"
 	       "  lsmctl deny --pod shop/web-1 --connect 0.0.0.0/0:4444 --for 10m\n"
 	       "  lsmctl deny --pod web-1 -n shop --exec /bin/sh\n"
@@ -121,11 +133,13 @@ static json_t *make_body(const struct arguments *arguments)
 {
 	_cleanup_(freep) char *pod = pod_full_name(&arguments->pod);
 	_cleanup_(json_decrefp) json_t *body =
-		pod ? json_pack("{ssss}", "pod", pod, arguments->what, arguments->object) : NULL;
+		pod ? json_pack("{ssss}", "pod", pod, arguments->what, arguments->object)
+		    : NULL;
 	int r = body ? 0 : -1;
 
 	if (arguments->container)
-		r |= json_object_set_new(body, "container", json_string(arguments->container));
+		r |= json_object_set_new(body, "container",
+					 json_string(arguments->container));
 	if (arguments->seconds)
 		r |= json_object_set_new(body, "for",
 					 json_integer((json_int_t)arguments->seconds));
@@ -145,7 +159,8 @@ int command_deny(int argc, char **argv)
 	options_parse(&line, argc, argv, &arguments);
 	body = make_body(&arguments);
 	if (!body) {
-		complain("an argument is no UTF-8 text; give it as it is in the container");
+		complain("an argument is no UTF-8 text; give it as it is in the "
+			 "container");
 		return EXIT_USAGE;
 	}
 	r = client_request(&arguments.common, "POST", "/v1/denies", body, &deny);

@@ -37,7 +37,8 @@ struct comparison {
 };
 
 static const struct argp_option options[] = {
-	{"all", 'a', NULL, 0, "also where only the rule that decides, or the errno, changes", 0},
+	{"all", 'a', NULL, 0,
+	 "also where only the rule that decides, or the errno, changes", 0},
 	SUBJECT_OPTIONS,
 	{0},
 };
@@ -52,7 +53,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_ARG:
 		if (arguments->n_paths == SIDES)
-			argp_error(state, "\"%s\" is one too many; give OLD and NEW", argument);
+			argp_error(state, "\"%s\" is one too many; give OLD and NEW",
+				   argument);
 		arguments->paths[arguments->n_paths++] = argument;
 		return 0;
 	case ARGP_KEY_END:
@@ -66,12 +68,16 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 static const struct command_line line = {
 	.arguments = "OLD NEW",
-	.doc = "What a change of policies newly denies and newly allows, with an example of "
+	.doc = "What a change of policies newly denies and newly allows, with an example "
+	       "of "
 	       "each.\v"
-	       "OLD and NEW are files or directories, as for check. Found in what the policies "
+	       "OLD and NEW are files or directories, as for check. Found in what the "
+	       "policies "
 	       "compile to, not in their text: that nothing is shown means that nothing "
-	       "changes. Compared for the container that the options describe, or without any "
-	       "for each one that the policies' selectors tell from others. Exit status: 0 no "
+	       "changes. Compared for the container that the options describe, or "
+	       "without any "
+	       "for each one that the policies' selectors tell from others. Exit status: "
+	       "0 no "
 	       "difference, 1 differences, 2 errors.\n\n"
 	       "  lsmctl diff old.yaml new.yaml\n"
 	       "  lsmctl diff /etc/lsmd/policies ./policies --labels app=web -n shop",
@@ -79,7 +85,8 @@ static const struct command_line line = {
 	.parser = parse,
 };
 
-/* --- comparing -------------------------------------------------------------------------- */
+/* --- comparing
+ * -------------------------------------------------------------------------- */
 
 static int compile(const struct policy_list *policies, const struct selection *selection,
 		   struct image **ret_image)
@@ -94,7 +101,8 @@ static int compile(const struct policy_list *policies, const struct selection *s
 	return r;
 }
 
-static int compare_container(struct comparison *comparison, const struct selection *selection)
+static int compare_container(struct comparison *comparison,
+			     const struct selection *selection)
 {
 	struct image *compiled[SIDES] = {0};
 	_cleanup_(diff_clear) struct diff diff = {0};
@@ -107,7 +115,8 @@ static int compare_container(struct comparison *comparison, const struct selecti
 
 		r = diff_images(images, comparison->all, &diff);
 		if (r == 0)
-			r = diff_list_add(&comparison->differences, &diff, images, selection);
+			r = diff_list_add(&comparison->differences, &diff, images,
+					  selection);
 	}
 	comparison->n_containers++;
 	image_unref(compiled[OLD]);
@@ -121,7 +130,8 @@ static int compare_all(struct comparison *comparison)
 	int r = selections_of(comparison->policies, &selections);
 
 	for (size_t i = 0; r == 0 && i < selections.n; i++) {
-		const struct selection selection = made_up_selection(&selections.items[i]);
+		const struct selection selection =
+			made_up_selection(&selections.items[i]);
 
 		r = compare_container(comparison, &selection);
 	}
@@ -138,8 +148,8 @@ static int compare(struct comparison *comparison, const struct arguments *argume
 		if (r != EXIT_DONE)
 			return r;
 	}
-	r = arguments->subject.is_said ? compare_container(comparison, &selection) :
-					 compare_all(comparison);
+	r = arguments->subject.is_said ? compare_container(comparison, &selection)
+				       : compare_all(comparison);
 	if (r == 0)
 		return EXIT_DONE;
 	complain("cannot compare (%s)",
@@ -147,7 +157,8 @@ static int compare(struct comparison *comparison, const struct arguments *argume
 	return EXIT_USAGE;
 }
 
-/* --- printing --------------------------------------------------------------------------- */
+/* --- printing
+ * --------------------------------------------------------------------------- */
 
 static void write_side(const json_t *side, FILE *file)
 {
@@ -182,7 +193,7 @@ static void write_labels(const json_t *container, const char *path, FILE *file)
 	const char *key, *separator = " ";
 	json_t *value;
 
-	json_object_foreach((json_t *)json_path(container, path), key, value) {
+	json_object_foreach ((json_t *)json_path(container, path), key, value) {
 		fprintf(file, "%s%s=%s", separator, key, json_string_value(value));
 		separator = ",";
 	}
@@ -220,8 +231,8 @@ static int print(const struct comparison *comparison, const struct options *comm
 
 	if (common->output == OUTPUT_JSON) {
 		json_t *json = json_pack("{sI sO}", "containers",
-					 (json_int_t)comparison->n_containers, "differences",
-					 items);
+					 (json_int_t)comparison->n_containers,
+					 "differences", items);
 
 		terminal_json(json);
 		json_decref(json);

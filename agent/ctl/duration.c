@@ -53,7 +53,8 @@ void duration_write(uint64_t seconds, FILE *file)
 		uint64_t number = seconds / units[i].seconds;
 
 		if (number)
-			fprintf(file, "%llu%c", (unsigned long long)number, units[i].name);
+			fprintf(file, "%llu%c", (unsigned long long)number,
+				units[i].name);
 		n += number || n;
 		seconds %= units[i].seconds;
 	}

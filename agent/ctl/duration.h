@@ -11,7 +11,8 @@
 #define DURATION_MAX (10ULL * 365 * 86400)
 
 /**
- * duration_parse() - Numbers with units d, h, m, s, larger units first, each at most once.
+ * duration_parse() - Numbers with units d, h, m, s, larger units first, each at most
+ * once.
  * @ret_seconds: 1 to DURATION_MAX
  * Return: 0, -EINVAL, -ERANGE.
  */

@@ -48,7 +48,8 @@ static const struct argp_option options[] = {
 	 "connect there, or send [/tcp]", 1},
 	{"root", KEY_ROOT, "DIRECTORY", 0,
 	 "follow symbolic links of the paths asked about in this root", 2},
-	{"exit-verdict", KEY_EXIT_VERDICT, NULL, 0, "exit status 4 when anything is denied", 2},
+	{"exit-verdict", KEY_EXIT_VERDICT, NULL, 0,
+	 "exit status 4 when anything is denied", 2},
 	{"cases", KEY_CASES, "FILE", 0, "hold the policies against a file of cases", 3},
 	{"report", KEY_REPORT, "FORMAT", 0, "of cases: table, json or junit", 3},
 	{0},
@@ -85,11 +86,12 @@ static error_t add_policy(struct arguments *arguments, const char *path)
 	return 0;
 }
 
-static error_t add_event(struct arguments *arguments, enum eval_kind kind, const char *text,
-			 const struct argp_state *state)
+static error_t add_event(struct arguments *arguments, enum eval_kind kind,
+			 const char *text, const struct argp_state *state)
 {
 	_cleanup_(freep) char *message = NULL;
-	struct event *grown = array_grow(arguments->events, arguments->n_events, sizeof(*grown));
+	struct event *grown =
+		array_grow(arguments->events, arguments->n_events, sizeof(*grown));
 	int r;
 
 	if (!grown)
@@ -97,7 +99,8 @@ static error_t add_event(struct arguments *arguments, enum eval_kind kind, const
 	arguments->events = grown;
 	r = event_parse(kind, text, &grown[arguments->n_events], &message);
 	if (r == -EINVAL)
-		argp_error(state, "--%s: %s", event_kind_name(kind), message ? message : text);
+		argp_error(state, "--%s: %s", event_kind_name(kind),
+			   message ? message : text);
 	if (r < 0)
 		return -r;
 	arguments->n_events++;
@@ -110,12 +113,15 @@ static void check(const struct arguments *arguments, const struct argp_state *st
 		argp_error(state, "which policies? give --policy FILE");
 	if (arguments->cases && (arguments->n_events || arguments->subject.is_said ||
 				 arguments->root || arguments->exit_verdict))
-		argp_error(state, "--cases says for whom and what; leave out what says it again");
+		argp_error(
+			state,
+			"--cases says for whom and what; leave out what says it again");
 	if (!arguments->cases && arguments->has_report)
 		argp_error(state, "--report is for --cases; use -o json here");
 	if (!arguments->cases && !arguments->n_events)
-		argp_error(state, "evaluate what? give --exec, --open, --socket, --connect or "
-				  "--cases");
+		argp_error(state,
+			   "evaluate what? give --exec, --open, --socket, --connect or "
+			   "--cases");
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -123,7 +129,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	struct arguments *arguments = state->input;
 
 	if (key >= KEY_EXEC && key < KEY_CASES)
-		return add_event(arguments, (enum eval_kind)(key - KEY_EXEC), argument, state);
+		return add_event(arguments, (enum eval_kind)(key - KEY_EXEC), argument,
+				 state);
 	switch (key) {
 	case 'P':
 	case ARGP_KEY_ARG:
@@ -150,15 +157,20 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 static const struct command_line line = {
 	.arguments = "FILE|DIRECTORY...",
-	.doc = "What policies would say to an event, and why: decided by the code that decides "
+	.doc = "What policies would say to an event, and why: decided by the code that "
+	       "decides "
 	       "in the kernel, without one. Needs neither lsmd nor privileges.\v"
-	       "Names the rule that decides, what is reported, and the rules that match and make "
-	       "no difference. A path is one without symbolic links, as the kernel sees it; "
+	       "Names the rule that decides, what is reported, and the rules that match "
+	       "and make "
+	       "no difference. A path is one without symbolic links, as the kernel sees "
+	       "it; "
 	       "--root finds it. Exit status: 0 evaluated, whatever the verdict; with "
-	       "--exit-verdict 4 when anything is denied. With --cases: 0 all as wanted, 1 some "
+	       "--exit-verdict 4 when anything is denied. With --cases: 0 all as wanted, "
+	       "1 some "
 	       "not. 2: errors.\n\n"
 	       "  lsmctl eval --policy web.yaml --labels app=web -n shop --exec /bin/sh\n"
-	       "  lsmctl eval --policy /etc/lsmd/policies --labels app=web --open /etc/shadow:rw "
+	       "  lsmctl eval --policy /etc/lsmd/policies --labels app=web --open "
+	       "/etc/shadow:rw "
 	       "--connect 203.0.113.7:4444 --socket inet,raw\n"
 	       "  lsmctl eval --policy web.yaml --cases cases/web.yaml --report junit",
 	.options = options,
@@ -175,7 +187,8 @@ static int resolve(struct event *event, const char *root)
 		return EXIT_DONE;
 	r = root_resolve(root, event->path, &path);
 	if (r < 0) {
-		complain("%s cannot be found in %s (%s)", event->path, root, strerrordesc_np(-r));
+		complain("%s cannot be found in %s (%s)", event->path, root,
+			 strerrordesc_np(-r));
 		return EXIT_USAGE;
 	}
 	free(event->path);
@@ -200,7 +213,8 @@ static int judge(const struct arguments *arguments, const struct policy_list *po
 			break;
 		r = judgement_json(policies, image, &event->eval, &judgement);
 		if (r < 0 || json_array_append_new(events, judgement) < 0) {
-			complain("cannot evaluate (%s)", strerrordesc_np(r < 0 ? -r : ENOMEM));
+			complain("cannot evaluate (%s)",
+				 strerrordesc_np(r < 0 ? -r : ENOMEM));
 			r = EXIT_FAILED;
 		}
 	}

@@ -24,7 +24,7 @@ static size_t count_wrong(const json_t *results)
 	size_t wrong = 0, i;
 	json_t *result;
 
-	json_array_foreach(results, i, result)
+	json_array_foreach (results, i, result)
 		wrong += !is_ok(result);
 	return wrong;
 }
@@ -47,7 +47,7 @@ static void print_lines(const json_t *results)
 	size_t wrong = count_wrong(results), i;
 	json_t *result;
 
-	json_array_foreach(results, i, result)
+	json_array_foreach (results, i, result)
 		print_line(result);
 	printf("passed: %zu, failed: %zu\n", json_array_size(results) - wrong, wrong);
 }
@@ -63,7 +63,8 @@ static void print_json(const json_t *results)
 	json_decref(json);
 }
 
-static void print_results(const char *path, const json_t *results, enum case_report report)
+static void print_results(const char *path, const json_t *results,
+			  enum case_report report)
 {
 	switch (report) {
 	case CASE_REPORT_TABLE:
@@ -78,8 +79,8 @@ static void print_results(const char *path, const json_t *results, enum case_rep
 	}
 }
 
-static int run(const char *path, const struct policy_list *policies, enum case_report report,
-	       struct diagnostics *diagnostics)
+static int run(const char *path, const struct policy_list *policies,
+	       enum case_report report, struct diagnostics *diagnostics)
 {
 	_cleanup_(policy_cases_clear) struct policy_cases cases = {0};
 	json_t *results = NULL;
@@ -95,7 +96,8 @@ static int run(const char *path, const struct policy_list *policies, enum case_r
 	return r;
 }
 
-int eval_cases(const char *path, const struct policy_list *policies, enum case_report report)
+int eval_cases(const char *path, const struct policy_list *policies,
+	       enum case_report report)
 {
 	_cleanup_(diagnostics_clear) struct diagnostics diagnostics = {0};
 	int r = run(path, policies, report, &diagnostics);

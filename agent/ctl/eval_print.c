@@ -47,16 +47,16 @@ static json_t *list_others(const json_t *events)
 	json_t *rows = json_array(), *event, *item;
 	size_t i, k;
 
-	json_array_foreach(events, i, event) {
+	json_array_foreach (events, i, event) {
 		json_t *name = json_object_get(event, "event");
 
-		json_array_foreach(json_object_get(event, "reports"), k, item)
+		json_array_foreach (json_object_get(event, "reports"), k, item)
 			json_array_append_new(
 				rows, json_pack("{sO sO sO ss}", "event", name, "action",
 						json_object_get(item, "would"), "rule",
 						json_object_get(item, "rule"), "why",
 						"it is only reported"));
-		json_array_foreach(json_object_get(event, "others"), k, item)
+		json_array_foreach (json_object_get(event, "others"), k, item)
 			json_array_append_new(
 				rows, json_pack("{sO sO sO sO}", "event", name, "action",
 						json_object_get(item, "action"), "rule",
@@ -73,9 +73,10 @@ static json_t *list_policies(const struct policy_list *policies)
 	for (size_t i = 0; i < policies->n; i++) {
 		const struct policy *policy = policies->items[i];
 
-		json_array_append_new(
-			list, json_pack("{ss ss ss}", "kind", policy_kind_name(policy->kind),
-					"namespace", policy->name_space, "policy", policy->name));
+		json_array_append_new(list, json_pack("{ss ss ss}", "kind",
+						      policy_kind_name(policy->kind),
+						      "namespace", policy->name_space,
+						      "policy", policy->name));
 	}
 	return list;
 }
@@ -85,7 +86,7 @@ static void write_policies(const json_t *list, FILE *file)
 	size_t i;
 	json_t *policy;
 
-	json_array_foreach(list, i, policy) {
+	json_array_foreach (list, i, policy) {
 		fputs(i ? ", " : "", file);
 		write_policy(policy, file);
 	}
@@ -103,7 +104,8 @@ static void print_tables(const json_t *policies, const json_t *events,
 	table_print(verdict_columns, ARRAY_SIZE(verdict_columns), events, options, "");
 	if (json_array_size(others)) {
 		fputc('\n', stdout);
-		table_print(other_columns, ARRAY_SIZE(other_columns), others, options, "");
+		table_print(other_columns, ARRAY_SIZE(other_columns), others, options,
+			    "");
 	}
 	json_decref(others);
 }
@@ -113,7 +115,7 @@ static bool is_any_denied(const json_t *events)
 	size_t i;
 	json_t *event;
 
-	json_array_foreach(events, i, event) {
+	json_array_foreach (events, i, event) {
 		const char *verdict = json_text(event, "verdict");
 
 		if (!strcmp(verdict, "deny") || !strcmp(verdict, "kill"))
@@ -128,7 +130,8 @@ int eval_print(const struct policy_list *policies, const json_t *events,
 	json_t *selected = list_policies(policies);
 
 	if (options->output == OUTPUT_JSON) {
-		json_t *json = json_pack("{sO sO}", "policies", selected, "events", events);
+		json_t *json =
+			json_pack("{sO sO}", "policies", selected, "events", events);
 
 		terminal_json(json);
 		json_decref(json);

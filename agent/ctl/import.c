@@ -44,7 +44,9 @@ static const struct {
 
 static const struct argp_option options[] = {
 	{"from", KEY_FROM, "SYSTEM", 0,
-	 "read kubearmor, networkpolicy, cilium or tetragon alone [what each document says]", 0},
+	 "read kubearmor, networkpolicy, cilium or tetragon alone [what each document "
+	 "says]",
+	 0},
 	{"partial", 'P', NULL, 0, "leave out what has no equivalent, and say so", 0},
 	{"output", 'o', "FORMAT", 0, "yaml or json [yaml]", 0},
 	{0},
@@ -55,7 +57,9 @@ static enum import_origin read_origin(const struct argp_state *state, const char
 	for (size_t i = 0; i < ARRAY_SIZE(origins); i++)
 		if (!strcmp(origins[i].word, word))
 			return origins[i].origin;
-	argp_error(state, "--from %s is not known; kubearmor, networkpolicy, cilium and tetragon are",
+	argp_error(state,
+		   "--from %s is not known; kubearmor, networkpolicy, cilium and "
+		   "tetragon are",
 		   word);
 	return IMPORT_ANY;
 }
@@ -78,7 +82,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_ARG:
 		if (!arguments->paths)
-			arguments->paths = calloc((size_t)state->argc, sizeof(*arguments->paths));
+			arguments->paths =
+				calloc((size_t)state->argc, sizeof(*arguments->paths));
 		if (!arguments->paths)
 			return ENOMEM;
 		arguments->paths[arguments->n_paths++] = argument;
@@ -95,11 +100,16 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static const struct argp argp = {
 	.args_doc = "FILE...",
 	.doc = "Turn policies of other systems into policies of lsmd.\v"
-	       "Of KubeArmor all three kinds, NetworkPolicy, of Cilium both kinds, of Tetragon "
-	       "both kinds. The policies go to standard output, and what is wrong or has no "
-	       "equivalent, with its line and the reason, to standard error. A document of which "
-	       "anything has no equivalent is not converted unless --partial is given. Exit "
-	       "status: 0 all converted, 1 something was not, or with --partial in part, 2 bad "
+	       "Of KubeArmor all three kinds, NetworkPolicy, of Cilium both kinds, of "
+	       "Tetragon "
+	       "both kinds. The policies go to standard output, and what is wrong or has "
+	       "no "
+	       "equivalent, with its line and the reason, to standard error. A document "
+	       "of which "
+	       "anything has no equivalent is not converted unless --partial is given. "
+	       "Exit "
+	       "status: 0 all converted, 1 something was not, or with --partial in part, "
+	       "2 bad "
 	       "usage or input.\n\n"
 	       "  lsmctl import kubearmor/*.yaml >policies/kubearmor.yaml\n"
 	       "  kubectl get networkpolicy -A -o yaml | lsmctl import --partial -",
@@ -123,8 +133,8 @@ static int import_file(struct import *import, const char *path)
 	bool input = !strcmp(path, "-");
 	_cleanup_(freep) char *text = NULL;
 	size_t length = 0;
-	int r = input ? read_input(&text, &length) :
-			text_read_file(path, &import->diagnostics, &text, &length);
+	int r = input ? read_input(&text, &length)
+		      : text_read_file(path, &import->diagnostics, &text, &length);
 
 	if (r == -ENOMEM)
 		return r;
@@ -145,7 +155,8 @@ static int print_json(json_t *policies)
 		terminal_json(json_array_get(policies, 0));
 		return 0;
 	}
-	list = json_pack("{ss ss sO}", "apiVersion", "v1", "kind", "List", "items", policies);
+	list = json_pack("{ss ss sO}", "apiVersion", "v1", "kind", "List", "items",
+			 policies);
 	if (!list)
 		return -ENOMEM;
 	terminal_json(list);
@@ -157,7 +168,8 @@ static int print(const struct import *import, bool json)
 	diagnostics_print(&import->diagnostics, stderr);
 	if (!json_array_size(import->policies))
 		return 0;
-	return json ? print_json(import->policies) : output_yaml(import->policies, stdout);
+	return json ? print_json(import->policies)
+		    : output_yaml(import->policies, stdout);
 }
 
 static int exit_of(const struct import *import)

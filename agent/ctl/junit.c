@@ -16,10 +16,10 @@ static void write_counts(const json_t *results, FILE *file)
 	size_t failures = 0, i;
 	json_t *result;
 
-	json_array_foreach(results, i, result)
+	json_array_foreach (results, i, result)
 		failures += !json_is_true(json_object_get(result, "ok"));
-	fprintf(file, " tests=\"%zu\" failures=\"%zu\" errors=\"0\"", json_array_size(results),
-		failures);
+	fprintf(file, " tests=\"%zu\" failures=\"%zu\" errors=\"0\"",
+		json_array_size(results), failures);
 }
 
 static void write_case(const char *suite, const json_t *result, FILE *file)
@@ -55,7 +55,7 @@ void junit_write(const char *suite, const json_t *results, FILE *file)
 	write_attribute("name", suite, file);
 	write_counts(results, file);
 	fputs(">\n", file);
-	json_array_foreach(results, i, result)
+	json_array_foreach (results, i, result)
 		write_case(suite, result, file);
 	fputs("  </testsuite>\n</testsuites>\n", file);
 }

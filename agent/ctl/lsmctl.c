@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * lsmctl: the command line of lsmd. A command is a row of the table below and a file of its own.
+ * lsmctl: the command line of lsmd. A command is a row of the table below and a file of
+ * its own.
  */
 #include <argp.h>
 #include <curl/curl.h>
@@ -76,7 +77,8 @@ static char *help_filter(int key, const char *text, void *input)
 	fputs("Commands:\n", file);
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		fprintf(file, "  %-10s %s\n", commands[i].name, commands[i].summary);
-	fputs("\nlsmctl COMMAND --help says more. Exit status: 0 done, 1 lsmd said no, 2 bad "
+	fputs("\nlsmctl COMMAND --help says more. Exit status: 0 done, 1 lsmd said no, 2 "
+	      "bad "
 	      "usage or input, 3 lsmd does not answer.",
 	      file);
 	return fclose(file) ? (char *)text : help;
@@ -138,7 +140,8 @@ int main(int argc, char **argv)
 		return EXIT_FAILED;
 	command = find_command(rest.argv[0]);
 	if (!command) {
-		complain("there is no command %s; lsmctl --help lists them", rest.argv[0]);
+		complain("there is no command %s; lsmctl --help lists them",
+			 rest.argv[0]);
 		return EXIT_USAGE;
 	}
 	curl_global_init(CURL_GLOBAL_DEFAULT);

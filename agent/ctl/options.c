@@ -13,7 +13,8 @@ static const char *const output_names[] = {
 	[OUTPUT_JSON] = "json",
 };
 
-static void set_output(struct options *options, const char *name, struct argp_state *state)
+static void set_output(struct options *options, const char *name,
+		       struct argp_state *state)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(output_names); i++) {
 		if (strcmp(name, output_names[i]) == 0) {
@@ -40,20 +41,29 @@ static error_t parse_common(int key, char *argument, struct argp_state *state)
 	}
 }
 
-#define OUTPUT_OPTION {"output", 'o', "FORMAT", 0, "table, wide or json (as the API gives it)", 0}
-#define SOCKET_OPTION {"socket", 's', "PATH", 0, "lsmd's socket [" SOCKET_DEFAULT "]", 0}
+#define OUTPUT_OPTION                                                                    \
+	{                                                                                \
+		"output", 'o', "FORMAT", 0, "table, wide or json (as the API gives it)", \
+			0                                                                \
+	}
+#define SOCKET_OPTION                                                                    \
+	{                                                                                \
+		"socket", 's', "PATH", 0, "lsmd's socket [" SOCKET_DEFAULT "]", 0        \
+	}
 
 static const struct argp_option all_options[] = {OUTPUT_OPTION, SOCKET_OPTION, {0}};
 static const struct argp_option output_options[] = {OUTPUT_OPTION, {0}};
 static const struct argp all = {.options = all_options, .parser = parse_common};
-static const struct argp output_only = {.options = output_options, .parser = parse_common};
+static const struct argp output_only = {.options = output_options,
+					.parser = parse_common};
 
 static error_t hand_down(int key, char *argument, struct argp_state *state)
 {
 	(void)argument;
 	if (key != ARGP_KEY_INIT)
 		return ARGP_ERR_UNKNOWN;
-	for (const struct argp_child *child = state->root_argp->children; child->argp; child++)
+	for (const struct argp_child *child = state->root_argp->children; child->argp;
+	     child++)
 		state->child_inputs[child - state->root_argp->children] = state->input;
 	return 0;
 }
@@ -75,11 +85,13 @@ void options_parse(const struct command_line *line, int argc, char **argv, void 
 	struct options *options = input;
 	const char *socket = getenv(SOCKET_ENVIRONMENT);
 
-	*options = (struct options){.socket = socket && *socket ? socket : SOCKET_DEFAULT};
+	*options =
+		(struct options){.socket = socket && *socket ? socket : SOCKET_DEFAULT};
 	argp_parse(&root, argc, argv, 0, NULL, input);
 }
 
-uint64_t options_number(const struct argp_state *state, const char *name, const char *text)
+uint64_t options_number(const struct argp_state *state, const char *name,
+			const char *text)
 {
 	uint64_t number;
 	char *end;

@@ -2,13 +2,14 @@
 #ifndef LSMD_CTL_OPTIONS_H
 #define LSMD_CTL_OPTIONS_H
 
-/* The options that commands share, and how a command's own are read beside them (argp). */
+/* The options that commands share, and how a command's own are read beside them (argp).
+ */
 
 #include <argp.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SOCKET_DEFAULT "/run/lsmd/lsmd.sock"
+#define SOCKET_DEFAULT	   "/run/lsmd/lsmd.sock"
 #define SOCKET_ENVIRONMENT "LSMD_SOCKET"
 
 enum output {
@@ -27,17 +28,20 @@ struct command_line {
 	const char *arguments; /* NULL: none */
 	const char *doc;       /* "what it does\vexamples" */
 	const struct argp_option *options;
-	argp_parser_t parser; /* its input is what options_parse() got; NULL: no own options */
-	bool own_socket;      /* --socket is the command's own; the path goes before it */
+	argp_parser_t
+		parser;	 /* its input is what options_parse() got; NULL: no own options */
+	bool own_socket; /* --socket is the command's own; the path goes before it */
 };
 
 /**
- * options_parse() - Read the arguments of a command; ends the program where they are wrong.
+ * options_parse() - Read the arguments of a command; ends the program where they are
+ * wrong.
  * @input: begins with a struct options, which is set first
  */
 void options_parse(const struct command_line *line, int argc, char **argv, void *input);
 
 /** options_number() - A number as an option's value; ends the program when it is none. */
-uint64_t options_number(const struct argp_state *state, const char *name, const char *text);
+uint64_t options_number(const struct argp_state *state, const char *name,
+			const char *text);
 
 #endif

@@ -26,7 +26,8 @@ void pod_finish(struct pod *pod, const struct argp_state *state)
 
 	if (pod->name && (!*pod->name || slash == pod->name || (slash && !slash[1]) ||
 			  (slash && strchr(slash + 1, '/'))))
-		argp_error(state, "--pod \"%s\"; give NAMESPACE/NAME, or NAME and -n NAMESPACE",
+		argp_error(state,
+			   "--pod \"%s\"; give NAMESPACE/NAME, or NAME and -n NAMESPACE",
 			   pod->name);
 	if (said && (!*said || strchr(said, '/')))
 		argp_error(state, "-n \"%s\" is no namespace", said);
@@ -44,7 +45,8 @@ char *pod_full_name(const struct pod *pod)
 {
 	char *text;
 
-	if (asprintf(&text, "%s/%s", pod->name_space ? pod->name_space : "default", pod->name) < 0)
+	if (asprintf(&text, "%s/%s", pod->name_space ? pod->name_space : "default",
+		     pod->name) < 0)
 		return NULL;
 	return text;
 }

@@ -9,7 +9,8 @@
 
 static const struct command_line line = {
 	.doc = "The pods of this node, their containers, and the policies on them.\v"
-	       "STATE: enforced, audited (all policies are in audit mode), none (no policy "
+	       "STATE: enforced, audited (all policies are in audit mode), none (no "
+	       "policy "
 	       "selects it), failed (see PROBLEM; what was in force before still is).\n\n"
 	       "  lsmctl pods\n"
 	       "  lsmctl pods -o wide",
@@ -22,7 +23,7 @@ static void write_policies(const json_t *row, FILE *file)
 	size_t i;
 	json_t *policy;
 
-	json_array_foreach(policies, i, policy)
+	json_array_foreach (policies, i, policy)
 		fprintf(file, "%s%s", i ? "," : "", json_string_value(policy));
 }
 
@@ -57,10 +58,10 @@ static json_t *make_rows(const json_t *pods)
 	size_t i, j;
 	int r = 0;
 
-	json_array_foreach(pods, i, pod) {
+	json_array_foreach (pods, i, pod) {
 		const json_t *containers = json_path(pod, "containers");
 
-		json_array_foreach(containers, j, container)
+		json_array_foreach (containers, j, container)
 			r |= add_row(rows, pod, container);
 		if (!json_array_size(containers))
 			r |= add_row(rows, pod, NULL);
@@ -92,6 +93,7 @@ int command_pods(int argc, char **argv)
 		complain("out of memory");
 		return EXIT_FAILED;
 	}
-	table_print(columns, ARRAY_SIZE(columns), rows, &options, "No pods on this node.");
+	table_print(columns, ARRAY_SIZE(columns), rows, &options,
+		    "No pods on this node.");
 	return EXIT_DONE;
 }

@@ -9,7 +9,8 @@
 
 static const struct command_line line = {
 	.doc = "The policies that the agent holds, and what of them is enforced here.\v"
-	       "A rule that is enforced in part, or not at all, is listed below the table "
+	       "A rule that is enforced in part, or not at all, is listed below the "
+	       "table "
 	       "with the ways that stay open. A file with an error leaves its last good "
 	       "version in force.\n\n"
 	       "  lsmctl policies\n"
@@ -23,14 +24,15 @@ static unsigned count_rules(const json_t *policy, const char *state)
 	size_t i;
 	json_t *rule;
 
-	json_array_foreach(rules, i, rule)
+	json_array_foreach (rules, i, rule)
 		n += strcmp(json_text(rule, "state"), state) == 0;
 	return n;
 }
 
 static void write_rules(const json_t *policy, FILE *file)
 {
-	unsigned partial = count_rules(policy, "partial"), refused = count_rules(policy, "refused");
+	unsigned partial = count_rules(policy, "partial"),
+		 refused = count_rules(policy, "refused");
 
 	fprintf(file, "%zu", json_array_size(json_path(policy, "rules")));
 	if (partial)
@@ -91,7 +93,8 @@ static void print_open_rule(const json_t *policy, const json_t *rule)
 /* Rules of a policy that is refused as a whole say nothing of their own. */
 static bool says_why(const json_t *item)
 {
-	return strcmp(json_text(item, "state"), "enforced") != 0 && *json_text(item, "openWays");
+	return strcmp(json_text(item, "state"), "enforced") != 0 &&
+	       *json_text(item, "openWays");
 }
 
 static void print_open_ways(const json_t *policies)
@@ -99,12 +102,12 @@ static void print_open_ways(const json_t *policies)
 	size_t i, j;
 	json_t *policy, *rule;
 
-	json_array_foreach(policies, i, policy) {
+	json_array_foreach (policies, i, policy) {
 		if (says_why(policy)) {
 			print_name(policy);
 			print_state(policy);
 		}
-		json_array_foreach(json_path(policy, "rules"), j, rule)
+		json_array_foreach (json_path(policy, "rules"), j, rule)
 			if (says_why(rule))
 				print_open_rule(policy, rule);
 	}

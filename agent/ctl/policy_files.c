@@ -32,7 +32,8 @@ static int read_all(const char *const *paths, size_t n, struct diagnostics *diag
 	return r == -EINVAL ? 0 : r;
 }
 
-int policy_files_read(const char *const *paths, size_t n, struct policy_list *ret_policies)
+int policy_files_read(const char *const *paths, size_t n,
+		      struct policy_list *ret_policies)
 {
 	_cleanup_(diagnostics_clear) struct diagnostics diagnostics = {0};
 	_cleanup_(policy_list_clear) struct policy_list policies = {0};

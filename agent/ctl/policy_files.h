@@ -10,11 +10,13 @@
 #include "policy/model.h"
 
 /**
- * policy_files_read() - Read files and directories, and say on stderr what is wrong with them.
+ * policy_files_read() - Read files and directories, and say on stderr what is wrong with
+ * them.
  * @ret_policies: set with EXIT_DONE only; owned, in reason order
  * Return: an enum exit_code; warnings are said and change nothing.
  */
-int policy_files_read(const char *const *paths, size_t n, struct policy_list *ret_policies);
+int policy_files_read(const char *const *paths, size_t n,
+		      struct policy_list *ret_policies);
 
 /** policy_files_say() - Diagnostics on stderr. */
 void policy_files_say(const struct diagnostics *diagnostics);

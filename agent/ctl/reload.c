@@ -7,7 +7,8 @@
 
 static const struct command_line line = {
 	.doc = "Read policies and pods again, as SIGHUP does.\v"
-	       "A file with an error changes nothing: its last good version stays in force, "
+	       "A file with an error changes nothing: its last good version stays in "
+	       "force, "
 	       "the errors are printed and the exit status is 1.\n\n"
 	       "  lsmctl check /etc/lsmd/policies && lsmctl reload",
 };

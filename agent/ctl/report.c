@@ -54,7 +54,7 @@ void report_diagnostics(const json_t *diagnostics, FILE *file)
 	size_t i;
 	json_t *item;
 
-	json_array_foreach(diagnostics, i, item) {
+	json_array_foreach (diagnostics, i, item) {
 		report_text(json_text(item, "file"), file);
 		write_place(json_number(item, "line"), file);
 		write_place(json_number(item, "column"), file);

@@ -14,7 +14,8 @@ void report_line(const char *title, void (*write)(const json_t *json, FILE *file
 /** report_problem() - One that the reader should do something about; NULL: nothing. */
 void report_problem(const char *text);
 
-/** report_diagnostics() - An array of diagnostics as diagnostics_json() has them, a line each. */
+/** report_diagnostics() - An array of diagnostics as diagnostics_json() has them, a line
+ * each. */
 void report_diagnostics(const json_t *diagnostics, FILE *file);
 
 /** report_text() - Text of unknown origin, safe to be shown. */

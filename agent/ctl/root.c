@@ -3,8 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <limits.h>
+#include <linux/openat2.h>
 #include <string.h>
 #include <sys/syscall.h>
 
@@ -52,8 +52,8 @@ static int name_in(int root, int fd, const char *rest, char **ret_path)
 	/* The root directory itself has no name below it. */
 	if (!strcmp(inner + length, "/"))
 		length++;
-	r = asprintf(ret_path, "%s%s%s", inner + length, *rest || !inner[length] ? "/" : "",
-		     rest);
+	r = asprintf(ret_path, "%s%s%s", inner + length,
+		     *rest || !inner[length] ? "/" : "", rest);
 	return r < 0 ? -ENOMEM : 0;
 }
 

@@ -10,7 +10,8 @@
 
 static const struct command_line line = {
 	.doc = "The agent, what is in force on this node, and what is wrong.\v"
-	       "The exit status says whether lsmd answered, not whether all is well; -o json "
+	       "The exit status says whether lsmd answered, not whether all is well; -o "
+	       "json "
 	       "has \"ready\" and \"problems\" for scripts. With -o wide: the kernel's "
 	       "programs too.\n\n"
 	       "  lsmctl status\n"
@@ -36,7 +37,8 @@ static void write_version(const json_t *status, FILE *file)
 static void write_node(const json_t *status, FILE *file)
 {
 	fprintf(file, "%s, Linux %s, cgroup v%lld at %s", json_text(status, "node"),
-		json_text(status, "kernel"), (long long)json_number(status, "cgroup.version"),
+		json_text(status, "kernel"),
+		(long long)json_number(status, "cgroup.version"),
 		json_text(status, "cgroup.root"));
 }
 
@@ -76,8 +78,9 @@ static const struct {
 	const char *title;
 	void (*write)(const json_t *status, FILE *file);
 } lines[] = {
-	{"State", write_state},       {"Version", write_version},   {"Node", write_node},
-	{"Subjects", write_subjects}, {"Policies", write_policies}, {"Denials", write_records},
+	{"State", write_state},	      {"Version", write_version},
+	{"Node", write_node},	      {"Subjects", write_subjects},
+	{"Policies", write_policies}, {"Denials", write_records},
 	{"Memory", write_memory},
 };
 
@@ -97,14 +100,14 @@ static void print_status(const json_t *status, const struct options *options)
 
 	for (i = 0; i < ARRAY_SIZE(lines); i++)
 		report_line(lines[i].title, lines[i].write, status);
-	json_array_foreach(problems, i, problem)
+	json_array_foreach (problems, i, problem)
 		report_problem(json_string_value(problem));
 	report_diagnostics(json_path(status, "policyErrors"), stdout);
 	if (options->output != OUTPUT_WIDE)
 		return;
 	fputc('\n', stdout);
-	table_print(program_columns, ARRAY_SIZE(program_columns), json_path(status, "programs"),
-		    options, "No program is loaded.");
+	table_print(program_columns, ARRAY_SIZE(program_columns),
+		    json_path(status, "programs"), options, "No program is loaded.");
 }
 
 int command_status(int argc, char **argv)

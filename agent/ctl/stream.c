@@ -16,7 +16,8 @@ struct stream {
 	CURL *curl;
 	CURLM *multi;
 	int signals;
-	struct buffer rest; /* what has no end of line yet; of a refusal, the whole body */
+	struct buffer
+		rest; /* what has no end of line yet; of a refusal, the whole body */
 };
 
 static size_t take_lines(struct stream *stream)
@@ -24,7 +25,8 @@ static size_t take_lines(struct stream *stream)
 	size_t used = 0;
 	char *end;
 
-	while ((end = memchr(stream->rest.bytes + used, '\n', stream->rest.length - used))) {
+	while ((end = memchr(stream->rest.bytes + used, '\n',
+			     stream->rest.length - used))) {
 		size_t length = (size_t)(end - stream->rest.bytes) - used;
 		json_t *line = json_loadb(stream->rest.bytes + used, length, 0, NULL);
 
@@ -76,12 +78,14 @@ static int finish(struct stream *stream, const struct options *options)
 	if (!message || message->msg != CURLMSG_DONE)
 		return -1;
 	if (ferror(stdout))
-		return EXIT_DONE; /* nobody reads any more; main() says why, if there is a why */
+		return EXIT_DONE; /* nobody reads any more; main() says why, if there is a
+				     why */
 	if (message->data.result == CURLE_COULDNT_CONNECT)
 		return transfer_explain(options, stream->curl, message->data.result);
 	if (stream->rest.bytes)
 		reply = json_loadb(stream->rest.bytes, stream->rest.length, 0, NULL);
-	r = message->data.result == CURLE_OK ? reply_explain(stream->curl, reply) : EXIT_DONE;
+	r = message->data.result == CURLE_OK ? reply_explain(stream->curl, reply)
+					     : EXIT_DONE;
 	if (r != EXIT_DONE)
 		return r;
 	complain("lsmd ended the stream; it may have been stopped, see its log");

@@ -9,19 +9,23 @@
 
 #define NAMESPACE_DEFAULT "default"
 
-static void check_label(const char *key, const char *value, const struct argp_state *state)
+static void check_label(const char *key, const char *value,
+			const struct argp_state *state)
 {
 	if (!value)
 		argp_error(state, "label \"%s\" has no value; give KEY=VALUE", key);
 	else if (!kubename_is_label_key(key))
-		argp_error(state, "\"%s\" is no label's key; a key is " KUBENAME_KEY_FORM, key);
+		argp_error(state, "\"%s\" is no label's key; a key is " KUBENAME_KEY_FORM,
+			   key);
 	else if (!kubename_is_label_value(value))
-		argp_error(state, "\"%s\" is no label's value; a value is " KUBENAME_VALUE_FORM,
+		argp_error(state,
+			   "\"%s\" is no label's value; a value is " KUBENAME_VALUE_FORM,
 			   value);
 }
 
 /* As kubectl writes them: KEY=VALUE,KEY=VALUE. */
-static error_t parse_labels(struct labels *labels, char *text, const struct argp_state *state)
+static error_t parse_labels(struct labels *labels, char *text,
+			    const struct argp_state *state)
 {
 	char *rest = text, *key;
 
@@ -75,7 +79,8 @@ error_t subject_options_parse(struct subject_options *subject, int key, char *ar
 struct selection subject_options_selection(const struct subject_options *subject)
 {
 	return (struct selection){
-		.name_space = subject->name_space ? subject->name_space : NAMESPACE_DEFAULT,
+		.name_space =
+			subject->name_space ? subject->name_space : NAMESPACE_DEFAULT,
 		.container = subject->container,
 		.pod_labels = &subject->labels,
 		.namespace_labels = &subject->namespace_labels,

@@ -10,7 +10,7 @@
 
 struct subject_options {
 	const char *name_space; /* NULL: not said */
-	const char *container;  /* NULL: not said */
+	const char *container;	/* NULL: not said */
 	struct labels labels, namespace_labels, node_labels;
 	bool is_said; /* any of it */
 };
@@ -22,15 +22,24 @@ enum {
 };
 
 /* Rows for a command's options. */
-#define SUBJECT_OPTIONS                                                                      \
-	{"labels", KEY_SUBJECT_LABELS, "KEY=VALUE,...", 0, "the pod's labels", 0},           \
-		{"namespace", 'n', "NAMESPACE", 0, "the pod's namespace [default]", 0},      \
-		{"namespace-labels", KEY_SUBJECT_NAMESPACE_LABELS, "KEY=VALUE,...", 0,       \
-		 "labels of its namespace, besides the one with its name", 0},               \
-		{"node-labels", KEY_SUBJECT_NODE_LABELS, "KEY=VALUE,...", 0,                 \
-		 "labels of its node", 0},                                                   \
-		{"container", 'c', "NAME", 0,                                                \
-		 "the container; without, policies that name containers do not apply", 0}
+#define SUBJECT_OPTIONS                                                                  \
+	{"labels", KEY_SUBJECT_LABELS, "KEY=VALUE,...", 0, "the pod's labels", 0},       \
+		{"namespace", 'n', "NAMESPACE", 0, "the pod's namespace [default]", 0},  \
+		{"namespace-labels",                                                     \
+		 KEY_SUBJECT_NAMESPACE_LABELS,                                           \
+		 "KEY=VALUE,...",                                                        \
+		 0,                                                                      \
+		 "labels of its namespace, besides the one with its name",               \
+		 0},                                                                     \
+		{"node-labels",	       KEY_SUBJECT_NODE_LABELS,                          \
+		 "KEY=VALUE,...",      0,                                                \
+		 "labels of its node", 0},                                               \
+	{                                                                                \
+		"container", 'c', "NAME", 0,                                             \
+			"the container; without, policies that name containers do not "  \
+			"apply",                                                         \
+			0                                                                \
+	}
 
 /** subject_options_parse() - Take an option; ends the program when its value is wrong. */
 error_t subject_options_parse(struct subject_options *subject, int key, char *argument,

@@ -73,7 +73,8 @@ void table_init(struct table *table, const struct column *columns, size_t n_colu
 {
 	*table = (struct table){
 		.columns = columns,
-		.n_columns = n_columns < TABLE_COLUMNS_MAX ? n_columns : TABLE_COLUMNS_MAX,
+		.n_columns =
+			n_columns < TABLE_COLUMNS_MAX ? n_columns : TABLE_COLUMNS_MAX,
 		.wide = options->output == OUTPUT_WIDE,
 		.colour = terminal_has_colour(stdout),
 		.file = stdout,
@@ -109,7 +110,8 @@ void table_measure(struct table *table, const json_t *item)
 	}
 }
 
-static void print_cell(const struct table *table, size_t column, const char *text, bool coloured)
+static void print_cell(const struct table *table, size_t column, const char *text,
+		       bool coloured)
 {
 	unsigned width = text_width(text); /* the column is as wide, at least */
 	const char *colour = coloured && table->colour ? terminal_colour(text) : "";
@@ -160,9 +162,9 @@ void table_print(const struct column *columns, size_t n_columns, const json_t *i
 		return;
 	}
 	table_init(&table, columns, n_columns, options);
-	json_array_foreach(items, i, item)
+	json_array_foreach (items, i, item)
 		table_measure(&table, item);
 	table_header(&table);
-	json_array_foreach(items, i, item)
+	json_array_foreach (items, i, item)
 		table_row(&table, item);
 }

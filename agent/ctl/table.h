@@ -2,7 +2,8 @@
 #ifndef LSMD_CTL_TABLE_H
 #define LSMD_CTL_TABLE_H
 
-/* JSON objects as an aligned table, a column a row of data. No byte steers the terminal. */
+/* JSON objects as an aligned table, a column a row of data. No byte steers the terminal.
+ */
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -14,11 +15,13 @@
 
 struct column {
 	const char *title;
-	const char *path; /* of the value, "pod.name"; what is not there or empty shows as "-" */
-	/* Instead of @path: writes the cell, which is then made safe; nothing shows as "-". */
+	const char *path; /* of the value, "pod.name"; what is not there or empty shows as
+			     "-" */
+	/* Instead of @path: writes the cell, which is then made safe; nothing shows as
+	 * "-". */
 	void (*write)(const json_t *item, FILE *file);
-	bool wide;      /* with -o wide alone */
-	bool coloured;  /* by what it says */
+	bool wide;	/* with -o wide alone */
+	bool coloured;	/* by what it says */
 	unsigned width; /* at least; for streams, whose later rows are not known */
 };
 

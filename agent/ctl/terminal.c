@@ -5,16 +5,16 @@
 
 #include "util/cleanup.h"
 
-#define RED "\x1b[31m"
+#define RED	 "\x1b[31m"
 #define BOLD_RED "\x1b[1;31m"
-#define GREEN "\x1b[32m"
-#define YELLOW "\x1b[33m"
+#define GREEN	 "\x1b[32m"
+#define YELLOW	 "\x1b[33m"
 
 static const struct {
 	const char *word, *colour;
 } colours[] = {
-	{"deny", RED},      {"kill", BOLD_RED}, {"audit", YELLOW},   {"enforced", GREEN},
-	{"enforce", GREEN}, {"failed", RED},    {"audited", YELLOW}, {"none", YELLOW},
+	{"deny", RED},	    {"kill", BOLD_RED}, {"audit", YELLOW},   {"enforced", GREEN},
+	{"enforce", GREEN}, {"failed", RED},	{"audited", YELLOW}, {"none", YELLOW},
 };
 
 bool terminal_has_colour(FILE *file)
@@ -33,8 +33,8 @@ const char *terminal_colour(const char *word)
 	return "";
 }
 
-/* jansson escapes the control characters below 0x20 always, and with JSON_ENSURE_ASCII those
- * above 0x7f: DEL is what is left. It occurs in strings alone. */
+/* jansson escapes the control characters below 0x20 always, and with JSON_ENSURE_ASCII
+ * those above 0x7f: DEL is what is left. It occurs in strings alone. */
 static int write_json(const char *bytes, size_t length, void *data)
 {
 	for (size_t i = 0; i < length; i++) {

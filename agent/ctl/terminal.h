@@ -10,13 +10,15 @@
 
 #define TERMINAL_PLAIN "\x1b[0m"
 
-/** terminal_has_colour() - A terminal, and neither NO_COLOR (no-color.org) nor TERM=dumb. */
+/** terminal_has_colour() - A terminal, and neither NO_COLOR (no-color.org) nor TERM=dumb.
+ */
 bool terminal_has_colour(FILE *file);
 
 /** terminal_colour() - The sequence for a word such as "deny" or "failed"; "": none. */
 const char *terminal_colour(const char *word);
 
-/** terminal_json() - Print JSON, indented, to stdout; beyond ASCII escaped on a terminal. */
+/** terminal_json() - Print JSON, indented, to stdout; beyond ASCII escaped on a terminal.
+ */
 void terminal_json(const json_t *json);
 
 /** terminal_json_line() - As terminal_json(), on one line, and flush it. */

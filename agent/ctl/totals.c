@@ -8,9 +8,11 @@
 
 static const struct command_line line = {
 	.doc = "Exact counts of denials, by pod, container, policy, rule and verdict.\v"
-	       "They come from the kernel's counters: also what was not recorded is in them. "
+	       "They come from the kernel's counters: also what was not recorded is in "
+	       "them. "
 	       "Besides deny, kill and audit, VERDICT is closed (denied, since the hook "
-	       "could not read), entering and paused (would have been denied), unrecorded "
+	       "could not read), entering and paused (would have been denied), "
+	       "unrecorded "
 	       "(no record was written).\n\n"
 	       "  lsmctl totals\n"
 	       "  lsmctl totals -o json",
@@ -20,7 +22,8 @@ static void write_policy(const json_t *total, FILE *file)
 {
 	const char *name_space = json_text(total, "policyNamespace");
 
-	fprintf(file, "%s%s%s", name_space, *name_space ? "/" : "", json_text(total, "policy"));
+	fprintf(file, "%s%s%s", name_space, *name_space ? "/" : "",
+		json_text(total, "policy"));
 }
 
 static const struct column columns[] = {
@@ -48,7 +51,7 @@ int command_totals(int argc, char **argv)
 	if (options.output == OUTPUT_JSON)
 		terminal_json(reply);
 	else
-		table_print(columns, ARRAY_SIZE(columns), json_path(reply, "items"), &options,
-			    "Nothing was denied.");
+		table_print(columns, ARRAY_SIZE(columns), json_path(reply, "items"),
+			    &options, "Nothing was denied.");
 	return EXIT_DONE;
 }

@@ -96,8 +96,8 @@ int transfer_explain(const struct options *options, CURL *transfer, CURLcode cod
 		complain("lsmd does not answer on %s within %ld s; look at its log",
 			 options->socket, REPLY_TIMEOUT);
 	else
-		complain("lsmd's answer on %s broke off (%s); look at its log", options->socket,
-			 curl_easy_strerror(code));
+		complain("lsmd's answer on %s broke off (%s); look at its log",
+			 options->socket, curl_easy_strerror(code));
 	return EXIT_UNREACHABLE;
 }
 
@@ -112,6 +112,7 @@ int reply_explain(CURL *transfer, const json_t *reply)
 	if (error)
 		complain("%s", error);
 	else
-		complain("the answer was HTTP status %ld; is this lsmd's socket?", status);
+		complain("the answer was HTTP status %ld; is this lsmd's socket?",
+			 status);
 	return status == 400 || status == 413 || status == 422 ? EXIT_USAGE : EXIT_FAILED;
 }

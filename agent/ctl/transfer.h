@@ -20,11 +20,13 @@ struct buffer {
 	size_t length;
 };
 
-/** buffer_add() - Append; more than REPLY_MAX is refused. Return: 0, -ENOMEM, -EMSGSIZE. */
+/** buffer_add() - Append; more than REPLY_MAX is refused. Return: 0, -ENOMEM, -EMSGSIZE.
+ */
 int buffer_add(struct buffer *buffer, const char *bytes, size_t length);
 void buffer_clear(struct buffer *buffer);
 
-/** transfer_new() - A handle set up for lsmd's socket; NULL: no memory, and that is said. */
+/** transfer_new() - A handle set up for lsmd's socket; NULL: no memory, and that is said.
+ */
 CURL *transfer_new(const struct options *options, const char *path);
 void transfer_freep(CURL **transfer);
 

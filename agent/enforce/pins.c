@@ -12,8 +12,8 @@
 
 #include "enforce/bpffs.h"
 #include "enforce/detail.h"
-#include "enforce/requirements.h"
 #include "enforce/enforcer.h"
+#include "enforce/requirements.h"
 #include "util/cleanup.h"
 
 /* In the order in which they are removed: without its links nothing is in force. */

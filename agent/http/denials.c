@@ -11,8 +11,8 @@
 #include "util/cleanup.h"
 
 const char *const denials_keys[] = {
-	"limit",  "since",   "follow", "namespace", "pod", "container",
-	"policy", "verdict", "hook",   NULL,
+	"limit",     "since",  "follow",  "namespace", "pod",
+	"container", "policy", "verdict", "hook",      NULL,
 };
 
 struct query {
@@ -41,7 +41,8 @@ static int read_flag(const struct request *request, const char *key, bool *ret_f
 
 static bool is_verdict(const char *text)
 {
-	return strcmp(text, "audit") == 0 || strcmp(text, "deny") == 0 || strcmp(text, "kill") == 0;
+	return strcmp(text, "audit") == 0 || strcmp(text, "deny") == 0 ||
+	       strcmp(text, "kill") == 0;
 }
 
 static bool is_hook(const char *text)
@@ -75,10 +76,12 @@ static const char *read_query(const struct request *request, struct query *query
 /* The sequence after which everything that the query asks for begins. */
 static uint64_t find_first(const struct history *history, const struct query *query)
 {
-	uint64_t last = history_last_sequence(history), since = query->filter.since_sequence;
+	uint64_t last = history_last_sequence(history),
+		 since = query->filter.since_sequence;
 	struct denial *oldest;
 
-	/* A sequence of the future is from before a restart of the agent, which counts anew. */
+	/* A sequence of the future is from before a restart of the agent, which counts
+	 * anew. */
 	if (since || !query->limit)
 		return query->limit && since < last ? since : last;
 	oldest = history_next(history, 0);
@@ -125,7 +128,8 @@ enum MHD_Result denials_answer(struct request *request)
 	if (query.follow) {
 		uint64_t start = find_start(history, &query);
 
-		query.filter.since_sequence = 0; /* the start says it, and it may be of the past */
+		query.filter.since_sequence =
+			0; /* the start says it, and it may be of the past */
 		return (enum MHD_Result)follower_start(request, &query.filter, start);
 	}
 	return respond_json(request, MHD_HTTP_OK, list_json(history, &query));

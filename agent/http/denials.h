@@ -8,7 +8,7 @@
 
 /* Denials in one answer. */
 #define DENIALS_LIMIT_DEFAULT 100
-#define DENIALS_LIMIT_MAX 1000
+#define DENIALS_LIMIT_MAX     1000
 
 /* The keys of the query, ended by NULL. */
 extern const char *const denials_keys[];

@@ -39,14 +39,14 @@ enum MHD_Result denies_answer_add(struct request *request)
 	int r;
 
 	if (!is_json(request))
-		return respond_error(
-			request, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE,
-			"the body's type is not known; send Content-Type: application/json");
+		return respond_error(request, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE,
+				     "the body's type is not known; send Content-Type: "
+				     "application/json");
 	body = json_loadb(request->body ? request->body : "", request->body_length,
 			  JSON_REJECT_DUPLICATES, &error);
 	if (!body)
-		return respond_error(request, MHD_HTTP_BAD_REQUEST, "the body is no JSON: %s",
-				     error.text);
+		return respond_error(request, MHD_HTTP_BAD_REQUEST,
+				     "the body is no JSON: %s", error.text);
 	if (!json_is_object(body))
 		return respond_error(
 			request, MHD_HTTP_BAD_REQUEST,
@@ -57,7 +57,8 @@ enum MHD_Result denies_answer_add(struct request *request)
 	return answer_created(request, deny);
 }
 
-static enum MHD_Result remove_denies(struct request *request, const char *id, const char *pod)
+static enum MHD_Result remove_denies(struct request *request, const char *id,
+				     const char *pod)
 {
 	_cleanup_(freep) char *message = NULL;
 	json_t *removed;
@@ -79,7 +80,8 @@ enum MHD_Result denies_answer_remove_pod(struct request *request)
 	const char *slash = pod ? strchr(pod, '/') : NULL;
 
 	if (!slash || slash == pod || !slash[1] || strchr(slash + 1, '/'))
-		return respond_error(request, MHD_HTTP_BAD_REQUEST,
-				     "which pod? give ?pod=NAMESPACE/NAME, or /v1/denies/ID");
+		return respond_error(
+			request, MHD_HTTP_BAD_REQUEST,
+			"which pod? give ?pod=NAMESPACE/NAME, or /v1/denies/ID");
 	return remove_denies(request, NULL, pod);
 }

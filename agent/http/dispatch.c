@@ -7,8 +7,10 @@
 #include "http/routes.h"
 #include "util/cleanup.h"
 
-/* Return: whether the path is the route's. @ret_argument: within @path, NULL without "{id}". */
-static bool route_matches(const struct route *route, const char *path, const char **ret_argument)
+/* Return: whether the path is the route's. @ret_argument: within @path, NULL without
+ * "{id}". */
+static bool route_matches(const struct route *route, const char *path,
+			  const char **ret_argument)
 {
 	const char *name = strchr(route->path, '{');
 	size_t fixed = name ? (size_t)(name - route->path) : strlen(route->path);
@@ -19,7 +21,8 @@ static bool route_matches(const struct route *route, const char *path, const cha
 	return name ? path[fixed] && !strchr(path + fixed, '/') : !path[fixed];
 }
 
-/* What a path can be asked for: its route for the request's method, and all of its methods. */
+/* What a path can be asked for: its route for the request's method, and all of its
+ * methods. */
 struct target {
 	const struct route *route;
 	char allow[64];
@@ -30,8 +33,8 @@ static void allow_method(struct target *target, const char *method)
 	size_t used = strlen(target->allow);
 	const char *more = strcmp(method, "GET") == 0 ? ", HEAD" : "";
 
-	snprintf(target->allow + used, sizeof(target->allow) - used, "%s%s%s", used ? ", " : "",
-		 method, more);
+	snprintf(target->allow + used, sizeof(target->allow) - used, "%s%s%s",
+		 used ? ", " : "", method, more);
 }
 
 static void find_target(struct request *request, struct target *target)
@@ -55,8 +58,9 @@ static void find_target(struct request *request, struct target *target)
 static enum MHD_Result refuse_method(struct request *request, const struct target *target)
 {
 	bool read_only = listener_read_only(request->listener);
-	json_t *error = error_json(read_only ? "this address is read-only; use the control socket"
-					     : "not with this method; GET /v1 lists the routes");
+	json_t *error =
+		error_json(read_only ? "this address is read-only; use the control socket"
+				     : "not with this method; GET /v1 lists the routes");
 
 	return respond_json_with(request, MHD_HTTP_METHOD_NOT_ALLOWED, error,
 				 MHD_HTTP_HEADER_ALLOW,
@@ -71,7 +75,8 @@ static bool is_key(const struct route *route, const char *key)
 	return false;
 }
 
-/* Return: the keys that the route does not know, joined; owned, NULL when there are none. */
+/* Return: the keys that the route does not know, joined; owned, NULL when there are none.
+ */
 static char *unknown_keys(const struct request *request, const struct route *route)
 {
 	char *text = NULL;
@@ -96,14 +101,15 @@ static enum MHD_Result answer_route(struct request *request, const struct route 
 	_cleanup_(freep) char *unknown = NULL;
 
 	if (request->malformed_query)
-		return respond_error(request, MHD_HTTP_BAD_REQUEST,
-				     "the query has a key twice, a NUL, or more than %d keys",
-				     REQUEST_QUERY_MAX);
+		return respond_error(
+			request, MHD_HTTP_BAD_REQUEST,
+			"the query has a key twice, a NUL, or more than %d keys",
+			REQUEST_QUERY_MAX);
 	unknown = unknown_keys(request, route);
 	if (unknown)
 		return respond_error(request, MHD_HTTP_BAD_REQUEST,
-				     "%s does not know the query's %s; see GET /v1", route->path,
-				     unknown);
+				     "%s does not know the query's %s; see GET /v1",
+				     route->path, unknown);
 	return route->answer(request);
 }
 
@@ -119,9 +125,11 @@ enum MHD_Result request_answer(struct request *request)
 		return refuse_method(request, &target);
 	if (!target.route)
 		return respond_error(request, MHD_HTTP_NOT_FOUND,
-				     "there is no %.128s; GET /v1 lists the routes", request->path);
+				     "there is no %.128s; GET /v1 lists the routes",
+				     request->path);
 	if (request->announced_too_much || request->body_length > REQUEST_BODY_MAX)
 		return respond_error(request, MHD_HTTP_CONTENT_TOO_LARGE,
-				     "the body is too large; at most %u bytes", REQUEST_BODY_MAX);
+				     "the body is too large; at most %u bytes",
+				     REQUEST_BODY_MAX);
 	return answer_route(request, target.route);
 }

@@ -58,8 +58,8 @@ void filter_clear(struct denial_filter *copy)
 	*copy = (struct denial_filter){0};
 }
 
-struct denial *filter_next(const struct denial_filter *filter, const struct history *history,
-			   uint64_t sequence)
+struct denial *filter_next(const struct denial_filter *filter,
+			   const struct history *history, uint64_t sequence)
 {
 	struct denial *denial = history_next(history, sequence);
 

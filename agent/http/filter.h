@@ -14,8 +14,9 @@ void filter_read(const struct request *request, struct denial_filter *ret_filter
 int filter_copy(const struct denial_filter *filter, struct denial_filter *ret_filter);
 void filter_clear(struct denial_filter *copy);
 
-/** filter_next() - The first denial after @sequence that matches; borrowed, NULL: none. */
-struct denial *filter_next(const struct denial_filter *filter, const struct history *history,
-			   uint64_t sequence);
+/** filter_next() - The first denial after @sequence that matches; borrowed, NULL: none.
+ */
+struct denial *filter_next(const struct denial_filter *filter,
+			   const struct history *history, uint64_t sequence);
 
 #endif

@@ -20,21 +20,23 @@ struct follower {
 	struct listener *listener;
 	struct MHD_Connection *connection;
 	struct denial_filter filter; /* a copy */
-	uint64_t at;                 /* every denial up to this one is done with */
-	char *line;                  /* being sent */
+	uint64_t at;		     /* every denial up to this one is done with */
+	char *line;		     /* being sent */
 	size_t length, sent;
 	bool tcp;
 	bool waiting; /* suspended until there is something new */
 	bool ended;
-	/* A suspended connection is watched by nobody else, and one that is gone must not keep
-	 * its place. The descriptor is a duplicate, which libmicrohttpd cannot close early. */
+	/* A suspended connection is watched by nobody else, and one that is gone must not
+	 * keep its place. The descriptor is a duplicate, which libmicrohttpd cannot close
+	 * early. */
 	uv_poll_t hangup;
 	int hangup_fd;
 };
 
 /*
- * Pass by what does not match. Return: true when there is something to send: *@ret_denial, or
- * NULL and *@ret_dropped denials that the history does not have any more.
+ * Pass by what does not match. Return: true when there is something to send:
+ * *@ret_denial, or NULL and *@ret_dropped denials that the history does not have any
+ * more.
  */
 static bool look_ahead(struct follower *follower, struct denial **ret_denial,
 		       uint64_t *ret_dropped)
@@ -62,7 +64,8 @@ static int make_line(struct follower *follower)
 
 	if (!look_ahead(follower, &denial, &dropped))
 		return -EAGAIN;
-	json = denial ? denial_json(denial) : json_pack("{sI}", "dropped", (json_int_t)dropped);
+	json = denial ? denial_json(denial)
+		      : json_pack("{sI}", "dropped", (json_int_t)dropped);
 	text = json ? json_dumps(json, JSON_COMPACT) : NULL;
 	if (!text)
 		return -ENOMEM;
@@ -207,27 +210,31 @@ static int follower_new(struct request *request, const struct denial_filter *fil
 
 static bool is_full(const struct request *request)
 {
-	const struct followers *followers = &listener_service(request->listener)->followers;
+	const struct followers *followers =
+		&listener_service(request->listener)->followers;
 
-	return followers->n >= FOLLOWERS_MAX ||
-	       (listener_read_only(request->listener) && followers->n_tcp >= FOLLOWERS_TCP_MAX);
+	return followers->n >= FOLLOWERS_MAX || (listener_read_only(request->listener) &&
+						 followers->n_tcp >= FOLLOWERS_TCP_MAX);
 }
 
-int follower_start(struct request *request, const struct denial_filter *filter, uint64_t after)
+int follower_start(struct request *request, const struct denial_filter *filter,
+		   uint64_t after)
 {
 	struct follower *follower;
 	struct MHD_Response *response;
 	int r;
 
 	if (is_full(request))
-		return respond_error(request, MHD_HTTP_SERVICE_UNAVAILABLE,
-				     "too many connections follow denials; end another first");
+		return respond_error(
+			request, MHD_HTTP_SERVICE_UNAVAILABLE,
+			"too many connections follow denials; end another first");
 	r = follower_new(request, filter, after, &follower);
 	if (r < 0)
 		return respond_error(request, MHD_HTTP_INTERNAL_SERVER_ERROR,
-				     "cannot follow denials (%s); try again", strerrordesc_np(-r));
-	response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, on_read, follower,
-						     follower_free);
+				     "cannot follow denials (%s); try again",
+				     strerrordesc_np(-r));
+	response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, on_read,
+						     follower, follower_free);
 	if (!response) {
 		follower_free(follower);
 		return MHD_NO;
@@ -243,15 +250,16 @@ void followers_wake(struct followers *followers)
 	uint64_t dropped;
 
 	LIST_FOREACH(follower, &followers->list, entry)
-		if (follower->waiting && look_ahead(follower, &denial, &dropped))
-			resume(follower);
+	if (follower->waiting && look_ahead(follower, &denial, &dropped))
+		resume(follower);
 }
 
 void followers_end(struct followers *followers)
 {
 	struct follower *follower;
 
-	LIST_FOREACH(follower, &followers->list, entry) {
+	LIST_FOREACH(follower, &followers->list, entry)
+	{
 		follower->ended = true;
 		resume(follower);
 	}

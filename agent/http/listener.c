@@ -14,13 +14,14 @@ struct listener {
 	struct service *service;
 	bool read_only;
 	struct MHD_Daemon *daemon;
-	uv_poll_t poll;   /* the daemon's epoll descriptor */
+	uv_poll_t poll;	  /* the daemon's epoll descriptor */
 	uv_timer_t timer; /* the daemon's next timeout */
 	unsigned n_handles;
 };
 
-static enum MHD_Result on_request(void *data, struct MHD_Connection *connection, const char *url,
-				  const char *method, const char *version, const char *upload,
+static enum MHD_Result on_request(void *data, struct MHD_Connection *connection,
+				  const char *url, const char *method,
+				  const char *version, const char *upload,
 				  size_t *upload_length, void **request)
 {
 	struct listener *listener = data;
@@ -89,15 +90,13 @@ static struct MHD_Daemon *start_daemon(struct listener *listener, int fd)
 	unsigned per_address = listener->read_only ? HTTP_CONNECTIONS_ADDRESS : 0;
 
 	return MHD_start_daemon(
-		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, listener,
-		MHD_OPTION_LISTEN_SOCKET, fd,
-		MHD_OPTION_CONNECTION_LIMIT, HTTP_CONNECTIONS,
-		MHD_OPTION_PER_IP_CONNECTION_LIMIT, per_address,
+		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request,
+		listener, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
+		HTTP_CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT, per_address,
 		MHD_OPTION_CONNECTION_TIMEOUT, HTTP_TIMEOUT,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_CONNECTION_MEMORY,
-		MHD_OPTION_STRICT_FOR_CLIENT, 1,
-		MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
-		MHD_OPTION_END);
+		MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_COMPLETED,
+		on_completed, NULL, MHD_OPTION_END);
 }
 
 static void on_closed(uv_handle_t *handle)
@@ -171,7 +170,8 @@ unsigned listener_port(const struct listener *listener)
 	struct sockaddr_storage address;
 	socklen_t length = sizeof(address);
 
-	if (!info || getsockname(info->listen_fd, (struct sockaddr *)&address, &length) < 0)
+	if (!info ||
+	    getsockname(info->listen_fd, (struct sockaddr *)&address, &length) < 0)
 		return 0;
 	if (address.ss_family == AF_INET6)
 		return ntohs(((struct sockaddr_in6 *)&address)->sin6_port);

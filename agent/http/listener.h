@@ -2,7 +2,8 @@
 #ifndef LSMD_HTTP_LISTENER_H
 #define LSMD_HTTP_LISTENER_H
 
-/* One listening socket: a libmicrohttpd daemon without threads, run by the agent's loop. */
+/* One listening socket: a libmicrohttpd daemon without threads, run by the agent's loop.
+ */
 
 #include <stdbool.h>
 #include <uv.h>
@@ -34,12 +35,14 @@ struct listener;
  * @service:   borrowed, must outlive the listener
  * @fd:        taken, on failure too
  * @read_only: answer GET and HEAD alone, and limit each address
- * Return: 0, -ENOMEM, -EIO when libmicrohttpd would not start, negative errno of the loop.
+ * Return: 0, -ENOMEM, -EIO when libmicrohttpd would not start, negative errno of the
+ * loop.
  */
 int listener_new(uv_loop_t *loop, struct service *service, int fd, bool read_only,
 		 struct listener **ret_listener);
 
-/** listener_kick() - Run the daemon when the loop turns next, as after resuming a connection. */
+/** listener_kick() - Run the daemon when the loop turns next, as after resuming a
+ * connection. */
 void listener_kick(struct listener *listener);
 
 struct service *listener_service(const struct listener *listener);

@@ -5,11 +5,11 @@
 #include "util/explain.h"
 
 /* Say what went wrong, and give the negative errno back. */
-#define fail_with(reterr_message, error, ...)         \
-	({                                            \
-		int error_ = (error);                 \
-		explain((reterr_message), __VA_ARGS__); \
-		error_;                               \
+#define fail_with(reterr_message, error, ...)                                            \
+	({                                                                               \
+		int error_ = (error);                                                    \
+		explain((reterr_message), __VA_ARGS__);                                  \
+		error_;                                                                  \
 	})
 
 #endif

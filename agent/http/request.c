@@ -7,7 +7,8 @@
 #include "util/cleanup.h"
 
 static enum MHD_Result add_query(void *data, enum MHD_ValueKind kind, const char *key,
-				 size_t key_length, const char *value, size_t value_length)
+				 size_t key_length, const char *value,
+				 size_t value_length)
 {
 	struct request *request = data;
 
@@ -26,11 +27,12 @@ static void read_announced_length(struct request *request)
 	const char *text = request_header(request, MHD_HTTP_HEADER_CONTENT_LENGTH);
 	uint64_t length;
 
-	request->announced_too_much = text && number_parse(text, REQUEST_BODY_DROP, &length) < 0;
+	request->announced_too_much =
+		text && number_parse(text, REQUEST_BODY_DROP, &length) < 0;
 }
 
-int request_new(struct listener *listener, struct MHD_Connection *connection, const char *method,
-		const char *path, struct request **ret_request)
+int request_new(struct listener *listener, struct MHD_Connection *connection,
+		const char *method, const char *path, struct request **ret_request)
 {
 	struct request *request = calloc(1, sizeof(*request));
 
@@ -39,13 +41,15 @@ int request_new(struct listener *listener, struct MHD_Connection *connection, co
 	request->listener = listener;
 	request->agent = listener_service(listener)->agent;
 	request->connection = connection;
-	request->method = strcmp(method, MHD_HTTP_METHOD_HEAD) == 0 ? MHD_HTTP_METHOD_GET : method;
+	request->method =
+		strcmp(method, MHD_HTTP_METHOD_HEAD) == 0 ? MHD_HTTP_METHOD_GET : method;
 	request->path = strdup(path);
 	if (!request->path) {
 		request_free(request);
 		return -ENOMEM;
 	}
-	MHD_get_connection_values_n(connection, MHD_GET_ARGUMENT_KIND, add_query, request);
+	MHD_get_connection_values_n(connection, MHD_GET_ARGUMENT_KIND, add_query,
+				    request);
 	read_announced_length(request);
 	*ret_request = request;
 	return 0;
@@ -105,7 +109,8 @@ int number_parse(const char *text, uint64_t max, uint64_t *ret_number)
 	if (!*text)
 		return -EINVAL;
 	for (; *text; text++) {
-		if (*text < '0' || *text > '9' || __builtin_mul_overflow(number, 10, &number) ||
+		if (*text < '0' || *text > '9' ||
+		    __builtin_mul_overflow(number, 10, &number) ||
 		    __builtin_add_overflow(number, (uint64_t)(*text - '0'), &number) ||
 		    number > max)
 			return -EINVAL;

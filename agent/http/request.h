@@ -13,8 +13,8 @@
 
 /* Bytes of a body; a longer one is 413. */
 #define REQUEST_BODY_MAX (64U << 10)
-/* Bytes of a too long body that are read and dropped, so that the client gets to read the 413;
- * beyond, the connection is cut. */
+/* Bytes of a too long body that are read and dropped, so that the client gets to read the
+ * 413; beyond, the connection is cut. */
 #define REQUEST_BODY_DROP (1U << 20)
 /* Keys in a query. */
 #define REQUEST_QUERY_MAX 16
@@ -30,7 +30,8 @@ struct request {
 	struct MHD_Connection *connection;
 	const char *method; /* HEAD is GET here: libmicrohttpd leaves the body out */
 	char *path;
-	const char *argument; /* what stands for "{id}" in @path; NULL: the route has none */
+	const char
+		*argument; /* what stands for "{id}" in @path; NULL: the route has none */
 	struct query_item query[REQUEST_QUERY_MAX];
 	size_t n_query;
 	bool malformed_query; /* too many keys, one twice, or a NUL in one */
@@ -40,8 +41,8 @@ struct request {
 };
 
 /** request_new() - Copies what does not live as long. Return: 0, -ENOMEM. */
-int request_new(struct listener *listener, struct MHD_Connection *connection, const char *method,
-		const char *path, struct request **ret_request);
+int request_new(struct listener *listener, struct MHD_Connection *connection,
+		const char *method, const char *path, struct request **ret_request);
 struct request *request_free(struct request *request);
 
 /** request_is_hopeless() - Is it to be answered without reading the body it announces? */

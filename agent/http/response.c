@@ -10,15 +10,17 @@
 
 #define JSON_TYPE "application/json"
 
-enum MHD_Result respond(struct request *request, unsigned status, const char *content_type,
-			struct MHD_Response *response)
+enum MHD_Result respond(struct request *request, unsigned status,
+			const char *content_type, struct MHD_Response *response)
 {
 	enum MHD_Result result = MHD_NO;
 
 	if (!response)
 		return MHD_NO;
-	/* What is served here is text of strangers: never to be guessed at, never to be kept. */
-	if (MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, content_type) &&
+	/* What is served here is text of strangers: never to be guessed at, never to be
+	 * kept. */
+	if (MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
+				    content_type) &&
 	    MHD_add_response_header(response, "X-Content-Type-Options", "nosniff") &&
 	    MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store"))
 		result = MHD_queue_response(request->connection, status, response);
@@ -38,8 +40,8 @@ static struct MHD_Response *make_response(char *text, size_t length)
 	return response;
 }
 
-enum MHD_Result respond_text(struct request *request, unsigned status, const char *content_type,
-			     char *text, size_t length)
+enum MHD_Result respond_text(struct request *request, unsigned status,
+			     const char *content_type, char *text, size_t length)
 {
 	return respond(request, status, content_type, make_response(text, length));
 }
@@ -78,7 +80,8 @@ json_t *error_json(const char *message)
 	return shown ? json_pack("{ss}", "error", shown) : NULL;
 }
 
-enum MHD_Result respond_error(struct request *request, unsigned status, const char *format, ...)
+enum MHD_Result respond_error(struct request *request, unsigned status,
+			      const char *format, ...)
 {
 	_cleanup_(json_decrefp) json_t *json = NULL;
 	_cleanup_(freep) char *message = NULL;
@@ -102,8 +105,10 @@ unsigned response_status(int error)
 		int error;
 		unsigned status;
 	} table[] = {
-		{EINVAL, MHD_HTTP_UNPROCESSABLE_CONTENT}, {ENOENT, MHD_HTTP_NOT_FOUND},
-		{EBUSY, MHD_HTTP_CONFLICT},               {ENOSPC, MHD_HTTP_SERVICE_UNAVAILABLE},
+		{EINVAL, MHD_HTTP_UNPROCESSABLE_CONTENT},
+		{ENOENT, MHD_HTTP_NOT_FOUND},
+		{EBUSY, MHD_HTTP_CONFLICT},
+		{ENOSPC, MHD_HTTP_SERVICE_UNAVAILABLE},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++)

@@ -38,7 +38,8 @@ static enum MHD_Result answer_denies(struct request *request)
 	return respond_json(request, MHD_HTTP_OK, agent_denies_json(request->agent));
 }
 
-static enum MHD_Result answer_word(struct request *request, unsigned status, const char *word)
+static enum MHD_Result answer_word(struct request *request, unsigned status,
+				   const char *word)
 {
 	_cleanup_(freep) char *text = NULL;
 	int length = asprintf(&text, "%s\n", word);
@@ -73,8 +74,8 @@ static enum MHD_Result answer_metrics(struct request *request)
 	if (metrics_text(&values, &text, &length) < 0)
 		return respond_error(request, MHD_HTTP_INTERNAL_SERVER_ERROR,
 				     "lsmd is out of memory; try again");
-	return respond_text(request, MHD_HTTP_OK, "text/plain; version=0.0.4; charset=utf-8", text,
-			    length);
+	return respond_text(request, MHD_HTTP_OK,
+			    "text/plain; version=0.0.4; charset=utf-8", text, length);
 }
 
 static enum MHD_Result answer_reload(struct request *request)
@@ -98,9 +99,12 @@ static const char *const pod_keys[] = {"pod", NULL};
 
 const struct route routes[] = {
 	{"GET", "/v1", false, answer_routes, no_keys, "this list"},
-	{"GET", "/v1/status", false, answer_status, no_keys, "the agent and what is in force"},
-	{"GET", "/v1/pods", false, answer_pods, no_keys, "pods, their containers and policies"},
-	{"GET", "/v1/policies", false, answer_policies, no_keys, "policies and their errors"},
+	{"GET", "/v1/status", false, answer_status, no_keys,
+	 "the agent and what is in force"},
+	{"GET", "/v1/pods", false, answer_pods, no_keys,
+	 "pods, their containers and policies"},
+	{"GET", "/v1/policies", false, answer_policies, no_keys,
+	 "policies and their errors"},
 	{"GET", "/v1/denials", false, denials_answer, denials_keys,
 	 "the last denials; follow=true: a stream, one a line"},
 	{"GET", "/v1/totals", false, answer_totals, no_keys, "exact counts of denials"},
@@ -108,8 +112,10 @@ const struct route routes[] = {
 	{"POST", "/v1/denies", true, denies_answer_add, no_keys, "deny by hand"},
 	{"DELETE", "/v1/denies", true, denies_answer_remove_pod, pod_keys,
 	 "take back all denials by hand of pod=NAMESPACE/NAME"},
-	{"DELETE", "/v1/denies/{id}", true, denies_answer_remove, no_keys, "take back one"},
-	{"POST", "/v1/reload", true, answer_reload, no_keys, "read policies and pods again"},
+	{"DELETE", "/v1/denies/{id}", true, denies_answer_remove, no_keys,
+	 "take back one"},
+	{"POST", "/v1/reload", true, answer_reload, no_keys,
+	 "read policies and pods again"},
 	{"GET", "/healthz", false, answer_health, no_keys, "does the agent's loop turn?"},
 	{"GET", "/readyz", false, answer_ready, no_keys, "is everything in force?"},
 	{"GET", "/metrics", false, answer_metrics, no_keys, "Prometheus text format"},
@@ -125,8 +131,9 @@ static enum MHD_Result answer_routes(struct request *request)
 
 		if (route->control && !control)
 			continue;
-		json_array_append_new(items, json_pack("{ssssss}", "method", route->method, "path",
-						       route->path, "help", route->help));
+		json_array_append_new(items, json_pack("{ssssss}", "method",
+						       route->method, "path", route->path,
+						       "help", route->help));
 	}
 	return respond_json(request, MHD_HTTP_OK, json_pack("{sO}", "items", items));
 }

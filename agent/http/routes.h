@@ -9,10 +9,10 @@
 struct route {
 	const char *method;
 	const char *path; /* a last "{id}" stands for one name */
-	bool control;     /* on the control socket alone */
+	bool control;	  /* on the control socket alone */
 	enum MHD_Result (*answer)(struct request *request);
 	const char *const *keys; /* of the query, ended by NULL */
-	const char *help; /* as GET /v1 says it */
+	const char *help;	 /* as GET /v1 says it */
 };
 
 extern const struct route routes[];

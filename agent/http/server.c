@@ -19,7 +19,8 @@ struct http_server {
 static int start_control(struct http_server *server, uv_loop_t *loop,
 			 const struct http_options *options, char **reterr_message)
 {
-	int r = control_socket_open(options->socket_path, &server->socket, reterr_message);
+	int r = control_socket_open(options->socket_path, &server->socket,
+				    reterr_message);
 
 	if (r < 0)
 		return r;
@@ -42,12 +43,13 @@ static int start_tcp(struct http_server *server, uv_loop_t *loop,
 		return r;
 	r = listener_new(loop, &server->service, fd, true, &server->tcp);
 	return r == 0 ? 0
-		      : fail_with(reterr_message, r, "cannot serve on %s (%s)", options->listen,
-				  strerrordesc_np(-r));
+		      : fail_with(reterr_message, r, "cannot serve on %s (%s)",
+				  options->listen, strerrordesc_np(-r));
 }
 
-int http_server_new(uv_loop_t *loop, struct agent *agent, const struct http_options *options,
-		    struct http_server **ret_server, char **reterr_message)
+int http_server_new(uv_loop_t *loop, struct agent *agent,
+		    const struct http_options *options, struct http_server **ret_server,
+		    char **reterr_message)
 {
 	struct http_server *server = calloc(1, sizeof(*server));
 	int r;

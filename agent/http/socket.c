@@ -28,13 +28,15 @@ static int make_directory(const char *path, char **reterr_message)
 	if (!directory)
 		return -ENOMEM;
 	if (mkdir(directory, 0755) < 0 && errno != EEXIST)
-		return fail_with(reterr_message, -errno,
-				 "cannot make the directory %s (%m); give another --socket",
-				 directory);
+		return fail_with(
+			reterr_message, -errno,
+			"cannot make the directory %s (%m); give another --socket",
+			directory);
 	return 0;
 }
 
-/* Of two agents that start at once one gets the lock, so neither takes the other's new socket. */
+/* Of two agents that start at once one gets the lock, so neither takes the other's new
+ * socket. */
 static int take_lock(const char *path, int *ret_fd, char **reterr_message)
 {
 	_cleanup_(freep) char *lock = NULL;
@@ -51,7 +53,8 @@ static int take_lock(const char *path, int *ret_fd, char **reterr_message)
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		if (errno == EWOULDBLOCK)
 			return fail_with(reterr_message, -EADDRINUSE,
-					 "another lsmd answers on %s; stop it first", path);
+					 "another lsmd answers on %s; stop it first",
+					 path);
 		return fail_with(reterr_message, -errno, "cannot lock %s (%m)", lock);
 	}
 	*ret_fd = TAKE_FD(fd);
@@ -60,7 +63,8 @@ static int take_lock(const char *path, int *ret_fd, char **reterr_message)
 
 static int check_live(const struct sockaddr_un *address, char **reterr_message)
 {
-	_cleanup_(closep) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	_cleanup_(closep) int fd =
+		socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	if (fd < 0)
 		return -errno;
@@ -68,7 +72,8 @@ static int check_live(const struct sockaddr_un *address, char **reterr_message)
 	if (connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0 ||
 	    errno == EAGAIN)
 		return fail_with(reterr_message, -EADDRINUSE,
-				 "another lsmd answers on %s; stop it first", address->sun_path);
+				 "another lsmd answers on %s; stop it first",
+				 address->sun_path);
 	return 0;
 }
 
@@ -81,11 +86,12 @@ static int remove_stale(const struct sockaddr_un *address, char **reterr_message
 
 	if (lstat(path, &status) < 0)
 		return errno == ENOENT ? 0
-				       : fail_with(reterr_message, -errno, "cannot look at %s (%m)",
-						   path);
+				       : fail_with(reterr_message, -errno,
+						   "cannot look at %s (%m)", path);
 	if (!S_ISSOCK(status.st_mode))
 		return fail_with(reterr_message, -EEXIST,
-				 "%s is no socket; move it away or give another --socket", path);
+				 "%s is no socket; move it away or give another --socket",
+				 path);
 	r = check_live(address, reterr_message);
 	if (r < 0)
 		return r;
@@ -104,9 +110,11 @@ static int bind_private(int fd, const struct sockaddr_un *address)
 	return r;
 }
 
-static int listen_private(const struct sockaddr_un *address, int *ret_fd, char **reterr_message)
+static int listen_private(const struct sockaddr_un *address, int *ret_fd,
+			  char **reterr_message)
 {
-	_cleanup_(closep) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	_cleanup_(closep) int fd =
+		socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int r;
 
 	if (fd < 0)
@@ -134,8 +142,8 @@ int control_socket_open(const char *path, struct control_socket *ret_socket,
 		return -ENOMEM;
 	if (strlen(path) >= sizeof(address.sun_path))
 		return fail_with(reterr_message, -ENAMETOOLONG,
-				 "the socket path %s is too long; at most %zu bytes", path,
-				 sizeof(address.sun_path) - 1);
+				 "the socket path %s is too long; at most %zu bytes",
+				 path, sizeof(address.sun_path) - 1);
 	memcpy(address.sun_path, path, strlen(path));
 	r = make_directory(path, reterr_message);
 	if (r == 0)
@@ -211,12 +219,14 @@ static int listen_tcp(const struct addrinfo *info, int *ret_fd)
 {
 	_cleanup_(closep) int fd =
 		socket(info->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	/* A follower may be silent for days; a peer that is gone must not keep its place. */
+	/* A follower may be silent for days; a peer that is gone must not keep its place.
+	 */
 	const int one = 1, patience_ms = 60000;
 
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) < 0 ||
 	    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one)) < 0 ||
-	    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &patience_ms, sizeof(patience_ms)) < 0 ||
+	    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &patience_ms,
+		       sizeof(patience_ms)) < 0 ||
 	    bind(fd, info->ai_addr, info->ai_addrlen) < 0 || listen(fd, BACKLOG) < 0)
 		return -errno;
 	*ret_fd = TAKE_FD(fd);
@@ -229,17 +239,18 @@ int tcp_socket_open(const char *address, int *ret_fd, char **reterr_message)
 	int r = resolve(address, &info);
 
 	if (r == -EINVAL)
-		return fail_with(reterr_message, r,
-				 "\"%s\" is no address to listen on; give ADDRESS:PORT or "
-				 "[ADDRESS]:PORT, as 127.0.0.1:9640",
-				 address);
+		return fail_with(
+			reterr_message, r,
+			"\"%s\" is no address to listen on; give ADDRESS:PORT or "
+			"[ADDRESS]:PORT, as 127.0.0.1:9640",
+			address);
 	if (r < 0)
 		return r;
 	r = listen_tcp(info, ret_fd);
 	freeaddrinfo(info);
 	if (r < 0)
 		return fail_with(reterr_message, r,
-				 "cannot listen on %s (%s); give another --listen", address,
-				 strerrordesc_np(-r));
+				 "cannot listen on %s (%s); give another --listen",
+				 address, strerrordesc_np(-r));
 	return 0;
 }

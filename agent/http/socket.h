@@ -4,10 +4,11 @@
 
 /* The sockets that the server listens on. */
 
-/* The control socket: only root may connect. A lock beside it says that its owner lives. */
+/* The control socket: only root may connect. A lock beside it says that its owner lives.
+ */
 struct control_socket {
 	char *path;
-	int fd;      /* listening; -1 once somebody else owns it */
+	int fd;	     /* listening; -1 once somebody else owns it */
 	int lock_fd; /* of "<path>.lock", locked as long as it is open */
 };
 
@@ -28,8 +29,9 @@ int control_socket_open(const char *path, struct control_socket *ret_socket,
 void control_socket_close(struct control_socket *socket);
 
 /**
- * tcp_socket_open() - Listen on "ADDRESS:PORT" or "[ADDRESS]:PORT"; numbers only, port 0 any.
- * Return: 0; -EINVAL when @address is none; negative errno of socket, bind and listen.
+ * tcp_socket_open() - Listen on "ADDRESS:PORT" or "[ADDRESS]:PORT"; numbers only, port 0
+ * any. Return: 0; -EINVAL when @address is none; negative errno of socket, bind and
+ * listen.
  */
 int tcp_socket_open(const char *address, int *ret_fd, char **reterr_message);
 

@@ -13,7 +13,8 @@ struct cilium_rule {
 };
 
 /** cilium_read_rule() - Read one. @rule: traffic is initialised. */
-int cilium_read_rule(struct parse *parse, const struct yaml_node *node, struct cilium_rule *rule);
+int cilium_read_rule(struct parse *parse, const struct yaml_node *node,
+		     struct cilium_rule *rule);
 
 /** cilium_read_ports() - "toPorts" of a rule. @object: struct cilium_rule. */
 int cilium_read_ports(struct parse *parse, const struct yaml_pair *pair, void *object);

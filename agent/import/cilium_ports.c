@@ -34,7 +34,8 @@ static int read_number(struct parse *parse, const struct yaml_pair *pair, void *
 	port->is_named = *end != '\0';
 	if (!port->is_named && (number < 0 || number > 65535))
 		return parse_error(parse, pair->value,
-				   "\"%.80s\" is no port; give a number from 0 to 65535", text);
+				   "\"%.80s\" is no port; give a number from 0 to 65535",
+				   text);
 	port->first = port->is_named ? 0 : number;
 	return 0;
 }
@@ -80,16 +81,19 @@ static int read_port(struct parse *parse, const struct yaml_pair *pair, void *ob
 	int r = import_count_rule(importer_of(parse), pair->value);
 
 	if (!r)
-		r = parse_map(parse, pair->value, "a port", fields, ARRAY_SIZE(fields), &port);
+		r = parse_map(parse, pair->value, "a port", fields, ARRAY_SIZE(fields),
+			      &port);
 	if (r)
 		return r;
 	if (port.is_named)
-		return traffic_lack(&rule->traffic, importer_of(parse), port.node, IMPORT_PORT_NAME,
-				    "port \"%.80s\" is a name, for which each pod has a number of "
-				    "its own; write the number",
-				    port.node->text);
+		return traffic_lack(
+			&rule->traffic, importer_of(parse), port.node, IMPORT_PORT_NAME,
+			"port \"%.80s\" is a name, for which each pod has a number of "
+			"its own; write the number",
+			port.node->text);
 	if (port.last && port.last < port.first)
-		return parse_error(parse, pair->value, "an endPort below the port; write the lower first");
+		return parse_error(parse, pair->value,
+				   "an endPort below the port; write the lower first");
 	return add_port(&rule->traffic, &port);
 }
 
@@ -98,16 +102,18 @@ static int read_ports(struct parse *parse, const struct yaml_pair *pair, void *o
 	return parse_list(parse, pair, read_port, object);
 }
 
-static int lack_application(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int lack_application(struct parse *parse, const struct yaml_pair *pair,
+			    void *object)
 {
 	struct cilium_rule *rule = object;
 
 	if (!rule->is_egress)
 		return 0; /* said of ingress as a whole */
-	return traffic_lack(&rule->traffic, importer_of(parse), pair->key, IMPORT_APPLICATION,
-			    "%s: what is said over a connection is not judged; addresses and ports "
-			    "are",
-			    pair->key->text);
+	return traffic_lack(
+		&rule->traffic, importer_of(parse), pair->key, IMPORT_APPLICATION,
+		"%s: what is said over a connection is not judged; addresses and ports "
+		"are",
+		pair->key->text);
 }
 
 static int read_item(struct parse *parse, const struct yaml_pair *pair, void *object)
@@ -121,7 +127,8 @@ static int read_item(struct parse *parse, const struct yaml_pair *pair, void *ob
 		{"listener", lack_application, 0},
 	};
 
-	return parse_map(parse, pair->value, "\"toPorts\"", fields, ARRAY_SIZE(fields), object);
+	return parse_map(parse, pair->value, "\"toPorts\"", fields, ARRAY_SIZE(fields),
+			 object);
 }
 
 int cilium_read_ports(struct parse *parse, const struct yaml_pair *pair, void *object)

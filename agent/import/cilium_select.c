@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Which pods a policy of Cilium's is about. Labels there have a source in front ("k8s:app"), and
- * some stand for what is no label of the pod.
+ * Which pods a policy of Cilium's is about. Labels there have a source in front
+ * ("k8s:app"), and some stand for what is no label of the pod.
  */
 #include <errno.h>
 #include <string.h>
@@ -24,8 +24,10 @@ static const char *skip_prefix(const char *text, const char *prefix)
 	return strncmp(text, prefix, length) != 0 ? NULL : text + length;
 }
 
-/* Return: 0; IMPORT_SELECTION of enum import_reason when it is no label of a pod or namespace. */
-static int find_place(const struct importer *importer, const char *key, struct place *ret_place)
+/* Return: 0; IMPORT_SELECTION of enum import_reason when it is no label of a pod or
+ * namespace. */
+static int find_place(const struct importer *importer, const char *key,
+		      struct place *ret_place)
 {
 	bool cluster = importer->draft.kind == POLICY_CLUSTER;
 	const char *rest = skip_prefix(key, "k8s:");
@@ -38,9 +40,11 @@ static int find_place(const struct importer *importer, const char *key, struct p
 		return IMPORT_SELECTION;
 	*ret_place = (struct place){"podSelector", rest};
 	if (!strcmp(rest, "io.kubernetes.pod.namespace"))
-		*ret_place = (struct place){"namespaceSelector", "kubernetes.io/metadata.name"};
+		*ret_place = (struct place){"namespaceSelector",
+					    "kubernetes.io/metadata.name"};
 	else if (skip_prefix(rest, NAMESPACE_LABELS))
-		*ret_place = (struct place){"namespaceSelector", skip_prefix(rest, NAMESPACE_LABELS)};
+		*ret_place = (struct place){"namespaceSelector",
+					    skip_prefix(rest, NAMESPACE_LABELS)};
 	if (!cluster && strcmp(ret_place->selector, "podSelector") != 0)
 		return IMPORT_SELECTION;
 	return 0;
@@ -48,10 +52,11 @@ static int find_place(const struct importer *importer, const char *key, struct p
 
 static int lack_label(struct importer *importer, const struct yaml_node *node)
 {
-	return import_lack(importer, node, IMPORT_SELECTION,
-			   "label \"%.80s\" is no label of the pods that such a policy selects; "
-			   "select by a label that they have",
-			   node->text);
+	return import_lack(
+		importer, node, IMPORT_SELECTION,
+		"label \"%.80s\" is no label of the pods that such a policy selects; "
+		"select by a label that they have",
+		node->text);
 }
 
 /* The part of a selector of ours, made where it is not there. */
@@ -80,8 +85,10 @@ static int read_labels(struct parse *parse, const struct yaml_pair *pair, void *
 
 	(void)object;
 	if (map->type != YAML_MAP)
-		return parse_error(parse, map, "\"matchLabels\" is a map, not %s; write \"key: value\"",
-				   yaml_type_name(map->type));
+		return parse_error(
+			parse, map,
+			"\"matchLabels\" is a map, not %s; write \"key: value\"",
+			yaml_type_name(map->type));
 	for (size_t i = 0; !r && i < map->n; i++) {
 		const char *value;
 		struct place place;
@@ -95,7 +102,9 @@ static int read_labels(struct parse *parse, const struct yaml_pair *pair, void *
 			continue;
 		}
 		labels = get_part(importer, place.selector, "matchLabels", json_object);
-		r = labels && !json_object_set_new(labels, place.key, json_string(value)) ? 0 : -ENOMEM;
+		r = labels && !json_object_set_new(labels, place.key, json_string(value))
+			    ? 0
+			    : -ENOMEM;
 	}
 	return r;
 }
@@ -137,7 +146,8 @@ static int read_values(struct parse *parse, const struct yaml_pair *pair, void *
 	return parse_list(parse, pair, read_value, object);
 }
 
-static int read_expression(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_expression(struct parse *parse, const struct yaml_pair *pair,
+			   void *object)
 {
 	static const struct field fields[] = {
 		{"key", read_key, FIELD_REQUIRED},
@@ -153,8 +163,8 @@ static int read_expression(struct parse *parse, const struct yaml_pair *pair, vo
 
 	(void)object;
 	if (!r)
-		r = parse_map(parse, pair->value, "an expression", fields, ARRAY_SIZE(fields),
-			      &expression);
+		r = parse_map(parse, pair->value, "an expression", fields,
+			      ARRAY_SIZE(fields), &expression);
 	if (r)
 		return r;
 	if (find_place(importer, expression.key->text, &place))
@@ -166,7 +176,8 @@ static int read_expression(struct parse *parse, const struct yaml_pair *pair, vo
 	return list && !json_array_append(list, ours) ? 0 : -ENOMEM;
 }
 
-static int read_expressions(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_expressions(struct parse *parse, const struct yaml_pair *pair,
+			    void *object)
 {
 	return parse_list(parse, pair, read_expression, object);
 }
@@ -178,8 +189,8 @@ int cilium_read_selector(struct parse *parse, const struct yaml_pair *pair, void
 		{"matchExpressions", read_expressions, 0},
 	};
 	struct importer *importer = importer_of(parse);
-	int r = parse_map(parse, pair->value, "\"endpointSelector\"", fields, ARRAY_SIZE(fields),
-			  object);
+	int r = parse_map(parse, pair->value, "\"endpointSelector\"", fields,
+			  ARRAY_SIZE(fields), object);
 
 	if (!r && !json_object_get(importer->draft.spec, "podSelector"))
 		r = draft_set(&importer->draft, "podSelector", json_object());

@@ -11,16 +11,18 @@
 /* Keys as people write them in policies. */
 static const char *const spec_order[] = {
 	"description", "podSelector", "namespaceSelector", "nodeSelector", "cgroups",
-	"containers",  "mode",        "severity",          "tags",         "message",
+	"containers",  "mode",	      "severity",	   "tags",	   "message",
 };
 
 static const char *const rule_order[] = {
-	"name",      "action",       "errno",      "access",   "direction", "families", "types",
-	"to",        "paths",        "except",     "ports",    "protocols", "fileless",
-	"operations", "capabilities", "from",       "owner",    "severity",  "tags",     "message",
+	"name",	    "action",	 "errno",    "access",	   "direction",
+	"families", "types",	 "to",	     "paths",	   "except",
+	"ports",    "protocols", "fileless", "operations", "capabilities",
+	"from",	    "owner",	 "severity", "tags",	   "message",
 };
 
-/* Of these a rule has at most one that two rules may differ in and still be written as one. */
+/* Of these a rule has at most one that two rules may differ in and still be written as
+ * one. */
 static const char *const merged[] = {"paths", "capabilities"};
 
 static const char *const section_order[] = {"default", "rules"};
@@ -69,7 +71,9 @@ int draft_default(struct draft *draft, enum image_section section)
 {
 	json_t *json = get_section(draft, section);
 
-	return json && !json_object_set_new(json, "default", json_string("deny")) ? 0 : -ENOMEM;
+	return json && !json_object_set_new(json, "default", json_string("deny"))
+		       ? 0
+		       : -ENOMEM;
 }
 
 int draft_direction(struct draft *draft, const char *direction)
@@ -84,7 +88,8 @@ int draft_direction(struct draft *draft, const char *direction)
 		if (json_object_set_new(section, "default", directions))
 			return -ENOMEM;
 	}
-	return json_object_set_new(directions, direction, json_string("deny")) ? -ENOMEM : 0;
+	return json_object_set_new(directions, direction, json_string("deny")) ? -ENOMEM
+									       : 0;
 }
 
 static bool list_has(const json_t *list, const json_t *value)
@@ -118,10 +123,11 @@ static bool differ_only_in(const json_t *a, const json_t *b, const char *key)
 	const char *name;
 	json_t *value;
 
-	if (!json_is_array(json_object_get(a, key)) || !json_is_array(json_object_get(b, key)) ||
+	if (!json_is_array(json_object_get(a, key)) ||
+	    !json_is_array(json_object_get(b, key)) ||
 	    count_conditions(a) != count_conditions(b))
 		return false;
-	json_object_foreach((json_t *)b, name, value)
+	json_object_foreach ((json_t *)b, name, value)
 		if (strcmp(name, key) != 0 && strcmp(name, "name") != 0 &&
 		    !json_equal(json_object_get(a, name), value))
 			return false;
@@ -174,7 +180,8 @@ static json_t *in_order(const json_t *object, const char *const *order, size_t n
 	return ordered;
 }
 
-int draft_rule(struct draft *draft, enum image_section section, json_t *rule, unsigned line)
+int draft_rule(struct draft *draft, enum image_section section, json_t *rule,
+	       unsigned line)
 {
 	_cleanup_(json_decrefp) json_t *owned = rule;
 	json_t *json = get_section(draft, section);
@@ -194,9 +201,10 @@ int draft_rule(struct draft *draft, enum image_section section, json_t *rule, un
 	r = name_rule(draft->names[section], owned, line);
 	if (r)
 		return r;
-	return json_array_append_new(rules, in_order(owned, rule_order, ARRAY_SIZE(rule_order))) ?
-		       -ENOMEM :
-		       0;
+	return json_array_append_new(rules,
+				     in_order(owned, rule_order, ARRAY_SIZE(rule_order)))
+		       ? -ENOMEM
+		       : 0;
 }
 
 bool draft_is_empty(const struct draft *draft)
@@ -208,21 +216,23 @@ bool draft_is_empty(const struct draft *draft)
 }
 
 /*
- * Neighbours that differ by whom they are about are one rule. Only at the end: until then, their
- * paths may still differ.
+ * Neighbours that differ by whom they are about are one rule. Only at the end: until
+ * then, their paths may still differ.
  */
 static int join_programs(json_t *rules)
 {
 	int r = 0;
 
 	for (size_t i = 1; !r && i < json_array_size(rules);) {
-		json_t *before = json_array_get(rules, i - 1), *rule = json_array_get(rules, i);
+		json_t *before = json_array_get(rules, i - 1),
+		       *rule = json_array_get(rules, i);
 
 		if (!differ_only_in(before, rule, "from")) {
 			i++;
 			continue;
 		}
-		r = extend(json_object_get(before, "from"), json_object_get(rule, "from"));
+		r = extend(json_object_get(before, "from"),
+			   json_object_get(rule, "from"));
 		if (!r)
 			r = json_array_remove(rules, i) ? -ENOMEM : 0;
 	}
@@ -256,6 +266,6 @@ static json_t *draft_spec(const struct draft *draft)
 json_t *draft_policy(const struct draft *draft)
 {
 	return json_pack("{ss ss sO so}", "apiVersion", "lsmd.io/v1alpha1", "kind",
-			 policy_kind_name(draft->kind), "metadata", draft->metadata, "spec",
-			 draft_spec(draft));
+			 policy_kind_name(draft->kind), "metadata", draft->metadata,
+			 "spec", draft_spec(draft));
 }

@@ -18,10 +18,14 @@ static const struct kind {
 	enum import_origin origin;
 	int (*convert)(struct importer *importer, const struct yaml_node *node);
 } kinds[] = {
-	{"security.kubearmor.com", "KubeArmorPolicy", IMPORT_KUBEARMOR, kubearmor_convert},
-	{"security.kubearmor.com", "KubeArmorHostPolicy", IMPORT_KUBEARMOR, kubearmor_convert},
-	{"security.kubearmor.com", "KubeArmorClusterPolicy", IMPORT_KUBEARMOR, kubearmor_convert},
-	{"networking.k8s.io", "NetworkPolicy", IMPORT_NETWORK_POLICY, network_policy_convert},
+	{"security.kubearmor.com", "KubeArmorPolicy", IMPORT_KUBEARMOR,
+	 kubearmor_convert},
+	{"security.kubearmor.com", "KubeArmorHostPolicy", IMPORT_KUBEARMOR,
+	 kubearmor_convert},
+	{"security.kubearmor.com", "KubeArmorClusterPolicy", IMPORT_KUBEARMOR,
+	 kubearmor_convert},
+	{"networking.k8s.io", "NetworkPolicy", IMPORT_NETWORK_POLICY,
+	 network_policy_convert},
 	{"cilium.io", "CiliumNetworkPolicy", IMPORT_CILIUM, cilium_convert},
 	{"cilium.io", "CiliumClusterwideNetworkPolicy", IMPORT_CILIUM, cilium_convert},
 	{"cilium.io", "TracingPolicy", IMPORT_TETRAGON, tetragon_convert},
@@ -37,9 +41,10 @@ struct reading {
 	bool broken; /* the text has an error that is no document's */
 };
 
-__attribute__((format(printf, 3, 0)))
-static int say_lack(struct importer *importer, const struct yaml_node *node, const char *format,
-		    va_list arguments)
+__attribute__((format(printf, 3, 0))) static int say_lack(struct importer *importer,
+							  const struct yaml_node *node,
+							  const char *format,
+							  va_list arguments)
 {
 	bool left_out = importer->partial && !importer->hopeless;
 	_cleanup_(freep) char *message = NULL;
@@ -49,9 +54,10 @@ static int say_lack(struct importer *importer, const struct yaml_node *node, con
 		message = NULL;
 		return -ENOMEM;
 	}
-	return diagnostics_add(parse->diagnostics, left_out ? SEVERITY_WARNING : SEVERITY_ERROR,
-			       parse->source, node ? node->line : 0, node ? node->column : 0,
-			       "no equivalent%s: %s", left_out ? ", left out" : "", message);
+	return diagnostics_add(
+		parse->diagnostics, left_out ? SEVERITY_WARNING : SEVERITY_ERROR,
+		parse->source, node ? node->line : 0, node ? node->column : 0,
+		"no equivalent%s: %s", left_out ? ", left out" : "", message);
 }
 
 int import_lack(struct importer *importer, const struct yaml_node *node,
@@ -76,7 +82,8 @@ int import_count_rule(struct importer *importer, const struct yaml_node *node)
 	if (importer->n_rules > IMPORT_RULES_MAX + 1)
 		return PARSE_E_WRONG; /* it has been said */
 	return parse_error(&importer->parse, node,
-			   "more than %d rules in one policy; make it several", IMPORT_RULES_MAX);
+			   "more than %d rules in one policy; make it several",
+			   IMPORT_RULES_MAX);
 }
 
 void import_lower_case(const char *word, char *ret_text, size_t size)
@@ -90,7 +97,9 @@ void import_lower_case(const char *word, char *ret_text, size_t size)
 
 static int set_metadata(struct importer *importer, const char *key, const char *value)
 {
-	return json_object_set_new(importer->draft.metadata, key, json_string(value)) ? -ENOMEM : 0;
+	return json_object_set_new(importer->draft.metadata, key, json_string(value))
+		       ? -ENOMEM
+		       : 0;
 }
 
 static int read_name(struct parse *parse, const struct yaml_pair *pair, void *object)
@@ -103,7 +112,8 @@ static int read_name(struct parse *parse, const struct yaml_pair *pair, void *ob
 		return r;
 	if (!kubename_is_subdomain(name))
 		return parse_error(parse, pair->value,
-				   "\"%.80s\" is no object's name; a name is " KUBENAME_SUBDOMAIN_FORM,
+				   "\"%.80s\" is no object's name; a name "
+				   "is " KUBENAME_SUBDOMAIN_FORM,
 				   name);
 	return set_metadata(importer_of(parse), "name", name);
 }
@@ -118,9 +128,11 @@ static int read_namespace(struct parse *parse, const struct yaml_pair *pair, voi
 		return r;
 	if (!kubename_is_label(name))
 		return parse_error(parse, pair->value,
-				   "\"%.80s\" is no namespace's name; a name is " KUBENAME_LABEL_FORM,
+				   "\"%.80s\" is no namespace's name; a name "
+				   "is " KUBENAME_LABEL_FORM,
 				   name);
-	/* A cluster's policy has none; what some write there nevertheless means nothing. */
+	/* A cluster's policy has none; what some write there nevertheless means nothing.
+	 */
 	if (importer_of(parse)->draft.kind == POLICY_CLUSTER)
 		return 0;
 	return set_metadata(importer_of(parse), "namespace", name);
@@ -133,10 +145,12 @@ int import_metadata(struct parse *parse, const struct yaml_pair *pair, void *obj
 		{"namespace", read_namespace, 0},
 	};
 
-	return parse_open_map(parse, pair->value, "\"metadata\"", fields, ARRAY_SIZE(fields), object);
+	return parse_open_map(parse, pair->value, "\"metadata\"", fields,
+			      ARRAY_SIZE(fields), object);
 }
 
-/* Of what the policy was made, which its own description, if it has one, stands in front of. */
+/* Of what the policy was made, which its own description, if it has one, stands in front
+ * of. */
 static int describe(struct importer *importer, const struct yaml_node *node)
 {
 	struct draft *draft = &importer->draft;
@@ -160,13 +174,15 @@ static int check_policy(struct importer *importer, const struct yaml_node *node,
 
 	if (!text)
 		return -ENOMEM;
-	r = policy_parse(text, strlen(text), importer->parse.source, &diagnostics, &policies);
+	r = policy_parse(text, strlen(text), importer->parse.source, &diagnostics,
+			 &policies);
 	if (r != -EINVAL)
 		return r;
 	for (size_t i = 0; i < diagnostics.n; i++) {
 		if (diagnostics.items[i].severity != SEVERITY_ERROR)
 			continue;
-		r = import_lack(importer, node, IMPORT_UNFIT, "the result would not be a policy (%s)",
+		r = import_lack(importer, node, IMPORT_UNFIT,
+				"the result would not be a policy (%s)",
 				diagnostics.items[i].message);
 		if (r)
 			return r;
@@ -182,7 +198,8 @@ static int spare(struct importer *importer, const struct yaml_node *node)
 	if (!importer->lost_allow)
 		return 0;
 	r = parse_warning(&importer->parse, node,
-			  "what is left out was allowed, so the policy is in audit mode: it reports "
+			  "what is left out was allowed, so the policy is in audit mode: "
+			  "it reports "
 			  "and denies nothing; complete it, then set \"mode: enforce\"");
 	return r ? r : draft_set(&importer->draft, "mode", json_string("audit"));
 }
@@ -203,17 +220,20 @@ static int finish(struct reading *reading, const struct yaml_node *node)
 	_cleanup_(json_decrefp) json_t *policy = NULL;
 	int r = 0;
 
-	/* What is broken may stand in it: all of the text has been read, and nothing is taken. */
+	/* What is broken may stand in it: all of the text has been read, and nothing is
+	 * taken. */
 	if (reading->broken) {
 		count(reading, &counts->wrong);
 		return 0;
 	}
 	if (importer->hopeless ||
-	    (importer->lacks && (!importer->partial || draft_is_empty(&importer->draft)))) {
+	    (importer->lacks &&
+	     (!importer->partial || draft_is_empty(&importer->draft)))) {
 		count(reading, &counts->refused);
 		return 0;
 	}
-	if (draft_is_empty(&importer->draft)) { /* it allows everything, as no policy does */
+	if (draft_is_empty(
+		    &importer->draft)) { /* it allows everything, as no policy does */
 		count(reading, &counts->converted);
 		return 0;
 	}
@@ -235,7 +255,8 @@ static int finish(struct reading *reading, const struct yaml_node *node)
 	return 0;
 }
 
-static int convert(struct reading *reading, const struct yaml_node *node, const struct kind *kind)
+static int convert(struct reading *reading, const struct yaml_node *node,
+		   const struct kind *kind)
 {
 	struct importer *importer = &reading->importer;
 	int r;
@@ -277,13 +298,15 @@ static int unknown_kind(struct reading *reading, const struct yaml_node *version
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
 		nearest_try(&nearest, kinds[i].name);
 	if (nearest.best)
-		return parse_error(&reading->importer.parse, kind,
-				   "kind \"%.80s\" of \"%.80s\" is not known; did you mean \"%s\"?",
-				   kind->text, version->text, nearest.best);
-	return parse_error(&reading->importer.parse, kind,
-			   "kind \"%.80s\" of \"%.80s\" is not known; policies of KubeArmor, Cilium "
-			   "and Tetragon and NetworkPolicy are",
-			   kind->text, version->text);
+		return parse_error(
+			&reading->importer.parse, kind,
+			"kind \"%.80s\" of \"%.80s\" is not known; did you mean \"%s\"?",
+			kind->text, version->text, nearest.best);
+	return parse_error(
+		&reading->importer.parse, kind,
+		"kind \"%.80s\" of \"%.80s\" is not known; policies of KubeArmor, Cilium "
+		"and Tetragon and NetworkPolicy are",
+		kind->text, version->text);
 }
 
 static int read_document(struct reading *reading, const struct yaml_node *node);
@@ -295,10 +318,11 @@ static int read_list(struct reading *reading, const struct yaml_node *node)
 	int r = 0;
 
 	if (!items || items->type != YAML_LIST)
-		return wrong_document(reading,
-				      parse_error(&reading->importer.parse, node,
-						  "a List without a list of \"items\"; add the "
-						  "policies there"));
+		return wrong_document(
+			reading,
+			parse_error(&reading->importer.parse, node,
+				    "a List without a list of \"items\"; add the "
+				    "policies there"));
 	for (size_t i = 0; !r && i < items->n; i++)
 		r = read_document(reading, items->items[i]);
 	return r;
@@ -312,14 +336,16 @@ static int read_kind(struct reading *reading, const struct yaml_node *node,
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
 		const struct kind *kind = &kinds[i];
 
-		if (strcmp(name->text, kind->name) != 0 || !has_group(version->text, kind->group))
+		if (strcmp(name->text, kind->name) != 0 ||
+		    !has_group(version->text, kind->group))
 			continue;
 		if (from == IMPORT_ANY || from == kind->origin)
 			return convert(reading, node, kind);
-		return wrong_document(reading, parse_error(&reading->importer.parse, name,
-							   "a %s is not what --from says; leave "
-							   "--from out, or the document",
-							   kind->name));
+		return wrong_document(reading,
+				      parse_error(&reading->importer.parse, name,
+						  "a %s is not what --from says; leave "
+						  "--from out, or the document",
+						  kind->name));
 	}
 	return wrong_document(reading, unknown_kind(reading, version, name));
 }
@@ -336,10 +362,11 @@ static int read_document(struct reading *reading, const struct yaml_node *node)
 	if (kind && yaml_text(kind) && !strcmp(kind->text, "List"))
 		return read_list(reading, node);
 	if (!yaml_text(version) || !yaml_text(kind))
-		return wrong_document(reading,
-				      parse_error(&reading->importer.parse, node,
-						  "a document without apiVersion and kind; they say "
-						  "whose policy it is"));
+		return wrong_document(
+			reading,
+			parse_error(&reading->importer.parse, node,
+				    "a document without apiVersion and kind; they say "
+				    "whose policy it is"));
 	return read_kind(reading, node, version, kind);
 }
 

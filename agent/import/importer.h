@@ -3,8 +3,8 @@
 #define LSMD_IMPORT_IMPORTER_H
 
 /*
- * What the converters share. Each reads one document with the readers of policy/parse.h, and
- * puts the policy together in importer->draft.
+ * What the converters share. Each reads one document with the readers of policy/parse.h,
+ * and puts the policy together in importer->draft.
  */
 
 #include <stdint.h>
@@ -21,11 +21,11 @@ struct importer {
 	bool partial;
 
 	/* Of the document at hand: */
-	uint64_t lacks;    /* bits of enum import_reason */
-	bool lost_allow;   /* an allow rule is missing: what it allowed would be denied */
-	bool hopeless;     /* nothing of it may be converted, not even in part */
-	const char *kind;  /* as the document says */
-	size_t n_rules;    /* that were read of it */
+	uint64_t lacks;	  /* bits of enum import_reason */
+	bool lost_allow;  /* an allow rule is missing: what it allowed would be denied */
+	bool hopeless;	  /* nothing of it may be converted, not even in part */
+	const char *kind; /* as the document says */
+	size_t n_rules;	  /* that were read of it */
 	struct draft draft;
 };
 
@@ -37,15 +37,16 @@ static inline struct importer *importer_of(struct parse *parse)
 /**
  * import_lack() - Say that something has no equivalent, and why.
  * @node:   what it is, for its line
- * @reason: with IMPORT_SELECTION, IMPORT_INACTIVE and IMPORT_UNFIT nothing of the document is
- *          converted, not even in part: less of a selector is more pods
- * Return: 0: reading goes on without it; -ENOMEM.
+ * @reason: with IMPORT_SELECTION, IMPORT_INACTIVE and IMPORT_UNFIT nothing of the
+ * document is converted, not even in part: less of a selector is more pods Return: 0:
+ * reading goes on without it; -ENOMEM.
  */
 int import_lack(struct importer *importer, const struct yaml_node *node,
 		enum import_reason reason, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
-/** import_count_rule() - Count one more. Return: 0; PARSE_E_WRONG when there are too many; -ENOMEM. */
+/** import_count_rule() - Count one more. Return: 0; PARSE_E_WRONG when there are too
+ * many; -ENOMEM. */
 int import_count_rule(struct importer *importer, const struct yaml_node *node);
 
 /**
@@ -54,8 +55,10 @@ int import_count_rule(struct importer *importer, const struct yaml_node *node);
  */
 int import_metadata(struct parse *parse, const struct yaml_pair *pair, void *object);
 
-/** import_selector() - Read a label selector, and give it as JSON. @ret_selector: owned. */
-int import_selector(struct parse *parse, const struct yaml_pair *pair, json_t **ret_selector);
+/** import_selector() - Read a label selector, and give it as JSON. @ret_selector: owned.
+ */
+int import_selector(struct parse *parse, const struct yaml_pair *pair,
+		    json_t **ret_selector);
 
 /** import_lower_case() - Copy @word in lower case; at most @size bytes with the NUL. */
 void import_lower_case(const char *word, char *ret_text, size_t size);

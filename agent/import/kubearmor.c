@@ -51,8 +51,9 @@ static json_t *tag_list(const struct ka_level *level)
 }
 
 /*
- * Where a level says something that the policy says otherwise, the rule repeats it. Tags of
- * ours add up and KubeArmor's replace each other: once one differs, all stand at the rules.
+ * Where a level says something that the policy says otherwise, the rule repeats it. Tags
+ * of ours add up and KubeArmor's replace each other: once one differs, all stand at the
+ * rules.
  */
 json_t *ka_rule_new(const struct ka_policy *policy, const struct ka_level *level,
 		    const char *action)
@@ -61,15 +62,18 @@ json_t *ka_rule_new(const struct ka_policy *policy, const struct ka_level *level
 	bool failed = !rule;
 
 	if (level->severity != policy->level.severity)
-		failed |= json_object_set_new(rule, "severity", json_integer(level->severity)) != 0;
+		failed |= json_object_set_new(rule, "severity",
+					      json_integer(level->severity)) != 0;
 	if (level->message && level->message != policy->level.message)
-		failed |= json_object_set_new(rule, "message", json_string(level->message)) != 0;
+		failed |= json_object_set_new(rule, "message",
+					      json_string(level->message)) != 0;
 	if (policy->own_tags && level->n_tags)
 		failed |= json_object_set_new(rule, "tags", tag_list(level)) != 0;
 	return failed ? NULL : TAKE_PTR(rule);
 }
 
-static int read_spec_level(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_spec_level(struct parse *parse, const struct yaml_pair *pair,
+			   void *object)
 {
 	return ka_read_level(parse, pair, &((struct ka_policy *)object)->level);
 }
@@ -77,10 +81,11 @@ static int read_spec_level(struct parse *parse, const struct yaml_pair *pair, vo
 static int read_profile(struct parse *parse, const struct yaml_pair *pair, void *object)
 {
 	(void)object;
-	return import_lack(importer_of(parse), pair->key, IMPORT_PROFILE,
-			   "\"%s\" holds a profile of another security module; write its rules as "
-			   "rules of file, exec and capabilities",
-			   pair->key->text);
+	return import_lack(
+		importer_of(parse), pair->key, IMPORT_PROFILE,
+		"\"%s\" holds a profile of another security module; write its rules as "
+		"rules of file, exec and capabilities",
+		pair->key->text);
 }
 
 static int read_status(struct parse *parse, const struct yaml_pair *pair, void *object)
@@ -92,12 +97,14 @@ static int read_status(struct parse *parse, const struct yaml_pair *pair, void *
 	(void)object;
 	if (r || !word)
 		return r;
-	return import_lack(importer_of(parse), pair->value, IMPORT_INACTIVE,
-			   "KubeArmor does not enforce a policy that is inactive, and here one that "
-			   "is there is in force; leave it out, or set it active");
+	return import_lack(
+		importer_of(parse), pair->value, IMPORT_INACTIVE,
+		"KubeArmor does not enforce a policy that is inactive, and here one that "
+		"is there is in force; leave it out, or set it active");
 }
 
-static int read_preset_name(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_preset_name(struct parse *parse, const struct yaml_pair *pair,
+			    void *object)
 {
 	const char *name;
 	int r = parse_string(parse, pair, &name);
@@ -114,13 +121,15 @@ static int read_preset(struct parse *parse, const struct yaml_pair *pair, void *
 		{"action", NULL, FIELD_IGNORED}, /* named in what is said of the preset */
 	};
 	const struct yaml_node *name = NULL;
-	int r = parse_map(parse, pair->value, "a preset", fields, ARRAY_SIZE(fields), &name);
+	int r = parse_map(parse, pair->value, "a preset", fields, ARRAY_SIZE(fields),
+			  &name);
 
 	(void)object;
 	if (r || !name)
 		return r;
 	return import_lack(importer_of(parse), name, IMPORT_PRESET,
-			   "the preset \"%.80s\" is code of KubeArmor's; of its kind are \"fileless\" "
+			   "the preset \"%.80s\" is code of KubeArmor's; of its kind are "
+			   "\"fileless\" "
 			   "of exec and \"ptrace\" of process",
 			   name->text);
 }
@@ -132,7 +141,8 @@ int ka_read_presets(struct parse *parse, const struct yaml_pair *pair, void *obj
 
 static void inherit(const struct ka_policy *policy, struct ka_rule *rule)
 {
-	const struct ka_level *levels[] = {&policy->sections[rule->section], &policy->level};
+	const struct ka_level *levels[] = {&policy->sections[rule->section],
+					   &policy->level};
 	struct ka_level *own = &rule->level;
 
 	for (size_t i = 0; i < ARRAY_SIZE(levels); i++) {
@@ -205,30 +215,35 @@ static int convert_sections(struct ka_policy *policy)
 	return r;
 }
 
-/* What denies all that is not allowed is worth a word: KubeArmor only does so where it is told. */
+/* What denies all that is not allowed is worth a word: KubeArmor only does so where it is
+ * told. */
 static int tell_posture(struct ka_policy *policy, const struct yaml_node *node)
 {
-	static const enum ka_section all[] = {KA_PROCESS, KA_FILE, KA_NETWORK, KA_CAPABILITIES};
+	static const enum ka_section all[] = {KA_PROCESS, KA_FILE, KA_NETWORK,
+					      KA_CAPABILITIES};
 
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
 		if (ka_allows(policy, all[i]))
-			return parse_warning(&policy->importer->parse, node,
-					     "what its Allow rules leave out is denied, as in "
-					     "KubeArmor under the default posture \"block\"; where "
-					     "yours is \"audit\", add \"mode: audit\"");
+			return parse_warning(
+				&policy->importer->parse, node,
+				"what its Allow rules leave out is denied, as in "
+				"KubeArmor under the default posture \"block\"; where "
+				"yours is \"audit\", add \"mode: audit\"");
 	return 0;
 }
 
 /*
- * Its subjects are the processes of the node. Those of systemd's units can be selected, except
- * those without which there is no node: so some of what it is about is always lost.
+ * Its subjects are the processes of the node. Those of systemd's units can be selected,
+ * except those without which there is no node: so some of what it is about is always
+ * lost.
  */
 static int convert_host(struct importer *importer, const struct yaml_node *node)
 {
-	int r = import_lack(importer, yaml_get(node, "kind"), IMPORT_HOST,
-			    "a KubeArmorHostPolicy is about every process of the host; here only "
-			    "the cgroups of services and logins can be selected, and never those of "
-			    "PID 1, kubelet, the container runtime, sshd and lsmd");
+	int r = import_lack(
+		importer, yaml_get(node, "kind"), IMPORT_HOST,
+		"a KubeArmorHostPolicy is about every process of the host; here only "
+		"the cgroups of services and logins can be selected, and never those of "
+		"PID 1, kubelet, the container runtime, sshd and lsmd");
 
 	if (!r)
 		r = draft_set(&importer->draft, "cgroups",
@@ -248,19 +263,26 @@ static int read_spec(struct parse *parse, const struct yaml_pair *pair, void *ob
 		{"presets", ka_read_presets, 0},       {"status", read_status, 0},
 	};
 	static const struct field host_fields[] = {
-		{"nodeSelector", ka_read_node_selector, 0}, {"process", ka_read_section, 0},
-		{"file", ka_read_section, 0},		    {"network", ka_read_section, 0},
-		{"capabilities", ka_read_section, 0},	    {"syscalls", ka_read_section, 0},
-		{"severity", read_spec_level, 0},	    {"tags", read_spec_level, 0},
-		{"message", read_spec_level, 0},	    {"action", read_spec_level, 0},
-		{"apparmor", read_profile, 0},		    {"selinux", read_profile, 0},
+		{"nodeSelector", ka_read_node_selector, 0},
+		{"process", ka_read_section, 0},
+		{"file", ka_read_section, 0},
+		{"network", ka_read_section, 0},
+		{"capabilities", ka_read_section, 0},
+		{"syscalls", ka_read_section, 0},
+		{"severity", read_spec_level, 0},
+		{"tags", read_spec_level, 0},
+		{"message", read_spec_level, 0},
+		{"action", read_spec_level, 0},
+		{"apparmor", read_profile, 0},
+		{"selinux", read_profile, 0},
 	};
 	bool host = !strcmp(importer_of(parse)->kind, "KubeArmorHostPolicy");
 
 	if (host)
 		return parse_map(parse, pair->value, "\"spec\"", host_fields,
 				 ARRAY_SIZE(host_fields), object);
-	return parse_map(parse, pair->value, "\"spec\"", pod_fields, ARRAY_SIZE(pod_fields), object);
+	return parse_map(parse, pair->value, "\"spec\"", pod_fields,
+			 ARRAY_SIZE(pod_fields), object);
 }
 
 static int read_document(struct ka_policy *policy, const struct yaml_node *node)
@@ -300,6 +322,7 @@ int kubearmor_convert(struct importer *importer, const struct yaml_node *node)
 		r = tell_posture(&policy, node);
 	if (!r && !importer->lacks && draft_is_empty(&importer->draft))
 		r = parse_error(&importer->parse, node,
-				"a policy without a rule; add process, file, network or capabilities");
+				"a policy without a rule; add process, file, network or "
+				"capabilities");
 	return r;
 }

@@ -3,8 +3,8 @@
 #define LSMD_IMPORT_KUBEARMOR_H
 
 /*
- * KubeArmor's policies. Read whole before anything is converted, since an action may stand
- * behind what it is about, and since one rule can take something out of another.
+ * KubeArmor's policies. Read whole before anything is converted, since an action may
+ * stand behind what it is about, and since one rule can take something out of another.
  */
 
 #include "import/importer.h"
@@ -68,16 +68,19 @@ struct ka_policy {
 void ka_policy_clear(struct ka_policy *policy);
 
 /* Readers of the spec's fields; @object is the struct ka_policy. */
-int ka_read_level(struct parse *parse, const struct yaml_pair *pair, struct ka_level *level);
+int ka_read_level(struct parse *parse, const struct yaml_pair *pair,
+		  struct ka_level *level);
 int ka_read_section(struct parse *parse, const struct yaml_pair *pair, void *object);
 int ka_read_pod_selector(struct parse *parse, const struct yaml_pair *pair, void *object);
-int ka_read_node_selector(struct parse *parse, const struct yaml_pair *pair, void *object);
+int ka_read_node_selector(struct parse *parse, const struct yaml_pair *pair,
+			  void *object);
 int ka_read_presets(struct parse *parse, const struct yaml_pair *pair, void *object);
 
 /** ka_allows() - Has the section an Allow rule, and so a default of denying? */
 bool ka_allows(const struct ka_policy *policy, enum ka_section section);
 
-/** ka_rule_new() - A rule of ours with what @level says besides. Return: NULL: no memory. */
+/** ka_rule_new() - A rule of ours with what @level says besides. Return: NULL: no memory.
+ */
 json_t *ka_rule_new(const struct ka_policy *policy, const struct ka_level *level,
 		    const char *action);
 

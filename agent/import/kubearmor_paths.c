@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * KubeArmor's rules on paths. Of all rules that fit, the most specific decides there: one with a
- * source before one without, a path before a directory, a deeper directory before a shallower
- * one (KubeArmor/BPF/shared.h). Here any deny rule decides. So what a rule stops is cut down by
- * what more specific rules let pass: by `except`, and by `from: {not: ...}` where they name a
- * source.
+ * KubeArmor's rules on paths. Of all rules that fit, the most specific decides there: one
+ * with a source before one without, a path before a directory, a deeper directory before
+ * a shallower one (KubeArmor/BPF/shared.h). Here any deny rule decides. So what a rule
+ * stops is cut down by what more specific rules let pass: by `except`, and by `from:
+ * {not: ...}` where they name a source.
  *
- * ownerOnly and readOnly stop others, and writers, whatever the action; the owner, and readers,
- * they let pass.
+ * ownerOnly and readOnly stop others, and writers, whatever the action; the owner, and
+ * readers, they let pass.
  */
 #include <errno.h>
 #include <string.h>
@@ -19,9 +19,9 @@
 
 /* What one rule and one of its sources is about. */
 enum extent {
-	EXACT,    /* the path */
+	EXACT,	  /* the path */
 	CHILDREN, /* what is in the directory itself */
-	BELOW,    /* all that is below the directory */
+	BELOW,	  /* all that is below the directory */
 };
 
 struct element {
@@ -29,7 +29,8 @@ struct element {
 	enum extent extent;
 	bool is_directory; /* EXACT: it is the directory of a rule on directories */
 	const char *path;  /* CHILDREN and BELOW: with "/" at the end */
-	size_t length;     /* of it; EXACT: without "/" at the end, so that the root is empty */
+	size_t length; /* of it; EXACT: without "/" at the end, so that the root is empty
+			*/
 	const char *source; /* NULL: any */
 };
 
@@ -142,7 +143,8 @@ static bool covers(const struct element *outer, const struct element *inner)
 
 static bool same_source(const struct element *a, const struct element *b)
 {
-	return a->source && b->source ? !strcmp(a->source, b->source) : a->source == b->source;
+	return a->source && b->source ? !strcmp(a->source, b->source)
+				      : a->source == b->source;
 }
 
 /* Does @a decide before @b where both fit? */
@@ -166,7 +168,9 @@ static bool takes_from(const struct element *a, const struct element *b)
 static char *pattern_of(const struct element *element)
 {
 	_cleanup_(freep) char *path = strndup(element->path, element->length);
-	const char *after = element->extent == CHILDREN ? "*" : element->extent == BELOW ? "**" : "";
+	const char *after = element->extent == CHILDREN ? "*"
+			    : element->extent == BELOW	? "**"
+							: "";
 
 	if (!path)
 		return NULL;
@@ -183,7 +187,8 @@ static int add_pattern(json_t *list, const struct element *element)
 }
 
 /* A rule of one path, with all of KubeArmor's that our language says beside it. */
-static int emit(struct paths *paths, const struct ka_rule *rule, json_t *ours, json_t *conditions)
+static int emit(struct paths *paths, const struct ka_rule *rule, json_t *ours,
+		json_t *conditions)
 {
 	bool failed = !ours || !conditions || json_object_update(ours, conditions);
 
@@ -222,7 +227,7 @@ static int add_program(json_t *list, const char *program)
 
 	if (!path)
 		return -ENOMEM;
-	json_array_foreach(list, i, item)
+	json_array_foreach (list, i, item)
 		if (!strcmp(json_string_value(item), path))
 			return 0;
 	return json_add_string(list, path);
@@ -258,17 +263,20 @@ static json_t *list_program(const char *program)
 }
 
 /* The conditions of a rule on a region. */
-static int conditions_of(const struct element *stop, const struct cut *cut, json_t *conditions)
+static int conditions_of(const struct element *stop, const struct cut *cut,
+			 json_t *conditions)
 {
 	bool failed = json_object_set(conditions, "paths", cut->paths) != 0;
 
 	if (json_array_size(cut->except))
 		failed |= json_object_set(conditions, "except", cut->except) != 0;
 	if (stop->source)
-		failed |= json_object_set_new(conditions, "from", list_program(stop->source)) != 0;
-	else if (json_array_size(cut->from_not))
 		failed |= json_object_set_new(conditions, "from",
-					      json_pack("{sO}", "not", cut->from_not)) != 0;
+					      list_program(stop->source)) != 0;
+	else if (json_array_size(cut->from_not))
+		failed |=
+			json_object_set_new(conditions, "from",
+					    json_pack("{sO}", "not", cut->from_not)) != 0;
 	return failed ? -ENOMEM : 0;
 }
 
@@ -298,14 +306,16 @@ static int emit_stop(struct paths *paths, const struct ka_rule *rule, const char
 	int r = 0;
 
 	if (rule->owner_only)
-		r = emit(paths, rule, with_other_owner(ka_rule_new(policy, &rule->level, action)),
+		r = emit(paths, rule,
+			 with_other_owner(ka_rule_new(policy, &rule->level, action)),
 			 conditions);
 	if (!r && rule->read_only)
 		r = emit(paths, rule,
 			 with_access(ka_rule_new(policy, &rule->level, action), "write"),
 			 conditions);
 	if (!r && !is_static(rule))
-		r = emit(paths, rule, ka_rule_new(policy, &rule->level, action), conditions);
+		r = emit(paths, rule, ka_rule_new(policy, &rule->level, action),
+			 conditions);
 	return r;
 }
 
@@ -336,8 +346,8 @@ static bool is_region(const struct paths *paths, const struct element *stop, siz
 	for (size_t i = 0; i < at; i++) {
 		const struct element *earlier = &paths->elements[i];
 
-		if (earlier->source && takes_from(earlier, stop) && covers(earlier, region) &&
-		    covers(region, earlier))
+		if (earlier->source && takes_from(earlier, stop) &&
+		    covers(earlier, region) && covers(region, earlier))
 			return false;
 	}
 	return true;
@@ -353,7 +363,8 @@ static int convert_stop(struct paths *paths, const struct element *stop)
 	return r;
 }
 
-static int convert_plain(struct paths *paths, const struct element *element, const char *action)
+static int convert_plain(struct paths *paths, const struct element *element,
+			 const char *action)
 {
 	const struct ka_rule *rule = element->rule;
 	_cleanup_(json_decrefp) json_t *conditions = json_object();
@@ -388,23 +399,27 @@ static int convert_element(struct paths *paths, const struct element *element)
 	return r;
 }
 
-/* Of one place, KubeArmor takes the rule that comes last; who wrote both may not have meant it. */
+/* Of one place, KubeArmor takes the rule that comes last; who wrote both may not have
+ * meant it. */
 static int check_conflict(struct paths *paths, size_t at)
 {
 	const struct element *element = &paths->elements[at];
 
 	for (size_t i = 0; i < at; i++) {
 		const struct element *other = &paths->elements[i];
-		enum ka_action a = element->rule->level.action, b = other->rule->level.action;
+		enum ka_action a = element->rule->level.action,
+			       b = other->rule->level.action;
 
 		if (same_place(element, other) && same_source(element, other) &&
 		    (element->extent == EXACT) == (other->extent == EXACT) && a != b &&
 		    a != KA_AUDIT && b != KA_AUDIT)
-			return import_lack(paths->policy->importer, element->rule->node,
-					   IMPORT_CONFLICT,
-					   "\"%.200s\" is allowed and blocked (also on line %u), and "
-					   "here what is denied is denied; decide for one",
-					   element->rule->node->text, other->rule->node->line);
+			return import_lack(
+				paths->policy->importer, element->rule->node,
+				IMPORT_CONFLICT,
+				"\"%.200s\" is allowed and blocked (also on line %u), "
+				"and "
+				"here what is denied is denied; decide for one",
+				element->rule->node->text, other->rule->node->line);
 	}
 	return 0;
 }
@@ -415,23 +430,28 @@ static int lack_pattern(struct importer *importer, const struct ka_rule *rule, i
 
 	switch (reason) {
 	case PATH_E_ARGUMENTS:
-		return import_lack(importer, rule->node, IMPORT_ARGUMENTS,
-				   "\"%.200s\" is about the arguments of a program, which a caller "
-				   "can word as it likes; name the program alone",
-				   pattern);
+		return import_lack(
+			importer, rule->node, IMPORT_ARGUMENTS,
+			"\"%.200s\" is about the arguments of a program, which a caller "
+			"can word as it likes; name the program alone",
+			pattern);
 	case PATH_E_EXPRESSION:
-		return import_lack(importer, rule->node, IMPORT_EXPRESSION,
-				   "\"%.200s\" is a regular expression; write a pattern with \"*\", "
-				   "\"**\", \"?\" and \"[...]\"",
-				   pattern);
+		return import_lack(
+			importer, rule->node, IMPORT_EXPRESSION,
+			"\"%.200s\" is a regular expression; write a pattern with \"*\", "
+			"\"**\", \"?\" and \"[...]\"",
+			pattern);
 	case PATH_E_ALTERNATIVES:
-		return import_lack(importer, rule->node, IMPORT_EXPRESSION,
-				   "\"%.80s\" stands for more than %d patterns; write those that "
-				   "matter",
-				   pattern, PATH_ALTERNATIVES);
+		return import_lack(
+			importer, rule->node, IMPORT_EXPRESSION,
+			"\"%.80s\" stands for more than %d patterns; write those that "
+			"matter",
+			pattern, PATH_ALTERNATIVES);
 	default:
-		return parse_error(&importer->parse, rule->node,
-				   "\"%.200s\" is no absolute pattern; begin it with \"/\"", pattern);
+		return parse_error(
+			&importer->parse, rule->node,
+			"\"%.200s\" is no absolute pattern; begin it with \"/\"",
+			pattern);
 	}
 }
 
@@ -459,7 +479,8 @@ static int read_patterns(const struct ka_rule *rule, char ***ret_patterns)
 	return 0;
 }
 
-/* Rules on patterns stand beside those on paths: of AppArmor's, a deny rule always decides. */
+/* Rules on patterns stand beside those on paths: of AppArmor's, a deny rule always
+ * decides. */
 static int convert_pattern(struct paths *paths, const struct ka_rule *rule)
 {
 	_cleanup_(json_decrefp) json_t *conditions = json_object();
@@ -494,10 +515,11 @@ static int lack_owner(struct paths *paths, const struct ka_rule *rule)
 	if (rule->section != KA_PROCESS || !rule->owner_only)
 		return 0;
 	importer->lost_allow |= rule->level.action == KA_ALLOW;
-	return import_lack(importer, rule->node, IMPORT_OWNER,
-			   "ownerOnly of a program: exec has no condition on the owner; deny "
-			   "\"%.200s\" to all, or leave it to the file's mode",
-			   rule->node->text);
+	return import_lack(
+		importer, rule->node, IMPORT_OWNER,
+		"ownerOnly of a program: exec has no condition on the owner; deny "
+		"\"%.200s\" to all, or leave it to the file's mode",
+		rule->node->text);
 }
 
 /* Rules that have no equivalent, taken out before they can take from others. */

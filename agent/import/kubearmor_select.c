@@ -6,7 +6,8 @@
 #include "import/kubearmor.h"
 #include "util/cleanup.h"
 
-static int set_selector(struct parse *parse, const struct yaml_pair *pair, const char *key)
+static int set_selector(struct parse *parse, const struct yaml_pair *pair,
+			const char *key)
 {
 	json_t *selector = NULL;
 	int r = import_selector(parse, pair, &selector);
@@ -23,8 +24,8 @@ static int check_labels(struct parse *parse, const struct yaml_pair *pair, void 
 	return parse_labels(parse, pair, &labels);
 }
 
-static int read_labels(struct parse *parse, const struct yaml_pair *pair, const char *what,
-		       const char *key)
+static int read_labels(struct parse *parse, const struct yaml_pair *pair,
+		       const char *what, const char *key)
 {
 	static const struct field fields[] = {{"matchLabels", check_labels, 0}};
 	int r = parse_map(parse, pair->value, what, fields, ARRAY_SIZE(fields), NULL);
@@ -116,23 +117,28 @@ static int use_labels(struct importer *importer, const struct expression *expres
 	int r = values ? 0 : -ENOMEM;
 
 	for (size_t i = 0; !r && i < json_array_size(expression->values); i++) {
-		const char *text = json_string_value(json_array_get(expression->values, i)), *value;
+		const char *text = json_string_value(
+				   json_array_get(expression->values, i)),
+			   *value;
 		_cleanup_(freep) char *key = NULL;
 
 		r = split_label(text, &key, &value);
 		if (r == PARSE_E_WRONG)
-			return parse_error(&importer->parse, expression->node,
-					   "\"%.80s\" is no label; write it as \"key=value\"", text);
+			return parse_error(
+				&importer->parse, expression->node,
+				"\"%.80s\" is no label; write it as \"key=value\"", text);
 		if (r)
 			return r;
 		if (first && !expression->negate && strcmp(first, key) != 0)
-			return import_lack(importer, expression->node, IMPORT_SELECTION,
-					   "one of several labels with different keys cannot be "
-					   "selected; make it one policy for each key");
+			return import_lack(
+				importer, expression->node, IMPORT_SELECTION,
+				"one of several labels with different keys cannot be "
+				"selected; make it one policy for each key");
 		if (expression->negate)
 			r = add_expression(&importer->draft, "podSelector",
-					   json_pack("{ss ss s[s]}", "key", key, "operator", "NotIn",
-						     "values", value));
+					   json_pack("{ss ss s[s]}", "key", key,
+						     "operator", "NotIn", "values",
+						     value));
 		else
 			r = json_add_string(values, value);
 		if (!first)
@@ -141,11 +147,12 @@ static int use_labels(struct importer *importer, const struct expression *expres
 	if (r || expression->negate)
 		return r;
 	return add_expression(&importer->draft, "podSelector",
-			      json_pack("{ss ss sO}", "key", first, "operator", "In", "values",
-					values));
+			      json_pack("{ss ss sO}", "key", first, "operator", "In",
+					"values", values));
 }
 
-static int read_expression(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_expression(struct parse *parse, const struct yaml_pair *pair,
+			   void *object)
 {
 	static const struct field fields[] = {
 		{"key", read_key, FIELD_REQUIRED},
@@ -158,19 +165,20 @@ static int read_expression(struct parse *parse, const struct yaml_pair *pair, vo
 
 	(void)object;
 	if (!r)
-		r = parse_map(parse, pair->value, "an expression", fields, ARRAY_SIZE(fields),
-			      &expression);
+		r = parse_map(parse, pair->value, "an expression", fields,
+			      ARRAY_SIZE(fields), &expression);
 	if (r)
 		return r;
 	if (expression.is_label)
 		return use_labels(importer_of(parse), &expression);
-	return add_expression(&importer_of(parse)->draft, "namespaceSelector",
-			      json_pack("{ss ss sO}", "key", "kubernetes.io/metadata.name",
-					"operator", expression.negate ? "NotIn" : "In", "values",
-					values));
+	return add_expression(
+		&importer_of(parse)->draft, "namespaceSelector",
+		json_pack("{ss ss sO}", "key", "kubernetes.io/metadata.name", "operator",
+			  expression.negate ? "NotIn" : "In", "values", values));
 }
 
-static int read_expressions(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_expressions(struct parse *parse, const struct yaml_pair *pair,
+			    void *object)
 {
 	return parse_list(parse, pair, read_expression, object);
 }
@@ -180,8 +188,8 @@ int ka_read_pod_selector(struct parse *parse, const struct yaml_pair *pair, void
 	static const struct field fields[] = {{"matchExpressions", read_expressions, 0}};
 
 	if (!strcmp(importer_of(parse)->kind, "KubeArmorClusterPolicy"))
-		return parse_map(parse, pair->value, "\"selector\"", fields, ARRAY_SIZE(fields),
-				 object);
+		return parse_map(parse, pair->value, "\"selector\"", fields,
+				 ARRAY_SIZE(fields), object);
 	return read_labels(parse, pair, "\"selector\"", "podSelector");
 }
 

@@ -9,21 +9,22 @@
 #include "policy/names.h"
 #include "util/cleanup.h"
 
-#define INTERNET "inet", "inet6"
+#define INTERNET  "inet", "inet6"
 #define WORDS_MAX 8
 
 /*
- * What a protocol's word is in KubeArmor. It looks at a socket's type and protocol, whatever its
- * family, and takes every stream without a protocol for tcp, every such datagram for udp. Who
- * allows tcp so allows streams between processes as well, without which few programs run; who
- * blocks tcp means TCP.
+ * What a protocol's word is in KubeArmor. It looks at a socket's type and protocol,
+ * whatever its family, and takes every stream without a protocol for tcp, every such
+ * datagram for udp. Who allows tcp so allows streams between processes as well, without
+ * which few programs run; who blocks tcp means TCP.
  */
 static const struct protocol {
 	const char *word;
 	const char *families[WORDS_MAX];
 	const char *types[WORDS_MAX];
 	const char *protocols[WORDS_MAX];
-	const char *allow_types[WORDS_MAX]; /* of an Allow rule, in place of all the above */
+	const char
+		*allow_types[WORDS_MAX]; /* of an Allow rule, in place of all the above */
 	const char *allow_protocols[WORDS_MAX];
 } protocols[] = {
 	{"tcp", {INTERNET}, {0}, {"tcp"}, {"stream"}, {"tcp", "ip"}},
@@ -38,7 +39,12 @@ static const struct protocol {
 	{"rdm", {0}, {"rdm"}, {0}, {0}, {0}},
 	{"seqpacket", {0}, {"seqpacket"}, {0}, {0}, {0}},
 	{"packet", {0}, {"packet"}, {0}, {0}, {0}},
-	{"all", {0}, {"stream", "dgram", "raw", "rdm", "seqpacket", "dccp", "packet"}, {0}, {0}, {0}},
+	{"all",
+	 {0},
+	 {"stream", "dgram", "raw", "rdm", "seqpacket", "dccp", "packet"},
+	 {0},
+	 {0},
+	 {0}},
 };
 
 static const char *const actions[] = {
@@ -62,7 +68,8 @@ static int set_protocol(json_t *ours, const struct protocol *protocol, bool allo
 	int r = wide ? 0 : set_words(ours, "families", protocol->families);
 
 	if (!r)
-		r = set_words(ours, "types", wide ? protocol->allow_types : protocol->types);
+		r = set_words(ours, "types",
+			      wide ? protocol->allow_types : protocol->types);
 	if (!r)
 		r = set_words(ours, "protocols",
 			      wide ? protocol->allow_protocols : protocol->protocols);
@@ -72,23 +79,27 @@ static int set_protocol(json_t *ours, const struct protocol *protocol, bool allo
 static int unknown_protocol(struct parse *parse, const struct yaml_node *node)
 {
 	return parse_error(parse, node,
-			   "\"%.80s\" is no protocol of KubeArmor; give tcp, udp, icmp, icmpv6, sctp, "
+			   "\"%.80s\" is no protocol of KubeArmor; give tcp, udp, icmp, "
+			   "icmpv6, sctp, "
 			   "dccp, raw, stream, dgram, rdm, seqpacket, packet or all",
 			   node->text);
 }
 
-static int add_protocol(struct ka_policy *policy, const struct ka_rule *rule, json_t *ours)
+static int add_protocol(struct ka_policy *policy, const struct ka_rule *rule,
+			json_t *ours)
 {
 	char word[16];
 
 	import_lower_case(rule->node->text, word, sizeof(word));
 	for (size_t i = 0; i < ARRAY_SIZE(protocols); i++)
 		if (!strcmp(protocols[i].word, word))
-			return set_protocol(ours, &protocols[i], rule->level.action == KA_ALLOW);
+			return set_protocol(ours, &protocols[i],
+					    rule->level.action == KA_ALLOW);
 	return unknown_protocol(&policy->importer->parse, rule->node);
 }
 
-static int add_capability(struct ka_policy *policy, const struct ka_rule *rule, json_t *ours)
+static int add_capability(struct ka_policy *policy, const struct ka_rule *rule,
+			  json_t *ours)
 {
 	struct parse *parse = &policy->importer->parse;
 	const char *word = rule->node->text;
@@ -96,13 +107,14 @@ static int add_capability(struct ka_policy *policy, const struct ka_rule *rule, 
 	const char *nearest;
 
 	if (at < names_capabilities.n)
-		return json_object_set_new(ours, "capabilities",
-					   json_pack("[s]", names_capabilities.rows[at].name)) ?
-			       -ENOMEM :
-			       0;
+		return json_object_set_new(
+			       ours, "capabilities",
+			       json_pack("[s]", names_capabilities.rows[at].name))
+			       ? -ENOMEM
+			       : 0;
 	nearest = names_nearest(&names_capabilities, word);
-	return parse_error(parse, rule->node, "\"%.80s\" is not a capability; %s%s%s", word,
-			   nearest ? "did you mean \"" : "give one as \"net_raw\"",
+	return parse_error(parse, rule->node, "\"%.80s\" is not a capability; %s%s%s",
+			   word, nearest ? "did you mean \"" : "give one as \"net_raw\"",
 			   nearest ? nearest : "", nearest ? "\"?" : "");
 }
 
@@ -130,17 +142,19 @@ static int convert_word(struct ka_policy *policy, const struct ka_rule *rule)
 
 	if (!ours)
 		return -ENOMEM;
-	r = network ? add_protocol(policy, rule, ours) : add_capability(policy, rule, ours);
+	r = network ? add_protocol(policy, rule, ours)
+		    : add_capability(policy, rule, ours);
 	if (!r)
 		r = set_sources(ours, rule);
 	if (r)
 		return r;
 	return draft_rule(&policy->importer->draft,
-			  network ? SECTION_SOCKETS : SECTION_CAPABILITIES, TAKE_PTR(ours),
-			  rule->node->line);
+			  network ? SECTION_SOCKETS : SECTION_CAPABILITIES,
+			  TAKE_PTR(ours), rule->node->line);
 }
 
-/* Also with different sources: which of the two then holds for whom, who wrote them should say. */
+/* Also with different sources: which of the two then holds for whom, who wrote them
+ * should say. */
 static int check_conflict(struct ka_policy *policy, size_t at)
 {
 	const struct ka_rule *rule = &policy->rules[at];
@@ -149,12 +163,13 @@ static int check_conflict(struct ka_policy *policy, size_t at)
 		const struct ka_rule *other = &policy->rules[i];
 		enum ka_action a = rule->level.action, b = other->level.action;
 
-		if (other->section == rule->section && a != b && a != KA_AUDIT && b != KA_AUDIT &&
-		    !strcasecmp(rule->node->text, other->node->text))
-			return import_lack(policy->importer, rule->node, IMPORT_CONFLICT,
-					   "\"%.80s\" is allowed and blocked (also on line %u), and "
-					   "here what is denied is denied; decide for one",
-					   rule->node->text, other->node->line);
+		if (other->section == rule->section && a != b && a != KA_AUDIT &&
+		    b != KA_AUDIT && !strcasecmp(rule->node->text, other->node->text))
+			return import_lack(
+				policy->importer, rule->node, IMPORT_CONFLICT,
+				"\"%.80s\" is allowed and blocked (also on line %u), and "
+				"here what is denied is denied; decide for one",
+				rule->node->text, other->node->line);
 	}
 	return 0;
 }
@@ -174,8 +189,8 @@ int ka_convert_words(struct ka_policy *policy, enum ka_section section)
 	if (r < 0)
 		return r;
 	if (!wrong && ka_allows(policy, section))
-		return draft_default(&policy->importer->draft, section == KA_NETWORK ?
-								       SECTION_SOCKETS :
-								       SECTION_CAPABILITIES);
+		return draft_default(&policy->importer->draft,
+				     section == KA_NETWORK ? SECTION_SOCKETS
+							   : SECTION_CAPABILITIES);
 	return wrong;
 }

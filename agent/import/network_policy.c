@@ -44,7 +44,8 @@ static int read_exception(struct parse *parse, const struct yaml_pair *pair, voi
 
 /* In Kubernetes a list that is empty is as if it were not there. */
 static int read_list(struct parse *parse, const struct yaml_pair *pair,
-		     int (*read)(struct parse *parse, const struct yaml_pair *pair, void *object),
+		     int (*read)(struct parse *parse, const struct yaml_pair *pair,
+				 void *object),
 		     void *object)
 {
 	if (pair->value->type == YAML_LIST && !pair->value->n)
@@ -52,7 +53,8 @@ static int read_list(struct parse *parse, const struct yaml_pair *pair,
 	return parse_list(parse, pair, read, object);
 }
 
-static int read_exceptions(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_exceptions(struct parse *parse, const struct yaml_pair *pair,
+			   void *object)
 {
 	return read_list(parse, pair, read_exception, object);
 }
@@ -69,7 +71,8 @@ static int read_ip_block(struct parse *parse, const struct yaml_pair *pair, void
 	int r = to && except ? 0 : -ENOMEM;
 
 	if (!r)
-		r = parse_map(parse, pair->value, "\"ipBlock\"", fields, ARRAY_SIZE(fields), &block);
+		r = parse_map(parse, pair->value, "\"ipBlock\"", fields,
+			      ARRAY_SIZE(fields), &block);
 	return r ? r : traffic_to(&rule->traffic, TAKE_PTR(to), TAKE_PTR(except));
 }
 
@@ -81,9 +84,10 @@ static int read_pods(struct parse *parse, const struct yaml_pair *pair, void *ob
 
 	if (r || rule->from)
 		return r; /* of who connects in is said once */
-	return traffic_lack(&rule->traffic, importer_of(parse), pair->key, IMPORT_PODS,
-			    "addresses of pods: the word \"pods\" of \"to\" is reserved for them and "
-			    "not built yet; write the pods' prefix as an ipBlock");
+	return traffic_lack(
+		&rule->traffic, importer_of(parse), pair->key, IMPORT_PODS,
+		"addresses of pods: the word \"pods\" of \"to\" is reserved for them and "
+		"not built yet; write the pods' prefix as an ipBlock");
 }
 
 static int read_peer(struct parse *parse, const struct yaml_pair *pair, void *object)
@@ -95,10 +99,12 @@ static int read_peer(struct parse *parse, const struct yaml_pair *pair, void *ob
 	};
 
 	if (pair->value->type == YAML_MAP && !pair->value->n)
-		return parse_error(parse, pair->value,
-				   "a peer that says nothing; add ipBlock, podSelector or "
-				   "namespaceSelector");
-	return parse_map(parse, pair->value, "a peer", fields, ARRAY_SIZE(fields), object);
+		return parse_error(
+			parse, pair->value,
+			"a peer that says nothing; add ipBlock, podSelector or "
+			"namespaceSelector");
+	return parse_map(parse, pair->value, "a peer", fields, ARRAY_SIZE(fields),
+			 object);
 }
 
 static int read_peers(struct parse *parse, const struct yaml_pair *pair, void *object)
@@ -150,17 +156,20 @@ static int read_port(struct parse *parse, const struct yaml_pair *pair, void *ob
 	int r = import_count_rule(importer_of(parse), pair->value);
 
 	if (!r)
-		r = parse_map(parse, pair->value, "a port", fields, ARRAY_SIZE(fields), &port);
+		r = parse_map(parse, pair->value, "a port", fields, ARRAY_SIZE(fields),
+			      &port);
 	if (r)
 		return r;
 	if (port.is_named)
-		return traffic_lack(&rule->traffic, importer_of(parse), port.node, IMPORT_PORT_NAME,
-				    "port \"%.80s\" is a name, for which each pod has a number of "
-				    "its own; write the number",
-				    port.node->text);
+		return traffic_lack(
+			&rule->traffic, importer_of(parse), port.node, IMPORT_PORT_NAME,
+			"port \"%.80s\" is a name, for which each pod has a number of "
+			"its own; write the number",
+			port.node->text);
 	if (port.last && (!port.first || port.last < port.first))
 		return parse_error(parse, pair->value,
-				   "an endPort without a port at or below it; write both, lower first");
+				   "an endPort without a port at or below it; write "
+				   "both, lower first");
 	return traffic_port(&rule->traffic, port.protocol, port.first,
 			    port.last ? port.last : port.first);
 }
@@ -190,13 +199,16 @@ static void rule_clear(struct rule *rule)
 	traffic_clear(&rule->traffic);
 }
 
-static int convert_egress_rule(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int convert_egress_rule(struct parse *parse, const struct yaml_pair *pair,
+			       void *object)
 {
 	_cleanup_(rule_clear) struct rule rule = {0};
 	int r = read_rule(parse, pair->value, "to", &rule);
 
 	(void)object;
-	return r ? r : traffic_emit(&rule.traffic, importer_of(parse), "allow", "connect", pair->value);
+	return r ? r
+		 : traffic_emit(&rule.traffic, importer_of(parse), "allow", "connect",
+				pair->value);
 }
 
 /* What the ingress rules come to. */
@@ -226,7 +238,8 @@ static struct ingress judge_ingress(const struct yaml_node *rules)
 	return ingress;
 }
 
-static int convert_ingress_rule(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int convert_ingress_rule(struct parse *parse, const struct yaml_pair *pair,
+				void *object)
 {
 	_cleanup_(rule_clear) struct rule rule = {0};
 	const struct ingress *ingress = object;
@@ -234,12 +247,13 @@ static int convert_ingress_rule(struct parse *parse, const struct yaml_pair *pai
 
 	if (r || !ingress->listen)
 		return r;
-	return traffic_emit(&rule.traffic, importer_of(parse), "allow", "listen", pair->value);
+	return traffic_emit(&rule.traffic, importer_of(parse), "allow", "listen",
+			    pair->value);
 }
 
 /*
- * Who connects in is not judged when it happens. What a rule on ports leaves is who may listen
- * there: then nobody is served at other ports, from within the pod either.
+ * Who connects in is not judged when it happens. What a rule on ports leaves is who may
+ * listen there: then nobody is served at other ports, from within the pod either.
  */
 static int convert_ingress(struct importer *importer, const struct yaml_node *node,
 			   const struct yaml_node *rules)
@@ -256,9 +270,10 @@ static int convert_ingress(struct importer *importer, const struct yaml_node *no
 		r = draft_direction(&importer->draft, "listen");
 	if (r || ingress.all)
 		return r;
-	return import_lack(importer, rules ? rules : node, IMPORT_INGRESS,
-			   "ingress: who connects in is not judged, only who listens, and that for "
-			   "loopback as well and not for UDP");
+	return import_lack(
+		importer, rules ? rules : node, IMPORT_INGRESS,
+		"ingress: who connects in is not judged, only who listens, and that for "
+		"loopback as well and not for UDP");
 }
 
 static int convert_egress(struct importer *importer, const struct yaml_node *node,
@@ -324,28 +339,33 @@ static int read_spec(struct parse *parse, const struct yaml_pair *pair, void *ob
 	};
 	struct importer *importer = importer_of(parse);
 	struct network_policy *policy = object;
-	int r = parse_map(parse, pair->value, "\"spec\"", fields, ARRAY_SIZE(fields), policy);
+	int r = parse_map(parse, pair->value, "\"spec\"", fields, ARRAY_SIZE(fields),
+			  policy);
 
 	if (r)
 		return r;
-	/* Without types, every policy is about ingress, and about egress when it has a rule. */
+	/* Without types, every policy is about ingress, and about egress when it has a
+	 * rule. */
 	if (!policy->has_types) {
 		policy->is_ingress = true;
 		policy->is_egress = policy->egress && policy->egress->n;
 	}
 	if (policy->egress && !policy->is_egress)
-		r = parse_warning(parse, policy->egress, "egress has no effect, policyTypes does not "
-							 "name Egress; it is left out");
+		r = parse_warning(parse, policy->egress,
+				  "egress has no effect, policyTypes does not "
+				  "name Egress; it is left out");
 	if (!r && policy->ingress && !policy->is_ingress)
-		r = parse_warning(parse, policy->ingress, "ingress has no effect, policyTypes does not "
-							  "name Ingress; it is left out");
+		r = parse_warning(parse, policy->ingress,
+				  "ingress has no effect, policyTypes does not "
+				  "name Ingress; it is left out");
 	if (!r && policy->is_egress)
 		r = convert_egress(importer, pair->value, policy->egress);
 	if (!r && policy->is_ingress)
 		r = convert_ingress(importer, pair->value, policy->ingress);
 	if (!r && !importer->lacks && draft_is_empty(&importer->draft))
-		r = parse_warning(parse, pair->value,
-				  "a policy that allows everything; there is nothing to deny");
+		r = parse_warning(
+			parse, pair->value,
+			"a policy that allows everything; there is nothing to deny");
 	return r;
 }
 
@@ -360,6 +380,6 @@ int network_policy_convert(struct importer *importer, const struct yaml_node *no
 	};
 	struct network_policy policy = {0};
 
-	return parse_map(&importer->parse, node, "a NetworkPolicy", fields, ARRAY_SIZE(fields),
-			 &policy);
+	return parse_map(&importer->parse, node, "a NetworkPolicy", fields,
+			 ARRAY_SIZE(fields), &policy);
 }

@@ -8,7 +8,7 @@
 
 #include "policy/yaml.h"
 
-#define WIDTH 100
+#define WIDTH	   100
 #define FLOW_BYTES 72 /* of all items of a list that is written on one line */
 
 /* The emitter takes the event in any case. */
@@ -28,7 +28,8 @@ static bool is_plain(const char *text)
 	return node.type == YAML_STRING;
 }
 
-static int put_scalar(yaml_emitter_t *emitter, const char *text, yaml_scalar_style_t style)
+static int put_scalar(yaml_emitter_t *emitter, const char *text,
+		      yaml_scalar_style_t style)
 {
 	yaml_event_t event;
 
@@ -44,7 +45,8 @@ static int put_string(yaml_emitter_t *emitter, const char *text)
 	bool plain = *text && !strpbrk(text, "\n\t\r") && is_plain(text);
 
 	return put_scalar(emitter, text,
-			  plain ? YAML_ANY_SCALAR_STYLE : YAML_DOUBLE_QUOTED_SCALAR_STYLE);
+			  plain ? YAML_ANY_SCALAR_STYLE
+				: YAML_DOUBLE_QUOTED_SCALAR_STYLE);
 }
 
 static int put_integer(yaml_emitter_t *emitter, json_int_t number)
@@ -73,8 +75,8 @@ static int put_value(yaml_emitter_t *emitter, const json_t *value);
 
 static int put_list(yaml_emitter_t *emitter, const json_t *list)
 {
-	yaml_sequence_style_t style =
-		fits_on_a_line(list) ? YAML_FLOW_SEQUENCE_STYLE : YAML_BLOCK_SEQUENCE_STYLE;
+	yaml_sequence_style_t style = fits_on_a_line(list) ? YAML_FLOW_SEQUENCE_STYLE
+							   : YAML_BLOCK_SEQUENCE_STYLE;
 	yaml_event_t event;
 	int r;
 
@@ -92,8 +94,8 @@ static int put_list(yaml_emitter_t *emitter, const json_t *list)
 
 static int put_map(yaml_emitter_t *emitter, const json_t *map)
 {
-	yaml_mapping_style_t style =
-		json_object_size(map) ? YAML_BLOCK_MAPPING_STYLE : YAML_FLOW_MAPPING_STYLE;
+	yaml_mapping_style_t style = json_object_size(map) ? YAML_BLOCK_MAPPING_STYLE
+							   : YAML_FLOW_MAPPING_STYLE;
 	yaml_event_t event;
 	const char *key;
 	json_t *value;
@@ -102,7 +104,7 @@ static int put_map(yaml_emitter_t *emitter, const json_t *map)
 	if (!yaml_mapping_start_event_initialize(&event, NULL, NULL, 1, style))
 		return -ENOMEM;
 	r = emit(emitter, &event);
-	json_object_foreach((json_t *)map, key, value) {
+	json_object_foreach ((json_t *)map, key, value) {
 		if (!r)
 			r = put_string(emitter, key);
 		if (!r)

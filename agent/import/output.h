@@ -9,9 +9,9 @@
 
 /**
  * output_yaml() - Write documents.
- * @documents: an array; strings that YAML would take for something else are quoted, so that
- *             yaml_read() gives the same tree again
- * Return: 0; -ENOMEM; -EIO when @file takes no more.
+ * @documents: an array; strings that YAML would take for something else are quoted, so
+ * that yaml_read() gives the same tree again Return: 0; -ENOMEM; -EIO when @file takes no
+ * more.
  */
 int output_yaml(const json_t *documents, FILE *file);
 

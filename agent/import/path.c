@@ -28,8 +28,8 @@ char *path_literal(const char *before, const char *text, const char *after)
 }
 
 /*
- * What a pattern of paths has no reason to have: anchors, groups, classes such as \W, a set
- * that is repeated, and modifiers behind a closing slash.
+ * What a pattern of paths has no reason to have: anchors, groups, classes such as \W, a
+ * set that is repeated, and modifiers behind a closing slash.
  */
 static bool is_expression(const char *pattern)
 {
@@ -40,7 +40,8 @@ static bool is_expression(const char *pattern)
 			if (strchr("wWdDsSbB", c[1]))
 				return true;
 			c++;
-		} else if (strchr("^$()|", *c) && !(*c == '^' && c > pattern && c[-1] == '[')) {
+		} else if (strchr("^$()|", *c) &&
+			   !(*c == '^' && c > pattern && c[-1] == '[')) {
 			return true;
 		} else if (*c == ']' && (c[1] == '+' || c[1] == '{')) {
 			return true;
@@ -78,7 +79,8 @@ static void list_clear(struct list *list)
 }
 
 /* Replace the group from @begin to @end in @pattern by each of its alternatives. */
-static int write_out(const char *pattern, const char *begin, const char *end, struct list *list)
+static int write_out(const char *pattern, const char *begin, const char *end,
+		     struct list *list)
 {
 	const char *from = begin + 1;
 	int r = 0;
@@ -126,7 +128,8 @@ static int expand(struct list *list)
 
 static bool is_inner_stars(const char *at, const char *pattern)
 {
-	return at > pattern && at[-1] == '/' && at[0] == '*' && at[1] == '*' && at[2] == '/';
+	return at > pattern && at[-1] == '/' && at[0] == '*' && at[1] == '*' &&
+	       at[2] == '/';
 }
 
 /* A double star between slashes is one name at least: a star and a double star. */

@@ -2,11 +2,13 @@
 #ifndef LSMD_IMPORT_PATH_H
 #define LSMD_IMPORT_PATH_H
 
-/* Paths and patterns of other systems, as patterns of ours. All results are owned by the caller. */
+/* Paths and patterns of other systems, as patterns of ours. All results are owned by the
+ * caller. */
 
 #include <stdbool.h>
 
-/* A text that is meant as it stands, with what comes before and after it as patterns. Return: NULL: no memory. */
+/* A text that is meant as it stands, with what comes before and after it as patterns.
+ * Return: NULL: no memory. */
 char *path_literal(const char *before, const char *text, const char *after);
 
 enum {
@@ -23,9 +25,10 @@ enum {
  * path_apparmor() - A pattern of AppArmor (apparmor.d(5), Globbing) as ours.
  * @ret_patterns: set on success only: one for each alternative, and a NULL at the end
  *
- * They differ in three things. A `*` or `**` that is all of a name stands for one byte at least
- * there, so that an inner double star needs one name here in front. Alternatives are written
- * out. A regular expression is not a pattern there either: it is refused by what gives it away.
+ * They differ in three things. A `*` or `**` that is all of a name stands for one byte at
+ * least there, so that an inner double star needs one name here in front. Alternatives
+ * are written out. A regular expression is not a pattern there either: it is refused by
+ * what gives it away.
  *
  * Return: 0, PATH_E_*, -ENOMEM.
  */

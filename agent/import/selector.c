@@ -27,8 +27,10 @@ static json_t *expression(const struct selector_requirement *requirement)
 			 operators[requirement->op], "values", values);
 }
 
-/* A label that must be one value is a matchLabel, unless the key has another value already. */
-static int add_requirement(json_t *selector, const struct selector_requirement *requirement)
+/* A label that must be one value is a matchLabel, unless the key has another value
+ * already. */
+static int add_requirement(json_t *selector,
+			   const struct selector_requirement *requirement)
 {
 	bool plain = requirement->op == SELECTOR_IN && requirement->n_values == 1;
 	const char *part = plain ? "matchLabels" : "matchExpressions";
@@ -46,7 +48,9 @@ static int add_requirement(json_t *selector, const struct selector_requirement *
 	}
 	if (plain)
 		return json_object_set_new(place, requirement->key,
-					   json_string(requirement->values[0])) ? -ENOMEM : 0;
+					   json_string(requirement->values[0]))
+			       ? -ENOMEM
+			       : 0;
 	return json_array_append_new(place, expression(requirement)) ? -ENOMEM : 0;
 }
 
@@ -62,7 +66,8 @@ static int to_json(const struct label_selector *selector, json_t **ret_selector)
 	return r;
 }
 
-int import_selector(struct parse *parse, const struct yaml_pair *pair, json_t **ret_selector)
+int import_selector(struct parse *parse, const struct yaml_pair *pair,
+		    json_t **ret_selector)
 {
 	_cleanup_(label_selector_clear) struct label_selector selector = {0};
 	int r = parse_selector(parse, pair, &selector);

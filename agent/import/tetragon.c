@@ -9,8 +9,8 @@
 #include "util/cleanup.h"
 
 /*
- * Functions that tell what ours judges, as kprobes and as LSM hooks name them. What reads or
- * writes an open file (security_file_permission) is judged when it is opened.
+ * Functions that tell what ours judges, as kprobes and as LSM hooks name them. What reads
+ * or writes an open file (security_file_permission) is judged when it is opened.
  */
 static const struct tetragon_hook hooks[] = {
 	{"security_file_permission", TETRAGON_FILE, 0, 1, 4, 2, NULL},
@@ -84,12 +84,14 @@ static int read_argument(struct parse *parse, const struct yaml_pair *pair, void
 	static const struct field fields[] = {{"index", read_index, 0}};
 	struct tetragon_probe *probe = object;
 	unsigned index = 0;
-	int r = parse_open_map(parse, pair->value, "an argument", fields, ARRAY_SIZE(fields), &index);
+	int r = parse_open_map(parse, pair->value, "an argument", fields,
+			       ARRAY_SIZE(fields), &index);
 
 	if (r)
 		return r;
 	if (probe->n_arguments == TETRAGON_ARGUMENTS)
-		return parse_error(parse, pair->value, "more than %d arguments; no function has them",
+		return parse_error(parse, pair->value,
+				   "more than %d arguments; no function has them",
 				   TETRAGON_ARGUMENTS);
 	probe->arguments[probe->n_arguments++] = index;
 	return 0;
@@ -134,14 +136,15 @@ static int convert_probe(struct importer *importer, struct tetragon_probe *probe
 	probe->hook = tetragon_hook_find(probe->name->text);
 	if (probe->hook)
 		return tetragon_convert_selectors(importer, probe);
-	return import_lack(importer, probe->name, IMPORT_HOOK,
-			   "no hook here does what \"%.80s\" tells; files, executions, connections, "
-			   "sockets, capabilities and ptrace are judged",
-			   probe->name->text);
+	return import_lack(
+		importer, probe->name, IMPORT_HOOK,
+		"no hook here does what \"%.80s\" tells; files, executions, connections, "
+		"sockets, capabilities and ptrace are judged",
+		probe->name->text);
 }
 
-static int read_probe(struct parse *parse, const struct yaml_pair *pair, const struct field *fields,
-		      size_t n_fields)
+static int read_probe(struct parse *parse, const struct yaml_pair *pair,
+		      const struct field *fields, size_t n_fields)
 {
 	struct importer *importer = importer_of(parse);
 	struct tetragon_probe probe = {0};
@@ -179,8 +182,10 @@ static int read_kprobe(struct parse *parse, const struct yaml_pair *pair, void *
 static int read_lsm_hook(struct parse *parse, const struct yaml_pair *pair, void *object)
 {
 	static const struct field fields[] = {
-		{"hook", read_name, FIELD_REQUIRED}, {"args", read_arguments, 0},
-		{"selectors", keep_selectors, 0},    {"message", read_message, 0},
+		{"hook", read_name, FIELD_REQUIRED},
+		{"args", read_arguments, 0},
+		{"selectors", keep_selectors, 0},
+		{"message", read_message, 0},
 		{"tags", read_tags, 0},
 	};
 
@@ -206,7 +211,8 @@ static int lack_probes(struct parse *parse, const struct yaml_pair *pair, void *
 			   pair->key->text);
 }
 
-static int read_pod_selector(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_pod_selector(struct parse *parse, const struct yaml_pair *pair,
+			     void *object)
 {
 	json_t *selector = NULL;
 	int r = import_selector(parse, pair, &selector);
@@ -216,7 +222,8 @@ static int read_pod_selector(struct parse *parse, const struct yaml_pair *pair, 
 }
 
 /* Only names can be selected, and only those in a list. */
-static int read_container_selector(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_container_selector(struct parse *parse, const struct yaml_pair *pair,
+				   void *object)
 {
 	_cleanup_(json_decrefp) json_t *selector = NULL;
 	struct importer *importer = importer_of(parse);
@@ -229,26 +236,30 @@ static int read_container_selector(struct parse *parse, const struct yaml_pair *
 		return r;
 	expression = json_array_get(json_object_get(selector, "matchExpressions"), 0);
 	if (json_object_get(json_object_get(selector, "matchLabels"), "name"))
-		values = json_object_get(json_object_get(selector, "matchLabels"), "name");
-	else if (!json_unpack(expression, "{s:s, s:s, s:o}", "key", &key, "operator", &op, "values",
-			      &values) &&
+		values =
+			json_object_get(json_object_get(selector, "matchLabels"), "name");
+	else if (!json_unpack(expression, "{s:s, s:s, s:o}", "key", &key, "operator", &op,
+			      "values", &values) &&
 		 (strcmp(key, "name") != 0 || strcmp(op, "In") != 0))
 		values = NULL;
 	if (!values || json_object_size(selector) != 1 ||
 	    json_array_size(json_object_get(selector, "matchExpressions")) > 1 ||
 	    json_object_size(json_object_get(selector, "matchLabels")) > 1)
 		return import_lack(importer, pair->key, IMPORT_SELECTION,
-				   "containers are selected by a list of names alone; write \"name\" "
+				   "containers are selected by a list of names alone; "
+				   "write \"name\" "
 				   "with operator In");
 	return draft_set(&importer->draft, "containers",
-			 json_is_array(values) ? json_incref(values) : json_pack("[O]", values));
+			 json_is_array(values) ? json_incref(values)
+					       : json_pack("[O]", values));
 }
 
 struct option {
 	const struct yaml_node *name, *value;
 };
 
-static int read_option_name(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_option_name(struct parse *parse, const struct yaml_pair *pair,
+			    void *object)
 {
 	const char *name;
 
@@ -256,7 +267,8 @@ static int read_option_name(struct parse *parse, const struct yaml_pair *pair, v
 	return parse_string(parse, pair, &name);
 }
 
-static int read_option_value(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_option_value(struct parse *parse, const struct yaml_pair *pair,
+			     void *object)
 {
 	const char *value;
 
@@ -273,7 +285,8 @@ static int read_option(struct parse *parse, const struct yaml_pair *pair, void *
 	};
 	struct importer *importer = importer_of(parse);
 	struct option option = {0};
-	int r = parse_map(parse, pair->value, "an option", fields, ARRAY_SIZE(fields), &option);
+	int r = parse_map(parse, pair->value, "an option", fields, ARRAY_SIZE(fields),
+			  &option);
 
 	(void)object;
 	if (r)
@@ -281,12 +294,15 @@ static int read_option(struct parse *parse, const struct yaml_pair *pair, void *
 	if (!strcmp(option.name->text, "disable-kprobe-multi") ||
 	    !strcmp(option.name->text, "disable-uprobe-multi"))
 		return 0;
-	if (!strcmp(option.name->text, "policy-mode") && !strcmp(option.value->text, "enforce"))
+	if (!strcmp(option.name->text, "policy-mode") &&
+	    !strcmp(option.value->text, "enforce"))
 		return 0;
-	if (!strcmp(option.name->text, "policy-mode") && !strcmp(option.value->text, "monitor"))
+	if (!strcmp(option.name->text, "policy-mode") &&
+	    !strcmp(option.value->text, "monitor"))
 		return draft_set(&importer->draft, "mode", json_string("audit"));
 	return import_lack(importer, option.name, IMPORT_OPTION,
-			   "option \"%.80s\": a setting of Tetragon's", option.name->text);
+			   "option \"%.80s\": a setting of Tetragon's",
+			   option.name->text);
 }
 
 static int read_options(struct parse *parse, const struct yaml_pair *pair, void *object)
@@ -306,11 +322,13 @@ static int read_spec(struct parse *parse, const struct yaml_pair *pair, void *ob
 		{"usdts", lack_probes, 0},
 		{"fentries", lack_probes, 0},
 		{"options", read_options, 0},
-		{"lists", NULL, FIELD_IGNORED},	    /* a probe that uses one has no hook here */
+		{"lists", NULL,
+		 FIELD_IGNORED}, /* a probe that uses one has no hook here */
 		{"enforcers", NULL, FIELD_IGNORED}, /* what NotifyEnforcer may reach */
 	};
 
-	return parse_map(parse, pair->value, "\"spec\"", fields, ARRAY_SIZE(fields), object);
+	return parse_map(parse, pair->value, "\"spec\"", fields, ARRAY_SIZE(fields),
+			 object);
 }
 
 /* Without a selector it is about every process of the node. */
@@ -323,8 +341,10 @@ static int select_pods(struct importer *importer, const struct yaml_node *node)
 	if (importer->draft.kind == POLICY_CLUSTER &&
 	    !json_object_get(importer->draft.spec, "containers"))
 		r = import_lack(importer, node, IMPORT_HOST,
-				"a TracingPolicy without podSelector is about the host's own processes "
-				"as well, of which some are never denied here; add \"podSelector: {}\"");
+				"a TracingPolicy without podSelector is about the host's "
+				"own processes "
+				"as well, of which some are never denied here; add "
+				"\"podSelector: {}\"");
 	return r ? r : draft_set(&importer->draft, "podSelector", json_object());
 }
 
@@ -341,10 +361,12 @@ int tetragon_convert(struct importer *importer, const struct yaml_node *node)
 
 	if (!strcmp(importer->kind, "TracingPolicy"))
 		importer->draft.kind = POLICY_CLUSTER;
-	r = parse_map(&importer->parse, node, "a TracingPolicy", fields, ARRAY_SIZE(fields), NULL);
+	r = parse_map(&importer->parse, node, "a TracingPolicy", fields,
+		      ARRAY_SIZE(fields), NULL);
 	if (!r)
 		r = select_pods(importer, yaml_get(node, "spec"));
 	if (!r && !importer->lacks && draft_is_empty(&importer->draft))
-		r = parse_error(&importer->parse, node, "a policy without probes; add kprobes or lsmhooks");
+		r = parse_error(&importer->parse, node,
+				"a policy without probes; add kprobes or lsmhooks");
 	return r;
 }

@@ -3,8 +3,9 @@
 #define LSMD_IMPORT_TETRAGON_H
 
 /*
- * Tetragon's policies: probes on functions of the kernel, each with selectors of conditions and
- * actions. A probe on a function that does what one of our hooks judges is a rule.
+ * Tetragon's policies: probes on functions of the kernel, each with selectors of
+ * conditions and actions. A probe on a function that does what one of our hooks judges is
+ * a rule.
  */
 
 #include "import/importer.h"
@@ -22,14 +23,17 @@ enum tetragon_object {
 struct tetragon_hook {
 	const char *name;
 	enum tetragon_object object;
-	unsigned argument; /* that names the object; TETRAGON_SOCKET: the first of three */
-	unsigned mask;     /* argument with the kind of access; 0: none */
-	uint8_t read_bit;  /* of it */
+	unsigned
+		argument; /* that names the object; TETRAGON_SOCKET: the first of three */
+	unsigned mask;	  /* argument with the kind of access; 0: none */
+	uint8_t read_bit; /* of it */
 	uint8_t write_bit;
-	const char *word;  /* access, protocol or operation that it is always about; NULL: none */
+	const char *word; /* access, protocol or operation that it is always about; NULL:
+			     none */
 };
 
-/** tetragon_hook_find() - Return: NULL when no hook of ours judges what the function does. */
+/** tetragon_hook_find() - Return: NULL when no hook of ours judges what the function
+ * does. */
 const struct tetragon_hook *tetragon_hook_find(const char *name);
 
 #define TETRAGON_ARGUMENTS 16
@@ -38,7 +42,8 @@ const struct tetragon_hook *tetragon_hook_find(const char *name);
 struct tetragon_probe {
 	const struct yaml_node *name;
 	const struct yaml_node *selectors;
-	unsigned arguments[TETRAGON_ARGUMENTS]; /* number in the function of each listed one */
+	unsigned arguments[TETRAGON_ARGUMENTS]; /* number in the function of each listed
+						   one */
 	size_t n_arguments;
 	const char *message;
 	json_t *tags; /* NULL: none */
@@ -57,7 +62,7 @@ struct tetragon_selector {
 };
 
 /** tetragon_selector_lack() - A condition has no equivalent: the selector is left out. */
-#define tetragon_selector_lack(selector, importer, node, reason, ...) \
+#define tetragon_selector_lack(selector, importer, node, reason, ...)                    \
 	((selector)->lost = true, import_lack(importer, node, reason, __VA_ARGS__))
 
 /** tetragon_convert_selectors() - Make rules of a probe whose hook is found. */
@@ -77,7 +82,8 @@ int tetragon_use_argument(struct parse *parse, struct tetragon_selector *selecto
 /** tetragon_use_binaries() - Add "from". */
 int tetragon_use_binaries(struct parse *parse, struct tetragon_selector *selector,
 			  const struct tetragon_match *match);
-/** tetragon_complete() - Where a rule has no condition, say that it is about everything. */
+/** tetragon_complete() - Where a rule has no condition, say that it is about everything.
+ */
 int tetragon_complete(struct tetragon_selector *selector);
 
 #endif

@@ -14,10 +14,11 @@
 static int lack(struct parse *parse, struct tetragon_selector *selector,
 		const struct tetragon_match *match)
 {
-	return tetragon_selector_lack(selector, importer_of(parse), match->node, IMPORT_FILTER,
-				      "operator \"%.80s\" on argument %u of %s: no rule has such a "
-				      "condition",
-				      match->op, match->argument, selector->probe->name->text);
+	return tetragon_selector_lack(
+		selector, importer_of(parse), match->node, IMPORT_FILTER,
+		"operator \"%.80s\" on argument %u of %s: no rule has such a "
+		"condition",
+		match->op, match->argument, selector->probe->name->text);
 }
 
 static int set(struct tetragon_selector *selector, const char *key, json_t *value)
@@ -31,10 +32,10 @@ static const struct text_operator {
 	bool negate;
 	const char *before, *after;
 } text_operators[] = {
-	{"Equal", false, "", ""},	   {"In", false, "", ""},
-	{"Prefix", false, "", "**"},	   {"Postfix", false, "/**", ""},
-	{"NotEqual", true, "", ""},	   {"NotIn", true, "", ""},
-	{"NotPrefix", true, "", "**"},	   {"NotPostfix", true, "/**", ""},
+	{"Equal", false, "", ""},      {"In", false, "", ""},
+	{"Prefix", false, "", "**"},   {"Postfix", false, "/**", ""},
+	{"NotEqual", true, "", ""},    {"NotIn", true, "", ""},
+	{"NotPrefix", true, "", "**"}, {"NotPostfix", true, "/**", ""},
 };
 
 static const struct text_operator *find_text_operator(const char *name)
@@ -53,7 +54,8 @@ static int add_text(struct parse *parse, const struct yaml_node *value,
 	const char *before = op->before;
 
 	if (!value->n || (!ends && *value->text != '/'))
-		return parse_error(parse, value, "\"%.200s\" is no absolute path; begin it with \"/\"",
+		return parse_error(parse, value,
+				   "\"%.200s\" is no absolute path; begin it with \"/\"",
 				   value->text);
 	/* A name that is whole: in any directory, or in none. */
 	if (ends && *value->text == '/')
@@ -99,7 +101,8 @@ int tetragon_use_binaries(struct parse *parse, struct tetragon_selector *selecto
 
 	if (!op || !strcmp(op->name, "Equal") || !strcmp(op->name, "NotEqual"))
 		return parse_error(parse, match->node,
-				   "operator \"%.80s\" is none of matchBinaries; give In, NotIn, Prefix, "
+				   "operator \"%.80s\" is none of matchBinaries; give "
+				   "In, NotIn, Prefix, "
 				   "NotPrefix, Postfix or NotPostfix",
 				   match->op);
 	r = read_texts(parse, match, op, &list);
@@ -108,7 +111,8 @@ int tetragon_use_binaries(struct parse *parse, struct tetragon_selector *selecto
 	return set(selector, "from", op->negate ? json_pack("{so}", "not", list) : list);
 }
 
-static int read_bits(struct parse *parse, const struct yaml_node *value, int64_t *ret_bits)
+static int read_bits(struct parse *parse, const struct yaml_node *value,
+		     int64_t *ret_bits)
 {
 	char *end;
 
@@ -134,7 +138,8 @@ static int use_mask(struct parse *parse, struct tetragon_selector *selector,
 
 		if (r)
 			return r;
-		if (!(bits & known) || (!is_mask && bits != hook->read_bit && bits != hook->write_bit) ||
+		if (!(bits & known) ||
+		    (!is_mask && bits != hook->read_bit && bits != hook->write_bit) ||
 		    (bits & ~known))
 			return lack(parse, selector, match);
 		reads |= bits & hook->read_bit;
@@ -145,17 +150,22 @@ static int use_mask(struct parse *parse, struct tetragon_selector *selector,
 	return set(selector, "access", json_pack("[s]", reads ? "read" : "write"));
 }
 
-/* Operators on addresses and ports. Those of a sockaddr are named as if it were the source. */
+/* Operators on addresses and ports. Those of a sockaddr are named as if it were the
+ * source. */
 static const struct network_operator {
 	const char *name;
 	const char *key;
 	bool negate;
 	bool of_sockaddr;
 } network_operators[] = {
-	{"DAddr", "to", false, false},	     {"NotDAddr", "except", true, false},
-	{"DPort", "ports", false, false},    {"NotDPort", "ports", true, false},
-	{"SAddr", "to", false, true},	     {"NotSAddr", "except", true, true},
-	{"SPort", "ports", false, true},     {"NotSPort", "ports", true, true},
+	{"DAddr", "to", false, false},
+	{"NotDAddr", "except", true, false},
+	{"DPort", "ports", false, false},
+	{"NotDPort", "ports", true, false},
+	{"SAddr", "to", false, true},
+	{"NotSAddr", "except", true, true},
+	{"SPort", "ports", false, true},
+	{"NotSPort", "ports", true, true},
 	{"Protocol", "protocols", false, false},
 };
 
@@ -166,7 +176,8 @@ static int add_address(struct parse *parse, const struct yaml_node *value, json_
 	int r = prefix_parse(value->text, &prefix);
 
 	if (r && r != PREFIX_E_HOST_BITS)
-		return parse_error(parse, value, "\"%.80s\" is no address or prefix", value->text);
+		return parse_error(parse, value, "\"%.80s\" is no address or prefix",
+				   value->text);
 	prefix_format(&prefix, plain);
 	return json_add_string(list, plain);
 }
@@ -181,11 +192,13 @@ static int add_port(struct parse *parse, const struct yaml_node *value, json_t *
 	if (*end == ':')
 		last = strtol(end + 1, &end, 10);
 	if (wrong || *end || first < 0 || last > 65535 || first > last)
-		return parse_error(parse, value, "\"%.80s\" is no port and no range of ports",
+		return parse_error(parse, value,
+				   "\"%.80s\" is no port and no range of ports",
 				   value->text);
 	if (first == last)
 		return json_array_append_new(list, json_integer(first)) ? -ENOMEM : 0;
-	return json_array_append_new(list, json_sprintf("%ld-%ld", first, last)) ? -ENOMEM : 0;
+	return json_array_append_new(list, json_sprintf("%ld-%ld", first, last)) ? -ENOMEM
+										 : 0;
 }
 
 /* A word of the kernel, IPPROTO_TCP, as ours has it; numbers stay. */
@@ -203,12 +216,13 @@ static int add_word(struct parse *parse, const struct yaml_node *value,
 		word += length;
 	at = names_find(table, word, 0);
 	if (at == table->n)
-		return parse_error(parse, value, "\"%.80s\" is not %s", value->text, table->what);
+		return parse_error(parse, value, "\"%.80s\" is not %s", value->text,
+				   table->what);
 	return json_add_string(list, table->rows[at].name);
 }
 
-static int add_network_value(struct parse *parse, const struct yaml_node *value, const char *key,
-			     json_t *list)
+static int add_network_value(struct parse *parse, const struct yaml_node *value,
+			     const char *key, json_t *list)
 {
 	if (!strcmp(key, "ports"))
 		return add_port(parse, value, list);
@@ -217,8 +231,8 @@ static int add_network_value(struct parse *parse, const struct yaml_node *value,
 	return add_address(parse, value, list);
 }
 
-static const struct network_operator *find_network_operator(const struct tetragon_hook *hook,
-							    const char *name)
+static const struct network_operator *
+find_network_operator(const struct tetragon_hook *hook, const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(network_operators); i++)
 		if (!strcmp(network_operators[i].name, name) &&
@@ -256,14 +270,16 @@ static int use_number(struct parse *parse, struct tetragon_selector *selector,
 	_cleanup_(json_decrefp) json_t *list = json_array();
 	int r = list ? 0 : -ENOMEM;
 
-	if ((strcmp(op, "Equal") != 0 && strcmp(op, "InMap") != 0 && strcmp(op, "In") != 0) ||
+	if ((strcmp(op, "Equal") != 0 && strcmp(op, "InMap") != 0 &&
+	     strcmp(op, "In") != 0) ||
 	    json_object_get(selector->rule, key))
 		return lack(parse, selector, match);
 	for (size_t i = 0; !r && i < match->values->n; i++)
 		r = add_word(parse, match->values->items[i], table, prefix, list);
 	if (r)
 		return r;
-	return set(selector, key, negate ? json_pack("{sO}", "not", list) : json_incref(list));
+	return set(selector, key,
+		   negate ? json_pack("{sO}", "not", list) : json_incref(list));
 }
 
 static int use_socket(struct parse *parse, struct tetragon_selector *selector,
@@ -271,11 +287,13 @@ static int use_socket(struct parse *parse, struct tetragon_selector *selector,
 {
 	switch (match->argument) {
 	case 0:
-		return use_number(parse, selector, match, "families", &names_families, "AF_");
+		return use_number(parse, selector, match, "families", &names_families,
+				  "AF_");
 	case 1:
 		return use_number(parse, selector, match, "types", &names_types, "SOCK_");
 	case 2:
-		return use_number(parse, selector, match, "protocols", &names_protocols, "IPPROTO_");
+		return use_number(parse, selector, match, "protocols", &names_protocols,
+				  "IPPROTO_");
 	default:
 		return lack(parse, selector, match);
 	}
@@ -294,17 +312,20 @@ static int use_capability(struct parse *parse, struct tetragon_selector *selecto
 		const struct yaml_node *value = match->values->items[i];
 		char *end;
 		unsigned long number = strtoul(value->text, &end, 10);
-		const char *name = value->n && !*end && number <= UINT32_MAX ?
-					   names_of(&names_capabilities, (uint32_t)number) :
-					   NULL;
+		const char *name =
+			value->n && !*end && number <= UINT32_MAX
+				? names_of(&names_capabilities, (uint32_t)number)
+				: NULL;
 
 		if (name)
 			r = json_add_string(list, name);
 		else
-			r = value->n && !*end ?
-				    parse_error(parse, value, "%s is no capability's number",
-						value->text) :
-				    add_word(parse, value, &names_capabilities, "CAP_", list);
+			r = value->n && !*end
+				    ? parse_error(parse, value,
+						  "%s is no capability's number",
+						  value->text)
+				    : add_word(parse, value, &names_capabilities, "CAP_",
+					       list);
 	}
 	return r ? r : set(selector, "capabilities", json_incref(list));
 }
@@ -386,7 +407,8 @@ int tetragon_complete(struct tetragon_selector *selector)
 	case TETRAGON_SOCKET:
 		return complete_socket(selector);
 	case TETRAGON_CAPABILITY:
-		return set_unless(selector, "capabilities", all_names(&names_capabilities));
+		return set_unless(selector, "capabilities",
+				  all_names(&names_capabilities));
 	case TETRAGON_OPERATION:
 	default:
 		return set(selector, "operations", json_pack("[s]", hook->word));

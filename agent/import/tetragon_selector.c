@@ -48,7 +48,8 @@ static int read_place(struct parse *parse, const struct yaml_pair *pair, void *o
 		return r;
 	if ((size_t)place >= probe->n_arguments)
 		return parse_error(parse, pair->value,
-				   "argument %d is not among the %zu that the probe lists; count from 0",
+				   "argument %d is not among the %zu that the probe "
+				   "lists; count from 0",
 				   (int)place, probe->n_arguments);
 	reading->match.argument = probe->arguments[place];
 	reading->has_argument = true;
@@ -58,7 +59,8 @@ static int read_place(struct parse *parse, const struct yaml_pair *pair, void *o
 static int read_places(struct parse *parse, const struct yaml_pair *pair, void *object)
 {
 	if (pair->value->type == YAML_LIST && pair->value->n > 1)
-		return parse_error(parse, pair->value, "several arguments in one condition; give one");
+		return parse_error(parse, pair->value,
+				   "several arguments in one condition; give one");
 	return parse_list(parse, pair, read_place, object);
 }
 
@@ -96,7 +98,8 @@ static int read_argument(struct parse *parse, const struct yaml_pair *pair, void
 		{"values", read_values, FIELD_REQUIRED},
 	};
 	struct reading reading = {.selector = object, .match = {.node = pair->value}};
-	int r = parse_map(parse, pair->value, "a condition", fields, ARRAY_SIZE(fields), &reading);
+	int r = parse_map(parse, pair->value, "a condition", fields, ARRAY_SIZE(fields),
+			  &reading);
 
 	return r ? r : tetragon_use_argument(parse, object, &reading.match);
 }
@@ -106,7 +109,8 @@ static int read_arguments(struct parse *parse, const struct yaml_pair *pair, voi
 	return parse_list(parse, pair, read_argument, object);
 }
 
-static int read_binaries_item(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_binaries_item(struct parse *parse, const struct yaml_pair *pair,
+			      void *object)
 {
 	static const struct field fields[] = {
 		{"operator", read_operator, FIELD_REQUIRED},
@@ -115,14 +119,16 @@ static int read_binaries_item(struct parse *parse, const struct yaml_pair *pair,
 	};
 	struct reading reading = {.selector = object, .match = {.node = pair->value}};
 	struct tetragon_selector *selector = object;
-	int r = parse_map(parse, pair->value, "a condition", fields, ARRAY_SIZE(fields), &reading);
+	int r = parse_map(parse, pair->value, "a condition", fields, ARRAY_SIZE(fields),
+			  &reading);
 
 	if (r)
 		return r;
 	if (reading.follows || json_object_get(selector->rule, "from"))
-		return tetragon_selector_lack(selector, importer_of(parse), pair->value, IMPORT_FILTER,
-					      "\"from\" is one list of programs, and not about what "
-					      "they start");
+		return tetragon_selector_lack(
+			selector, importer_of(parse), pair->value, IMPORT_FILTER,
+			"\"from\" is one list of programs, and not about what "
+			"they start");
 	return tetragon_use_binaries(parse, object, &reading.match);
 }
 
@@ -133,11 +139,12 @@ static int read_binaries(struct parse *parse, const struct yaml_pair *pair, void
 
 static int lack_filter(struct parse *parse, const struct yaml_pair *pair, void *object)
 {
-	return tetragon_selector_lack((struct tetragon_selector *)object, importer_of(parse),
-				      pair->key, IMPORT_FILTER,
-				      "%s: no rule has such a condition; paths, addresses, programs "
-				      "and the like are",
-				      pair->key->text);
+	return tetragon_selector_lack(
+		(struct tetragon_selector *)object, importer_of(parse), pair->key,
+		IMPORT_FILTER,
+		"%s: no rule has such a condition; paths, addresses, programs "
+		"and the like are",
+		pair->key->text);
 }
 
 struct verdict_action {
@@ -146,7 +153,8 @@ struct verdict_action {
 	int64_t signal;
 };
 
-static int read_action_name(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_action_name(struct parse *parse, const struct yaml_pair *pair,
+			    void *object)
 {
 	const char *name;
 
@@ -156,12 +164,14 @@ static int read_action_name(struct parse *parse, const struct yaml_pair *pair, v
 
 static int read_error(struct parse *parse, const struct yaml_pair *pair, void *object)
 {
-	return parse_number(parse, pair, -133, -1, &((struct verdict_action *)object)->error);
+	return parse_number(parse, pair, -133, -1,
+			    &((struct verdict_action *)object)->error);
 }
 
 static int read_signal(struct parse *parse, const struct yaml_pair *pair, void *object)
 {
-	return parse_number(parse, pair, 1, 64, &((struct verdict_action *)object)->signal);
+	return parse_number(parse, pair, 1, 64,
+			    &((struct verdict_action *)object)->signal);
 }
 
 static int use_action(struct parse *parse, struct tetragon_selector *selector,
@@ -177,14 +187,15 @@ static int use_action(struct parse *parse, struct tetragon_selector *selector,
 		selector->is_silent = true;
 	} else if (!strcmp(name, "Sigkill") || (signals && action->signal == SIGKILL)) {
 		selector->kills = true;
-	} else if (!strcmp(name, "Override") || (notifies && action->error && !action->signal)) {
+	} else if (!strcmp(name, "Override") ||
+		   (notifies && action->error && !action->signal)) {
 		selector->denies = true;
 	} else {
-		return tetragon_selector_lack(selector, importer_of(parse), action->name,
-					      IMPORT_ACTION,
-					      "action \"%.80s\" is no verdict; those are allow, audit, "
-					      "deny and kill",
-					      name);
+		return tetragon_selector_lack(
+			selector, importer_of(parse), action->name, IMPORT_ACTION,
+			"action \"%.80s\" is no verdict; those are allow, audit, "
+			"deny and kill",
+			name);
 	}
 	if (action->error)
 		selector->error = -action->error;
@@ -211,7 +222,8 @@ static int read_action(struct parse *parse, const struct yaml_pair *pair, void *
 		{"argRegs", NULL, FIELD_IGNORED},
 	};
 	struct verdict_action action = {0};
-	int r = parse_map(parse, pair->value, "an action", fields, ARRAY_SIZE(fields), &action);
+	int r = parse_map(parse, pair->value, "an action", fields, ARRAY_SIZE(fields),
+			  &action);
 
 	return r ? r : use_action(parse, object, &action);
 }
@@ -221,37 +233,46 @@ static int read_actions(struct parse *parse, const struct yaml_pair *pair, void 
 	return parse_list(parse, pair, read_action, object);
 }
 
-/* Of one probe the first selector that matches decides alone; of ours the strictest does. */
+/* Of one probe the first selector that matches decides alone; of ours the strictest does.
+ */
 static int check_order(struct importer *importer, const struct yaml_node *node,
-		       struct tetragon_probe *probe, const struct tetragon_selector *selector)
+		       struct tetragon_probe *probe,
+		       const struct tetragon_selector *selector)
 {
 	bool enforces = selector->kills || selector->denies;
 
 	if (enforces && (probe->has_passed || (selector->kills && probe->has_denied)))
-		return import_lack(importer, node, IMPORT_ORDER,
-				   "an earlier selector of the probe decides where both match; here "
-				   "the stricter does: make the conditions exclude each other");
+		return import_lack(
+			importer, node, IMPORT_ORDER,
+			"an earlier selector of the probe decides where both match; here "
+			"the stricter does: make the conditions exclude each other");
 	probe->has_passed |= !enforces;
 	probe->has_denied |= enforces && !selector->kills;
 	return 0;
 }
 
-static int emit(struct importer *importer, const struct tetragon_selector *selector, unsigned line)
+static int emit(struct importer *importer, const struct tetragon_selector *selector,
+		unsigned line)
 {
 	const struct tetragon_probe *probe = selector->probe;
-	const char *action = selector->kills ? "kill" : selector->denies ? "deny" : "audit";
+	const char *action = selector->kills	? "kill"
+			     : selector->denies ? "deny"
+						: "audit";
 	json_t *rule = selector->rule;
 	bool failed = json_object_set_new(rule, "action", json_string(action)) != 0;
 
 	if (selector->error && strcmp(action, "audit") != 0)
-		failed |= json_object_set_new(rule, "errno", json_integer(selector->error)) != 0;
+		failed |= json_object_set_new(rule, "errno",
+					      json_integer(selector->error)) != 0;
 	if (probe->message)
-		failed |= json_object_set_new(rule, "message", json_string(probe->message)) != 0;
+		failed |= json_object_set_new(rule, "message",
+					      json_string(probe->message)) != 0;
 	if (probe->tags)
 		failed |= json_object_set(rule, "tags", probe->tags) != 0;
 	if (failed)
 		return -ENOMEM;
-	return draft_rule(&importer->draft, sections[probe->hook->object], json_incref(rule), line);
+	return draft_rule(&importer->draft, sections[probe->hook->object],
+			  json_incref(rule), line);
 }
 
 static int convert(struct importer *importer, struct tetragon_probe *probe,
@@ -277,8 +298,8 @@ static int convert(struct importer *importer, struct tetragon_probe *probe,
 	int r = import_count_rule(importer, node);
 
 	if (!r)
-		r = parse_map(&importer->parse, node, "a selector", fields, ARRAY_SIZE(fields),
-			      selector);
+		r = parse_map(&importer->parse, node, "a selector", fields,
+			      ARRAY_SIZE(fields), selector);
 	if (r)
 		return r;
 	importer->lacks &= ~(1ULL << IMPORT_ORDER);
@@ -288,7 +309,8 @@ static int convert(struct importer *importer, struct tetragon_probe *probe,
 	importer->lacks |= lacks;
 	if (r || selector->lost)
 		return r;
-	if (selector->is_silent && !selector->kills && !selector->denies && !selector->reports)
+	if (selector->is_silent && !selector->kills && !selector->denies &&
+	    !selector->reports)
 		return 0; /* it keeps quiet about what it matches */
 	r = tetragon_complete(selector);
 	return r ? r : emit(importer, selector, node->line);

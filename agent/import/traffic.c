@@ -33,10 +33,11 @@ int traffic_prefix(struct parse *parse, const struct yaml_pair *pair, json_t *li
 		return r;
 	r = prefix_parse(text, &prefix);
 	if (r && r != PREFIX_E_HOST_BITS)
-		return parse_error(parse, pair->value,
-				   "\"%.80s\" is no address prefix; write it as \"10.0.0.0/8\" or "
-				   "\"2001:db8::/32\"",
-				   text);
+		return parse_error(
+			parse, pair->value,
+			"\"%.80s\" is no address prefix; write it as \"10.0.0.0/8\" or "
+			"\"2001:db8::/32\"",
+			text);
 	prefix_format(&prefix, plain);
 	return json_add_string(list, plain);
 }
@@ -59,8 +60,9 @@ static json_t *find_service(struct traffic *traffic, const char *protocol, bool 
 	json_t *service;
 	size_t i;
 
-	json_array_foreach(traffic->services, i, service) {
-		const json_t *name = json_array_get(json_object_get(service, "protocols"), 0);
+	json_array_foreach (traffic->services, i, service) {
+		const json_t *name =
+			json_array_get(json_object_get(service, "protocols"), 0);
 
 		*ret_new = false;
 		if (!strcmp(json_string_value(name), protocol))
@@ -80,7 +82,8 @@ static json_t *port_range(int64_t first, int64_t last)
 	return json_sprintf("%" PRId64 "-%" PRId64, first, last);
 }
 
-int traffic_port(struct traffic *traffic, const char *protocol, int64_t first, int64_t last)
+int traffic_port(struct traffic *traffic, const char *protocol, int64_t first,
+		 int64_t last)
 {
 	bool is_new = false;
 	json_t *service = find_service(traffic, protocol, &is_new);
@@ -101,26 +104,29 @@ int traffic_port(struct traffic *traffic, const char *protocol, int64_t first, i
 }
 
 /* Of one destination and one service; NULL: of all. */
-static json_t *make_rule(const char *action, const char *direction, const json_t *destination,
-			 const json_t *service)
+static json_t *make_rule(const char *action, const char *direction,
+			 const json_t *destination, const json_t *service)
 {
 	_cleanup_(json_decrefp) json_t *rule = json_pack("{ss}", "action", action);
 	bool failed = !rule;
 
 	if (strcmp(direction, "connect") != 0)
-		failed |= json_object_set_new(rule, "direction", json_string(direction)) != 0;
+		failed |= json_object_set_new(rule, "direction",
+					      json_string(direction)) != 0;
 	if (destination)
 		failed |= json_object_update(rule, (json_t *)destination) != 0;
 	if (service)
 		failed |= json_object_update(rule, (json_t *)service) != 0;
 	if (!destination && !service)
-		failed |= json_object_set_new(rule, "to", json_pack("[s, s]", "0.0.0.0/0", "::/0")) != 0;
+		failed |= json_object_set_new(rule, "to",
+					      json_pack("[s, s]", "0.0.0.0/0", "::/0")) !=
+			  0;
 	return failed ? NULL : TAKE_PTR(rule);
 }
 
 static int emit_services(const struct traffic *traffic, struct importer *importer,
-			 const char *action, const char *direction, const json_t *destination,
-			 const struct yaml_node *node)
+			 const char *action, const char *direction,
+			 const json_t *destination, const struct yaml_node *node)
 {
 	size_t n = traffic->says_what ? json_array_size(traffic->services) : 1;
 	int r = 0;
@@ -138,8 +144,8 @@ static int emit_services(const struct traffic *traffic, struct importer *importe
 	return r;
 }
 
-int traffic_emit(const struct traffic *traffic, struct importer *importer, const char *action,
-		 const char *direction, const struct yaml_node *node)
+int traffic_emit(const struct traffic *traffic, struct importer *importer,
+		 const char *action, const char *direction, const struct yaml_node *node)
 {
 	bool anywhere = !traffic->says_where || strcmp(direction, "connect") != 0;
 	size_t n = anywhere ? 1 : json_array_size(traffic->destinations);
@@ -150,24 +156,26 @@ int traffic_emit(const struct traffic *traffic, struct importer *importer, const
 		return 0;
 	}
 	for (size_t i = 0; !r && i < n; i++)
-		r = emit_services(traffic, importer, action, direction,
-				  anywhere ? NULL : json_array_get(traffic->destinations, i), node);
+		r = emit_services(
+			traffic, importer, action, direction,
+			anywhere ? NULL : json_array_get(traffic->destinations, i), node);
 	return r;
 }
 
 int traffic_close(struct importer *importer, const struct yaml_node *node)
 {
 	int r = draft_rule(&importer->draft, SECTION_NETWORK,
-			   json_pack("{ss s[s, s]}", "action", "allow", "to", "127.0.0.0/8",
-				     "::1/128"),
+			   json_pack("{ss s[s, s]}", "action", "allow", "to",
+				     "127.0.0.0/8", "::1/128"),
 			   node->line);
 
 	if (!r)
 		r = draft_direction(&importer->draft, "connect");
 	if (r)
 		return r;
-	return parse_warning(&importer->parse, node,
-			     "here what a UDP server replies counts as a connection: where the pods "
-			     "serve UDP, allow their clients' addresses as well; and a pod's own "
-			     "address, as far as it is not loopback, is one like all others");
+	return parse_warning(
+		&importer->parse, node,
+		"here what a UDP server replies counts as a connection: where the pods "
+		"serve UDP, allow their clients' addresses as well; and a pod's own "
+		"address, as far as it is not loopback, is one like all others");
 }

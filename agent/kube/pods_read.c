@@ -243,17 +243,18 @@ static int check_list(struct parse *parse, const struct pod_list *list)
 }
 
 /*
- * A shell empties the file before the command behind ">" writes the first byte: to take that
- * for a node without pods would lift every rule.
+ * A shell empties the file before the command behind ">" writes the first byte: to take
+ * that for a node without pods would lift every rule.
  */
 static int check_there_is_something(struct parse *parse, const struct yaml_tree *tree)
 {
 	for (size_t i = 0; i < tree->n_documents; i++)
 		if (tree->documents[i]->type != YAML_NULL)
 			return 0;
-	return parse_error(parse, NULL,
-			   "nothing is in it; a node without pods has an empty list of them: "
-			   "{kind: List, items: []}");
+	return parse_error(
+		parse, NULL,
+		"nothing is in it; a node without pods has an empty list of them: "
+		"{kind: List, items: []}");
 }
 
 static int read_documents(struct parse *parse, const struct yaml_tree *tree,

@@ -16,7 +16,8 @@
 #include "node/cgroup_procs.h"
 #include "util/cleanup.h"
 
-/* kernfs ids are 64 bits wide and inode numbers since 5.5, where ino_t has room for them. */
+/* kernfs ids are 64 bits wide and inode numbers since 5.5, where ino_t has room for them.
+ */
 static_assert(sizeof(ino_t) == sizeof(uint64_t), "inode numbers are cgroup ids");
 
 #define CONTROLLERS_MAX 4096
@@ -24,14 +25,15 @@ static_assert(sizeof(ino_t) == sizeof(uint64_t), "inode numbers are cgroup ids")
 static bool has_controllers(int directory)
 {
 	char list[CONTROLLERS_MAX];
-	_cleanup_(closep) int fd = openat(directory, "cgroup.controllers", O_RDONLY | O_CLOEXEC);
+	_cleanup_(closep) int fd =
+		openat(directory, "cgroup.controllers", O_RDONLY | O_CLOEXEC);
 	ssize_t length = fd < 0 ? -1 : read(fd, list, sizeof(list) - 1);
 
 	if (length < 0)
 		return false;
 	list[length] = '\0';
-	/* A stray controller that no v1 hierarchy took (hugetlb, misc) does not make kubelet use
-	 * v2; without memory it could not. */
+	/* A stray controller that no v1 hierarchy took (hugetlb, misc) does not make
+	 * kubelet use v2; without memory it could not. */
 	return cgroup_list_has(list, " \n", "memory");
 }
 
@@ -91,8 +93,8 @@ static int find_self(int directory, const char *path, uint64_t id, void *data)
 	return (*(char **)data = strdup(path)) ? 1 : -ENOMEM;
 }
 
-/* Where the agent's cgroup namespace has its root: the agent's own cgroup, as found in the
- * tree, less what its entry says is below that root. */
+/* Where the agent's cgroup namespace has its root: the agent's own cgroup, as found in
+ * the tree, less what its entry says is below that root. */
 static int find_origin(struct cgroup_root *root)
 {
 	_cleanup_(freep) char *own = NULL, *seen = NULL;
@@ -224,15 +226,16 @@ int cgroup_id(const struct cgroup_root *root, const char *path, uint64_t *ret_id
 	return 0;
 }
 
-/* proc_cgroup_show() marks the cgroup of a zombie that was removed, in a way that a cgroup's
- * own name may also end. */
+/* proc_cgroup_show() marks the cgroup of a zombie that was removed, in a way that a
+ * cgroup's own name may also end. */
 static int check_alive(const struct cgroup_root *root, const char *path)
 {
 	static const char mark[] = " (deleted)";
 	size_t length = strlen(path);
 	uint64_t id;
 
-	if (length < sizeof(mark) - 1 || strcmp(path + length - (sizeof(mark) - 1), mark) != 0)
+	if (length < sizeof(mark) - 1 ||
+	    strcmp(path + length - (sizeof(mark) - 1), mark) != 0)
 		return 0;
 	return cgroup_id(root, path, &id) < 0 ? -ESRCH : 0;
 }

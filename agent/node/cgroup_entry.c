@@ -24,7 +24,8 @@ int cgroup_entry_read(FILE *file, bool v1, struct cgroup_entry *ret_entry)
 		controllers = strsep(&rest, ":");
 		if (!rest || sscanf(number, "%u", &hierarchy) != 1)
 			continue;
-		if (v1 ? !cgroup_list_has(controllers, ",", "pids") : hierarchy || *controllers)
+		if (v1 ? !cgroup_list_has(controllers, ",", "pids")
+		       : hierarchy || *controllers)
 			continue;
 		ret_entry->hierarchy = hierarchy;
 		ret_entry->path = strdup(rest);
@@ -68,7 +69,8 @@ static const char *strip_above(const char *path, const char *above)
 	size_t length = strcmp(above, "/") ? strlen(above) : 0;
 	const char *rest = path + length;
 
-	if (strncmp(path, above, length) != 0 || (*rest && *rest != '/') || skip_parents(&rest))
+	if (strncmp(path, above, length) != 0 || (*rest && *rest != '/') ||
+	    skip_parents(&rest))
 		return NULL;
 	return rest + strspn(rest, "/");
 }
@@ -80,8 +82,8 @@ int cgroup_entry_resolve(const char *path, const char *shown, const char *origin
 	size_t depth, up;
 
 	if (!below) {
-		/* The mount starts higher than the path does: begin with the names of @origin
-		 * that the path does not climb out of. */
+		/* The mount starts higher than the path does: begin with the names of
+		 * @origin that the path does not climb out of. */
 		depth = skip_parents(&shown);
 		up = skip_parents(&path);
 		if (*shown || !origin || count_components(origin) != depth || up >= depth)

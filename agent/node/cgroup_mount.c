@@ -14,8 +14,9 @@ static void unescape(char *text)
 	char *to = text;
 
 	for (char *from = text; *from; from++) {
-		if (from[0] == '\\' && from[1] >= '0' && from[1] <= '3' && from[2] >= '0' &&
-		    from[2] <= '7' && from[3] >= '0' && from[3] <= '7') {
+		if (from[0] == '\\' && from[1] >= '0' && from[1] <= '3' &&
+		    from[2] >= '0' && from[2] <= '7' && from[3] >= '0' &&
+		    from[3] <= '7') {
 			*to++ = (char)((from[1] - '0') << 6 | (from[2] - '0') << 3 |
 				       (from[3] - '0'));
 			from += 3;
@@ -67,7 +68,8 @@ static bool read_line(char *line, struct cgroup_mount *ret_mount)
 	if (!type || !options || !read_device(fields[2], &mount.device))
 		return false;
 	mount.v1 = !strcmp(type, "cgroup");
-	if (mount.v1 ? !cgroup_list_has(options, ",", "pids") : strcmp(type, "cgroup2") != 0)
+	if (mount.v1 ? !cgroup_list_has(options, ",", "pids")
+		     : strcmp(type, "cgroup2") != 0)
 		return false;
 	mount.shown = fields[3];
 	mount.path = fields[4];

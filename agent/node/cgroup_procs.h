@@ -7,11 +7,11 @@
 /**
  * cgroup_procs() - Visit the processes in a cgroup, not those below it.
  * @directory: open descriptor of the cgroup
- * @visit: gets a PID, 0 for a process that the reader's PID namespace does not show; non-zero
- *         from it ends the visits, which return it
+ * @visit: gets a PID, 0 for a process that the reader's PID namespace does not show;
+ * non-zero from it ends the visits, which return it
  *
- * In a threaded cgroup (cgroups(7)), whose processes are listed at the domain above, it gets the
- * threads instead; /proc knows them as well.
+ * In a threaded cgroup (cgroups(7)), whose processes are listed at the domain above, it
+ * gets the threads instead; /proc knows them as well.
  *
  * Return: 0, also for a cgroup that is gone; what @visit returned; negative errno.
  */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What a node cannot live without is never a subject. Fails closed: in doubt it is refused. */
+/* What a node cannot live without is never a subject. Fails closed: in doubt it is
+ * refused. */
 #include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -11,11 +12,11 @@
 #include "node/container.h"
 #include "util/cleanup.h"
 
-/* Executables of the node's own daemons. Containers' shims and monitors (containerd-shim*,
- * conmon) are not among them: there is one for each container. */
+/* Executables of the node's own daemons. Containers' shims and monitors
+ * (containerd-shim*, conmon) are not among them: there is one for each container. */
 static const char *const daemons[] = {
-	"kubelet",    "kubelite",   "hyperkube", "k3s",  "k0s",          "rke2",
-	"containerd", "dockerd",    "cri-dockerd", "crio", "sshd",       "sshd-session",
+	"kubelet",    "kubelite", "hyperkube",	 "k3s",	 "k0s",	 "rke2",
+	"containerd", "dockerd",  "cri-dockerd", "crio", "sshd", "sshd-session",
 };
 
 struct check {
@@ -44,7 +45,8 @@ static int read_executable(int pid, char name[PATH_MAX])
 	return 0;
 }
 
-/* Basename of a process's executable, or its own word for it where that cannot be read. */
+/* Basename of a process's executable, or its own word for it where that cannot be read.
+ */
 static int read_name(int pid, char name[PATH_MAX])
 {
 	_cleanup_(fclosep) FILE *file = NULL;
@@ -70,7 +72,8 @@ static bool is_daemon(const char *name)
 	return false;
 }
 
-/* NSpid has a number for each PID namespace from PID 1's inwards; reading it needs no right. */
+/* NSpid has a number for each PID namespace from PID 1's inwards; reading it needs no
+ * right. */
 static bool is_in_first_pid_namespace(int pid)
 {
 	_cleanup_(fclosep) FILE *file = NULL;
@@ -119,7 +122,8 @@ static int check_process(int pid, void *data)
 	char name[PATH_MAX] = "";
 
 	if (pid == 0)
-		return protect(check, "it holds processes that the agent's PID namespace hides");
+		return protect(check,
+			       "it holds processes that the agent's PID namespace hides");
 	if (is_agent(pid))
 		return protect(check, "it holds the agent itself");
 	if (pid != 1 && !check->names_count)
@@ -140,7 +144,8 @@ static int check_directory(int directory, const char *path, uint64_t id, void *d
 	return cgroup_procs(directory, check_process, data);
 }
 
-int cgroup_check_subject(const struct cgroup_root *root, const char *path, char **reterr_why)
+int cgroup_check_subject(const struct cgroup_root *root, const char *path,
+			 char **reterr_why)
 {
 	struct check check = {.names_count = !container_is_in_pod(path)};
 	uint64_t id, root_id;

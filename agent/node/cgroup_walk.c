@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * A container may nest cgroups as deep as it likes. The walk holds one descriptor, goes down by
- * name and up by "..": a cgroup's parent never changes, and a removed one still has it.
+ * A container may nest cgroups as deep as it likes. The walk holds one descriptor, goes
+ * down by name and up by "..": a cgroup's parent never changes, and a removed one still
+ * has it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -95,8 +96,9 @@ static int append_name(struct walk *walk, const char *name)
 	return 0;
 }
 
-/* Visit the directory that walk->fd and walk->path name, and put it on top. Its children are
- * listed after the visit: one that is made later inherits what the visit gave its parent. */
+/* Visit the directory that walk->fd and walk->path name, and put it on top. Its children
+ * are listed after the visit: one that is made later inherits what the visit gave its
+ * parent. */
 static int enter(struct walk *walk)
 {
 	struct level *levels, level = {.path_length = walk->path_length};
@@ -152,7 +154,8 @@ static int go_up(struct walk *walk)
 }
 
 int cgroup_walk_directories(const struct cgroup_root *root, const char *path,
-			    int (*visit)(int directory, const char *path, uint64_t id, void *data),
+			    int (*visit)(int directory, const char *path, uint64_t id,
+					 void *data),
 			    void *data)
 {
 	_cleanup_(clear_walk) struct walk walk = {.fd = -1, .visit = visit, .data = data};

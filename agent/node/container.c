@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Kubelet names a pod's cgroup (pkg/kubelet/cm/pod_container_manager_linux.go), the runtime
- * the container's below it. Names are matched as a whole and by their parents: anything else
- * is not a pod.
+ * Kubelet names a pod's cgroup (pkg/kubelet/cm/pod_container_manager_linux.go), the
+ * runtime the container's below it. Names are matched as a whole and by their parents:
+ * anything else is not a pod.
  */
 #include "node/container.h"
 
@@ -10,7 +10,7 @@
 
 #include "util/cleanup.h"
 
-#define ID_DIGITS 64
+#define ID_DIGITS   64
 #define HASH_DIGITS 32
 
 /* What runtimes put in front of a container's id. */
@@ -32,8 +32,9 @@ struct component {
 /* Where the first pod in a path was found. */
 struct pod_match {
 	char uid[64];
-	struct component container; /* what the same component says of the container, or empty */
-	const char *rest;           /* of the path, behind the component */
+	struct component
+		container; /* what the same component says of the container, or empty */
+	const char *rest;  /* of the path, behind the component */
 };
 
 static bool next_component(const char **path, struct component *ret_component)
@@ -94,7 +95,8 @@ static bool read_uid(const struct component *text, char dash, char uid[64])
 	if (text->length != sizeof(shape) - 1)
 		return false;
 	for (size_t i = 0; i < sizeof(shape) - 1; i++) {
-		bool fits = shape[i] == '-' ? text->start[i] == dash : is_hex(text->start + i, 1);
+		bool fits = shape[i] == '-' ? text->start[i] == dash
+					    : is_hex(text->start + i, 1);
 
 		if (!fits)
 			return false;
@@ -104,7 +106,8 @@ static bool read_uid(const struct component *text, char dash, char uid[64])
 	return true;
 }
 
-/* "kubepods", or with --cgroup-root, "kubelet-kubepods"; and a class of service behind it. */
+/* "kubepods", or with --cgroup-root, "kubelet-kubepods"; and a class of service behind
+ * it. */
 static bool is_pods_slice(struct component stem)
 {
 	if (!strip_suffix(&stem, "-burstable"))
@@ -113,7 +116,8 @@ static bool is_pods_slice(struct component stem)
 	       (!stem.length || stem.start[stem.length - 1] == '-');
 }
 
-/* systemd's driver: "kubepods-burstable-pod<uid_>.slice", alone or with ":runtime:id" behind. */
+/* systemd's driver: "kubepods-burstable-pod<uid_>.slice", alone or with ":runtime:id"
+ * behind. */
 static bool match_slice(const struct component *name, struct pod_match *match)
 {
 	const char *colon = memchr(name->start, ':', name->length);
@@ -123,7 +127,8 @@ static bool match_slice(const struct component *name, struct pod_match *match)
 	match->container = (struct component){};
 	if (colon) {
 		slice.length = (size_t)(colon - name->start);
-		match->container = (struct component){colon + 1, name->length - slice.length - 1};
+		match->container =
+			(struct component){colon + 1, name->length - slice.length - 1};
 	}
 	if ((colon && !match->container.length) || !strip_suffix(&slice, ".slice"))
 		return false;
@@ -143,7 +148,8 @@ static bool match_slice(const struct component *name, struct pod_match *match)
 static bool match_directory(const struct component *name, const struct component *parent,
 			    const struct component *grandparent, struct pod_match *match)
 {
-	bool has_class = component_is(parent, "burstable") || component_is(parent, "besteffort");
+	bool has_class =
+		component_is(parent, "burstable") || component_is(parent, "besteffort");
 	struct component uid = *name;
 
 	match->container = (struct component){};
@@ -167,8 +173,10 @@ static bool find_pod(const char *path, struct pod_match *ret_match)
 	return false;
 }
 
-/* "<id>", "<runtime>-<id>" and "<runtime>-<id>.scope"; with ':' where a slice was not made. */
-static bool read_container(struct component name, char separator, struct container_cgroup *ret)
+/* "<id>", "<runtime>-<id>" and "<runtime>-<id>.scope"; with ':' where a slice was not
+ * made. */
+static bool read_container(struct component name, char separator,
+			   struct container_cgroup *ret)
 {
 	const char *runtime = "";
 
@@ -206,7 +214,8 @@ int container_of_cgroup(const char *path, struct container_cgroup *ret_container
 		if (is_below || !read_container(match.container, ':', &container))
 			return CONTAINER_E_NONE;
 	} else if (is_below) {
-		if (next_component(&match.rest, &below) || !read_container(name, '-', &container))
+		if (next_component(&match.rest, &below) ||
+		    !read_container(name, '-', &container))
 			return CONTAINER_E_NONE;
 	}
 	*ret_container = container;

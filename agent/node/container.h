@@ -7,9 +7,11 @@
 #include <stdbool.h>
 
 struct container_cgroup {
-	char pod_uid[64];      /* as the API writes it (dashes), or a static pod's config hash */
-	char container_id[80]; /* 64 hex digits without the runtime's prefix; "": the pod itself */
-	char runtime[16];      /* "containerd", "cri-o", "docker"; "": the path does not say */
+	char pod_uid[64]; /* as the API writes it (dashes), or a static pod's config hash
+			   */
+	char container_id[80]; /* 64 hex digits without the runtime's prefix; "": the pod
+				  itself */
+	char runtime[16]; /* "containerd", "cri-o", "docker"; "": the path does not say */
 };
 
 enum {
@@ -21,8 +23,9 @@ enum {
  * @path: below the hierarchy's root, any prefix (nested nodes as in kind)
  *
  * Both kubelet drivers: ".../kubepods/burstable/pod<uid>/<id>" and
- * ".../kubepods-burstable-pod<uid_>.slice/cri-containerd-<id>.scope"; and what a runtime with the
- * other driver than kubelet's makes of the latter, "<pod slice>:cri-containerd:<id>".
+ * ".../kubepods-burstable-pod<uid_>.slice/cri-containerd-<id>.scope"; and what a runtime
+ * with the other driver than kubelet's makes of the latter, "<pod
+ * slice>:cri-containerd:<id>".
  *
  * The first pod in the path is the one: a cgroup that a container made below its own is
  * CONTAINER_E_NONE, whatever its name imitates. It inherits.

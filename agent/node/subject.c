@@ -55,7 +55,8 @@ static int replace(char **string, const char *value)
 	return 0;
 }
 
-int subject_describe(struct subject *subject, const struct pod *pod, const char *container)
+int subject_describe(struct subject *subject, const struct pod *pod,
+		     const char *container)
 {
 	if (replace(&subject->name_space, pod ? pod->name_space : "") < 0 ||
 	    replace(&subject->pod, pod ? pod->name : "") < 0 ||
@@ -102,7 +103,9 @@ struct subject *subject_table_find(const struct subject_table *table, uint64_t c
 {
 	size_t at = lower_bound(table, cgroup_id);
 
-	return at < table->n && table->items[at]->cgroup_id == cgroup_id ? table->items[at] : NULL;
+	return at < table->n && table->items[at]->cgroup_id == cgroup_id
+		       ? table->items[at]
+		       : NULL;
 }
 
 struct subject *subject_table_remove(struct subject_table *table, uint64_t cgroup_id)

@@ -2,7 +2,8 @@
 #ifndef LSMD_NODE_SUBJECT_H
 #define LSMD_NODE_SUBJECT_H
 
-/* The subjects of the node: which cgroup is which container, and what is in force for it. */
+/* The subjects of the node: which cgroup is which container, and what is in force for it.
+ */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,10 +16,10 @@ struct subject {
 	uint64_t cgroup_id;
 	char *cgroup; /* path below the hierarchy's root */
 	uint32_t slot;
-	uint32_t flags; /* CGROUP_F_* */
-	char *pod_uid;  /* as cgroups have it: struct pod.cgroup_uid */
-	char *container_id; /* "": the pod itself */
-	bool explicit_cgroup;  /* named by the pods file, not by kubelet's naming */
+	uint32_t flags;	      /* CGROUP_F_* */
+	char *pod_uid;	      /* as cgroups have it: struct pod.cgroup_uid */
+	char *container_id;   /* "": the pod itself */
+	bool explicit_cgroup; /* named by the pods file, not by kubelet's naming */
 
 	/* Strings of the pod that survive it, for denials that arrive late. */
 	char *name_space;
@@ -26,10 +27,10 @@ struct subject {
 	char *uid;
 	char *container; /* name; "": not known */
 
-	struct image *image;      /* what was published last; NULL: no rules */
+	struct image *image;	     /* what was published last; NULL: no rules */
 	struct policy_list policies; /* that select it */
-	char *problem;            /* NULL, or why what should be in force is not */
-	bool seen;                /* by the scan under way */
+	char *problem;		     /* NULL, or why what should be in force is not */
+	bool seen;		     /* by the scan under way */
 };
 
 struct subject_table {
@@ -41,7 +42,8 @@ struct subject *subject_new(uint64_t cgroup_id, const char *cgroup);
 struct subject *subject_free(struct subject *subject);
 
 /** subject_describe() - Take names from a pod. @pod, @container: NULL where not known. */
-int subject_describe(struct subject *subject, const struct pod *pod, const char *container);
+int subject_describe(struct subject *subject, const struct pod *pod,
+		     const char *container);
 
 /** subject_table_add() - The table owns it then. Return: 0, -EEXIST, -ENOMEM. */
 int subject_table_add(struct subject_table *table, struct subject *subject);

@@ -58,7 +58,8 @@ int automaton_add(struct automaton *automaton, const char *text, uint32_t tag)
 }
 
 /* Items of all states by their tags, and how many states are in each set of stars. */
-static void count_items(const struct automaton *automaton, size_t *by_tag, size_t *by_stars)
+static void count_items(const struct automaton *automaton, size_t *by_tag,
+			size_t *by_stars)
 {
 	for (uint32_t id = 0; id < automaton->sets.n; id++) {
 		size_t n;
@@ -79,14 +80,17 @@ static void count_stars(const struct automaton *automaton, size_t *by_tag,
 
 		for (size_t i = 0; i < n; i++)
 			if (stars[i] < automaton->pattern.n)
-				by_tag[automaton->pattern.elements[stars[i]].tag] += by_stars[id];
+				by_tag[automaton->pattern.elements[stars[i]].tag] +=
+					by_stars[id];
 	}
 }
 
 uint32_t automaton_heaviest(const struct automaton *automaton)
 {
-	_cleanup_(freep) size_t *by_tag = calloc(automaton->n_tags + (size_t)1, sizeof(*by_tag));
-	_cleanup_(freep) size_t *by_stars = calloc(automaton->stars.n + 1, sizeof(*by_stars));
+	_cleanup_(freep) size_t *by_tag =
+		calloc(automaton->n_tags + (size_t)1, sizeof(*by_tag));
+	_cleanup_(freep) size_t *by_stars =
+		calloc(automaton->stars.n + 1, sizeof(*by_stars));
 	uint32_t heaviest = 0;
 
 	/* Without memory to find the right one, any will have to be named. */

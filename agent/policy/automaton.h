@@ -5,8 +5,8 @@
 /*
  * Path patterns -> one deterministic automaton, in the words of lsm/image.h.
  *
- * In this order: automaton_add() each pattern with a tag, automaton_build(); then, for each
- * set of tags that some path matches, the caller says what accepting it means;
+ * In this order: automaton_add() each pattern with a tag, automaton_build(); then, for
+ * each set of tags that some path matches, the caller says what accepting it means;
  * automaton_minimise(), automaton_pack().
  */
 
@@ -17,17 +17,17 @@
 #include "policy/pattern.h"
 #include "policy/sets.h"
 
-/* What is refused as an explosion: states before minimisation, numbers in all their item sets,
- * transitions, and steps of work. The first is what an image could hold at most. */
+/* What is refused as an explosion: states before minimisation, numbers in all their item
+ * sets, transitions, and steps of work. The first is what an image could hold at most. */
 #define AUTOMATON_STATES (1U << 20)
-#define AUTOMATON_ITEMS (4U << 20)
-#define AUTOMATON_EDGES (2U << 20)
-#define AUTOMATON_WORK (256U << 20)
+#define AUTOMATON_ITEMS	 (4U << 20)
+#define AUTOMATON_EDGES	 (2U << 20)
+#define AUTOMATON_WORK	 (256U << 20)
 
 /*
- * What a tag means to others. When all paths below a directory match a tag that decides, tags
- * of its family with a higher order make no difference there any more, and neither do the tag's
- * other patterns. Forgetting them keeps sets of many `**` from multiplying.
+ * What a tag means to others. When all paths below a directory match a tag that decides,
+ * tags of its family with a higher order make no difference there any more, and neither
+ * do the tag's other patterns. Forgetting them keeps sets of many `**` from multiplying.
  */
 struct automaton_tag {
 	uint32_t family;
@@ -44,14 +44,15 @@ struct edge {
 /* State 0 is dead. */
 struct state_row {
 	uint32_t standard; /* target of all bytes without an edge */
-	uint32_t edges;    /* number of its first edge */
+	uint32_t edges;	   /* number of its first edge */
 	uint32_t n_edges;
-	uint32_t tags; /* set of tags; after automaton_minimise() what the caller gave for it */
+	uint32_t tags; /* set of tags; after automaton_minimise() what the caller gave for
+			  it */
 };
 
 struct automaton {
 	struct pattern pattern; /* elements of all patterns */
-	uint32_t *starts;       /* first element of each */
+	uint32_t *starts;	/* first element of each */
 	size_t n_patterns, starts_room;
 	uint32_t n_tags; /* one more than the highest */
 
@@ -84,8 +85,8 @@ int automaton_build(struct automaton *automaton, const struct automaton_tag *tag
 
 /**
  * automaton_minimise() - Merge the states that cannot be told apart.
- * @accepts: for each set of automaton->tag_sets its meaning; sets of equal meaning are one
- * Return: 0, -ENOMEM.
+ * @accepts: for each set of automaton->tag_sets its meaning; sets of equal meaning are
+ * one Return: 0, -ENOMEM.
  */
 int automaton_minimise(struct automaton *automaton, const uint32_t *accepts);
 
@@ -100,7 +101,8 @@ uint32_t automaton_heaviest(const struct automaton *automaton);
  * @ret_n_words: how many
  * @ret_start:   the start state as the image's header has it
  *
- * What automaton_minimise() was given for a state's tags is taken for the offset of its accept.
+ * What automaton_minimise() was given for a state's tags is taken for the offset of its
+ * accept.
  *
  * Return: 0, -E2BIG, -ENOMEM.
  */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The subset construction: from the start state, the states that follow, until none is new. */
+/* The subset construction: from the start state, the states that follow, until none is
+ * new. */
 
 #include "policy/automaton_items.h"
 
@@ -23,9 +24,11 @@ static int add_edge(struct automaton *automaton, unsigned byte, uint32_t target)
 {
 	if (automaton->n_edges >= AUTOMATON_EDGES)
 		return -E2BIG;
-	if (room_for(&automaton->edges, &automaton->edges_room, automaton->n_edges + 1) < 0)
+	if (room_for(&automaton->edges, &automaton->edges_room, automaton->n_edges + 1) <
+	    0)
 		return -ENOMEM;
-	automaton->edges[automaton->n_edges++] = (struct edge){.byte = byte, .target = target};
+	automaton->edges[automaton->n_edges++] =
+		(struct edge){.byte = byte, .target = target};
 	return 0;
 }
 
@@ -50,7 +53,8 @@ static uint32_t most_common(const uint32_t *targets)
 	return best;
 }
 
-/* The targets of the bytes: a class has one, but for those of its bytes that have items. */
+/* The targets of the bytes: a class has one, but for those of its bytes that have items.
+ */
 static int find_targets(struct builder *builder, uint32_t *targets)
 {
 	const struct stepper *stepper = &builder->stepper;
@@ -63,7 +67,8 @@ static int find_targets(struct builder *builder, uint32_t *targets)
 	for (size_t i = 0; i < BYTES; i++)
 		by_class[i] = STATE_UNKNOWN;
 	for (unsigned byte = 1; byte < BYTES; byte++) {
-		target = touched[byte] ? &targets[byte] : &by_class[builder->class_of[byte]];
+		target = touched[byte] ? &targets[byte]
+				       : &by_class[builder->class_of[byte]];
 		if (touched[byte] || *target == STATE_UNKNOWN) {
 			r = stepper_follow(&builder->stepper, byte, target);
 			if (r < 0)
@@ -99,7 +104,8 @@ static int compare_bytes(const void *a, const void *b)
 	return *(const uint8_t *)a - *(const uint8_t *)b;
 }
 
-/* A state in which only single bytes match: after all others there are its stars alone. */
+/* A state in which only single bytes match: after all others there are its stars alone.
+ */
 static int expand_bytes(struct builder *builder, struct state_row *row)
 {
 	struct stepper *stepper = &builder->stepper;
@@ -130,8 +136,8 @@ static int expand(struct builder *builder, uint32_t state)
 	if (r == 0)
 		r = stepper_take(&builder->stepper, state);
 	if (r == 0)
-		r = builder->stepper.wide.n ? expand_wide(builder, &row) :
-					      expand_bytes(builder, &row);
+		r = builder->stepper.wide.n ? expand_wide(builder, &row)
+					    : expand_bytes(builder, &row);
 	if (r < 0)
 		return r;
 	row.n_edges = (uint32_t)automaton->n_edges - row.edges;
@@ -139,7 +145,8 @@ static int expand(struct builder *builder, uint32_t state)
 	return 0;
 }
 
-/* Bytes are of one class when each set has both or neither; the slash is one by itself. */
+/* Bytes are of one class when each set has both or neither; the slash is one by itself.
+ */
 static void find_classes(struct builder *builder)
 {
 	const struct pattern *pattern = &builder->automaton->pattern;
@@ -151,10 +158,10 @@ static void find_classes(struct builder *builder)
 		unsigned moved[BYTES] = {0}, old = n;
 
 		for (unsigned byte = 0; byte < BYTES; byte++)
-			*(byte_set_has(&pattern->sets[i], byte) ?
-				  &within[builder->class_of[byte]] :
-				  &without[builder->class_of[byte]]) = true;
-		for (unsigned class = 0; class < old; class++)
+			*(byte_set_has(&pattern->sets[i], byte)
+				  ? &within[builder->class_of[byte]]
+				  : &without[builder->class_of[byte]]) = true;
+		for (unsigned class = 0; class < old; class ++)
 			if (within[class] && without[class])
 				moved[class] = n++;
 		for (unsigned byte = 0; byte < BYTES; byte++)

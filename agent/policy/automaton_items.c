@@ -41,10 +41,12 @@ static int intern_state(struct stepper *stepper, uint32_t stars, uint32_t *ret_s
 	return sets_intern(&stepper->automaton->sets, key->items, key->n, ret_state);
 }
 
-static bool matches(const struct stepper *stepper, const struct element *element, unsigned byte)
+static bool matches(const struct stepper *stepper, const struct element *element,
+		    unsigned byte)
 {
 	if (element->kind == ELEMENT_SET)
-		return byte_set_has(&stepper->automaton->pattern.sets[element->set], byte);
+		return byte_set_has(&stepper->automaton->pattern.sets[element->set],
+				    byte);
 	return element->kind == ELEMENT_ANY && byte != '/';
 }
 
@@ -111,7 +113,8 @@ int stepper_take(struct stepper *stepper, uint32_t state)
 	    sort_items(stepper, row->bytes.items, row->bytes.n) < 0 ||
 	    sort_items(stepper, row->wide.items, row->wide.n) < 0)
 		return -ENOMEM;
-	/* Stars end, or begin to follow, at a slash, whether or not an item matches it. */
+	/* Stars end, or begin to follow, at a slash, whether or not an item matches it.
+	 */
 	if (key[0] && !stepper->byte['/'].n)
 		stepper->touched[stepper->n_touched++] = '/';
 	return 0;
@@ -148,7 +151,8 @@ static int alloc_notes(struct stepper *stepper)
 		if (stepper->tags[tag].family >= n_families)
 			n_families = stepper->tags[tag].family + 1;
 	stepper->tag_final = calloc(n_tags + (size_t)1, sizeof(*stepper->tag_final));
-	stepper->family_order = calloc(n_families + (size_t)1, sizeof(*stepper->family_order));
+	stepper->family_order =
+		calloc(n_families + (size_t)1, sizeof(*stepper->family_order));
 	return stepper->tag_final && stepper->family_order ? 0 : -ENOMEM;
 }
 
@@ -176,8 +180,8 @@ int stepper_start(struct stepper *stepper, uint32_t *ret_state)
 
 void stepper_clear(struct stepper *stepper)
 {
-	struct numbers *own[] = {&stepper->wide, &stepper->items, &stepper->passed, &stepper->key,
-				 &stepper->noted};
+	struct numbers *own[] = {&stepper->wide, &stepper->items, &stepper->passed,
+				 &stepper->key, &stepper->noted};
 
 	for (size_t i = 0; i < stepper->n_stars; i++) {
 		struct stars_row *row = &stepper->stars[i];

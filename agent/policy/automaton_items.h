@@ -3,14 +3,15 @@
 #define LSMD_POLICY_AUTOMATON_ITEMS_H
 
 /*
- * What a state of the automaton stands for while it is built, and the step from one to the next.
+ * What a state of the automaton stands for while it is built, and the step from one to
+ * the next.
  *
- * A state is a set of elements that the next byte may match, "items". Of these, most follow
- * from the stars that the path is in: a `*` until the next slash, a `**` for ever. So the set
- * of stars is interned apart, and a state is that set and the few items that do not follow
- * from it. After a slash, what comes after `**` and that slash follows as well: such sets have
- * AFTER_SLASH in them. Without both, each state of 10,000 paths would list the items of each
- * of some hundred `**` patterns.
+ * A state is a set of elements that the next byte may match, "items". Of these, most
+ * follow from the stars that the path is in: a `*` until the next slash, a `**` for ever.
+ * So the set of stars is interned apart, and a state is that set and the few items that
+ * do not follow from it. After a slash, what comes after `**` and that slash follows as
+ * well: such sets have AFTER_SLASH in them. Without both, each state of 10,000 paths
+ * would list the items of each of some hundred `**` patterns.
  */
 
 #include <errno.h>
@@ -18,8 +19,8 @@
 #include "policy/automaton.h"
 #include "policy/room.h"
 
-#define BYTES 256
-#define AFTER_SLASH UINT32_MAX
+#define BYTES	      256
+#define AFTER_SLASH   UINT32_MAX
 #define STARS_UNKNOWN UINT32_MAX
 
 /* Numbers that are gathered. */
@@ -46,8 +47,8 @@ struct stepper {
 
 	/* Of each tag, and of each family, by what the stars at hand have decided. */
 	uint32_t *family_order; /* lowest order that decides, plus 1; 0: none */
-	uint32_t *tag_final;    /* the tag's star that matches all, plus 1; 0: none */
-	struct numbers noted;   /* stars that the two are from */
+	uint32_t *tag_final;	/* the tag's star that matches all, plus 1; 0: none */
+	struct numbers noted;	/* stars that the two are from */
 
 	/* The state at hand: all its items by what they match. */
 	uint32_t stars_id;
@@ -71,7 +72,8 @@ static inline int numbers_push(struct numbers *numbers, uint32_t number)
 	return 0;
 }
 
-static inline const struct element *element_at(const struct stepper *stepper, uint32_t item)
+static inline const struct element *element_at(const struct stepper *stepper,
+					       uint32_t item)
 {
 	return &stepper->automaton->pattern.elements[item];
 }
@@ -86,24 +88,26 @@ static inline bool is_star(const struct element *element)
 	return crosses_slashes(element) || element->kind == ELEMENT_STAR;
 }
 
-/** stepper_reach() - Add an element to the state that follows; a star to those it passed. */
+/** stepper_reach() - Add an element to the state that follows; a star to those it passed.
+ */
 int stepper_reach(struct stepper *stepper, uint32_t item);
 
 /**
- * stars_intern() - The stars that were passed become a set, without those that another decides.
- * Return: 0, -E2BIG, -ENOMEM.
+ * stars_intern() - The stars that were passed become a set, without those that another
+ * decides. Return: 0, -E2BIG, -ENOMEM.
  */
 int stars_intern(struct stepper *stepper, uint32_t *ret_id);
 
 /** stars_push() - Pass all stars of a set. Return: 0, -ENOMEM. */
 int stars_push(struct stepper *stepper, uint32_t id);
 
-/** stars_after() - The set that is left of that at hand after a byte, if no star is passed. */
+/** stars_after() - The set that is left of that at hand after a byte, if no star is
+ * passed. */
 int stars_after(struct stepper *stepper, bool slash, uint32_t *ret_id);
 
 /*
- * What the final stars among some numbers decide: note it, drop the elements that it concerns,
- * forget it.
+ * What the final stars among some numbers decide: note it, drop the elements that it
+ * concerns, forget it.
  */
 int finals_note(struct stepper *stepper, const struct numbers *numbers);
 void finals_apply(const struct stepper *stepper, struct numbers *numbers);
@@ -118,10 +122,12 @@ int stepper_start(struct stepper *stepper, uint32_t *ret_state);
 /** stepper_take() - Take a state in hand. Return: 0, -E2BIG, -ENOMEM. */
 int stepper_take(struct stepper *stepper, uint32_t state);
 
-/** stepper_follow() - The state that follows the one at hand. Return: as stepper_take(). */
+/** stepper_follow() - The state that follows the one at hand. Return: as stepper_take().
+ */
 int stepper_follow(struct stepper *stepper, unsigned byte, uint32_t *ret_state);
 
-/** stepper_tags() - The set of the tags of the patterns that match what ends in a state. */
+/** stepper_tags() - The set of the tags of the patterns that match what ends in a state.
+ */
 int stepper_tags(struct stepper *stepper, uint32_t state, uint32_t *ret_tags);
 
 void stepper_clear(struct stepper *stepper);

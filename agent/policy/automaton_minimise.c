@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Minimisation by refinement: states are in one class until something tells them apart. When a
- * class is split its largest part keeps the name, so that only the states before the others
- * have to be looked at again: as in Hopcroft's algorithm, a state is looked at O(log n) times.
+ * Minimisation by refinement: states are in one class until something tells them apart.
+ * When a class is split its largest part keeps the name, so that only the states before
+ * the others have to be looked at again: as in Hopcroft's algorithm, a state is looked at
+ * O(log n) times.
  *
- * Two states are alike when their defaults and their edges lead to the same classes. States
- * that are alike only if a default is written out as edges stay apart, which costs words and
- * nothing else.
+ * Two states are alike when their defaults and their edges lead to the same classes.
+ * States that are alike only if a default is written out as edges stay apart, which costs
+ * words and nothing else.
  */
 
 #include "policy/automaton.h"
@@ -20,7 +21,8 @@
 #include "util/cleanup.h"
 
 /* States of a class are neighbours in order[]; those to be looked at are its first. */
-struct class {
+struct class
+{
 	uint32_t first;
 	uint32_t n;
 	uint32_t n_dirty;
@@ -41,7 +43,7 @@ struct partition {
 	size_t n_classes, classes_room;
 	uint32_t *queue; /* classes with dirty states */
 	size_t n_queue, queue_room;
-	uint32_t *before;       /* states that lead to a state, all together ... */
+	uint32_t *before;	/* states that lead to a state, all together ... */
 	uint32_t *before_first; /* ... and where its own begin */
 	struct signature *signatures;
 };
@@ -58,7 +60,8 @@ static const struct edge *next_edge(const struct partition *partition, uint32_t 
 	const struct state_row *row = &partition->automaton->states[state];
 
 	while (*edge < row->n_edges) {
-		const struct edge *at = &partition->automaton->edges[row->edges + (*edge)++];
+		const struct edge *at =
+			&partition->automaton->edges[row->edges + (*edge)++];
 
 		if (class_at(partition, at->target) != class_at(partition, row->standard))
 			return at;
@@ -91,7 +94,8 @@ static bool alike(const struct partition *partition, uint32_t a, uint32_t b)
 	const struct edge *of_a, *of_b;
 	uint32_t i = 0, k = 0;
 
-	if (class_at(partition, rows[a].standard) != class_at(partition, rows[b].standard))
+	if (class_at(partition, rows[a].standard) !=
+	    class_at(partition, rows[b].standard))
 		return false;
 	do {
 		of_a = next_edge(partition, a, &i);
@@ -133,13 +137,15 @@ static int split_off(struct partition *partition, uint32_t first, uint32_t n)
 
 	if (room_for(&partition->classes, &partition->classes_room, name + (size_t)1) < 0)
 		return -ENOMEM;
-	partition->classes[partition->n_classes++] = (struct class){.first = first, .n = n};
+	partition->classes[partition->n_classes++] =
+		(struct class){.first = first, .n = n};
 	for (uint32_t i = first; i < first + n; i++)
 		partition->class_of[partition->order[i]] = name;
 	return 0;
 }
 
-/* Of some neighbours in order[]; which marking puts into another order, hence the copy. */
+/* Of some neighbours in order[]; which marking puts into another order, hence the copy.
+ */
 static int mark_before(struct partition *partition, uint32_t first, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
@@ -183,7 +189,8 @@ static void sort_dirty(struct partition *partition, const struct class *class)
 	}
 }
 
-/* The end of the part that begins at @first: dirty states that are alike, or all clean ones. */
+/* The end of the part that begins at @first: dirty states that are alike, or all clean
+ * ones. */
 static uint32_t part_end(const struct partition *partition, const struct class *class,
 			 uint32_t first)
 {
@@ -198,8 +205,9 @@ static uint32_t part_end(const struct partition *partition, const struct class *
 }
 
 /*
- * Split a class by its dirty states: no clean one is like a dirty one. Parts are found before
- * any is named, since names are what alikeness is about; their ends wait in signatures[].
+ * Split a class by its dirty states: no clean one is like a dirty one. Parts are found
+ * before any is named, since names are what alikeness is about; their ends wait in
+ * signatures[].
  */
 static int split(struct partition *partition, uint32_t name)
 {
@@ -233,7 +241,8 @@ static int split(struct partition *partition, uint32_t name)
 			   class.first + class.n - largest - largest_n);
 }
 
-/* The states before each: a counting sort of all edges, defaults too, by their targets. */
+/* The states before each: a counting sort of all edges, defaults too, by their targets.
+ */
 static int find_before(struct partition *partition)
 {
 	const struct automaton *automaton = partition->automaton;
@@ -241,7 +250,8 @@ static int find_before(struct partition *partition)
 	uint32_t *first = calloc(n + 2, sizeof(*first));
 
 	partition->before_first = first;
-	partition->before = calloc(n + automaton->n_edges + 1, sizeof(*partition->before));
+	partition->before =
+		calloc(n + automaton->n_edges + 1, sizeof(*partition->before));
 	if (!first || !partition->before)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++)
@@ -255,8 +265,8 @@ static int find_before(struct partition *partition)
 
 		partition->before[first[row->standard + 1]++] = i;
 		for (uint32_t k = 0; k < row->n_edges; k++)
-			partition->before[first[automaton->edges[row->edges + k].target + 1]++] =
-				i;
+			partition->before[first[automaton->edges[row->edges + k].target +
+						1]++] = i;
 	}
 	return 0;
 }
@@ -269,17 +279,19 @@ static int begin(struct partition *partition, const uint32_t *accepts)
 
 	for (uint32_t i = 0; i < n; i++) {
 		automaton->states[i].tags = accepts[automaton->states[i].tags];
-		partition->signatures[i] = (struct signature){.hash = automaton->states[i].tags,
-							      .state = i};
+		partition->signatures[i] =
+			(struct signature){.hash = automaton->states[i].tags, .state = i};
 	}
-	qsort(partition->signatures, n, sizeof(*partition->signatures), compare_signatures);
+	qsort(partition->signatures, n, sizeof(*partition->signatures),
+	      compare_signatures);
 	for (uint32_t i = 0; i < n; i++) {
 		partition->order[i] = partition->signatures[i].state;
 		partition->place[partition->order[i]] = i;
 	}
 	for (uint32_t first = 0, end; first < n; first = end) {
 		for (end = first + 1; end < n; end++)
-			if (partition->signatures[end].hash != partition->signatures[first].hash)
+			if (partition->signatures[end].hash !=
+			    partition->signatures[first].hash)
 				break;
 		if (split_off(partition, first, end - first) < 0)
 			return -ENOMEM;
@@ -306,7 +318,8 @@ static void drop_edges(struct partition *partition, uint32_t state)
 static int replace(struct partition *partition)
 {
 	struct automaton *automaton = partition->automaton;
-	_cleanup_(freep) uint32_t *lowest = calloc(partition->n_classes + 1, sizeof(*lowest));
+	_cleanup_(freep) uint32_t *lowest =
+		calloc(partition->n_classes + 1, sizeof(*lowest));
 
 	if (!lowest)
 		return -ENOMEM;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * States laid out as words, first fit: a state's header and its edges go to words that are
- * free, those with many edges first; the many with one edge then fill what is left. For states
- * with edges on the same bytes the search goes on where the last one ended: where one did not
- * fit, none of them ever will.
+ * States laid out as words, first fit: a state's header and its edges go to words that
+ * are free, those with many edges first; the many with one edge then fill what is left.
+ * For states with edges on the same bytes the search goes on where the last one ended:
+ * where one did not fit, none of them ever will.
  */
 
 #include "policy/automaton.h"
@@ -24,16 +24,18 @@
 
 /* Searches that are kept apart; two that share a place only miss some words. */
 #define CURSOR_BITS 12
-#define CURSORS (1U << CURSOR_BITS)
+#define CURSORS	    (1U << CURSOR_BITS)
 
 struct packer {
 	const struct automaton *automaton;
 	size_t base, limit;
-	uint32_t *reached; /* states, in order of their discovery, then by number of edges */
+	uint32_t *reached; /* states, in order of their discovery, then by number of edges
+			    */
 	size_t n_reached;
-	uint32_t *place;   /* of a state: 1 once it is discovered, then its number in the image */
-	uint8_t *taken;    /* words */
-	size_t n_taken;    /* words before which the last taken one is */
+	uint32_t *place; /* of a state: 1 once it is discovered, then its number in the
+			    image */
+	uint8_t *taken;	 /* words */
+	size_t n_taken;	 /* words before which the last taken one is */
 	size_t taken_room;
 	size_t cursors[CURSORS]; /* by the bytes that a state has edges on */
 };
@@ -83,7 +85,8 @@ static int sort_reached(struct packer *packer)
 {
 	const struct state_row *states = packer->automaton->states;
 	size_t first[BYTES + 1] = {0};
-	_cleanup_(freep) uint32_t *sorted = calloc(packer->n_reached + 1, sizeof(*sorted));
+	_cleanup_(freep) uint32_t *sorted =
+		calloc(packer->n_reached + 1, sizeof(*sorted));
 
 	if (!sorted)
 		return -ENOMEM;
@@ -138,7 +141,8 @@ static size_t *cursor_of(struct packer *packer, const struct state_row *row)
 	uint32_t hash = row->n_edges;
 
 	for (uint32_t i = 0; i < row->n_edges; i++)
-		hash = (hash ^ packer->automaton->edges[row->edges + i].byte) * 0x9e3779b1U;
+		hash = (hash ^ packer->automaton->edges[row->edges + i].byte) *
+		       0x9e3779b1U;
 	return &packer->cursors[hash >> (32 - CURSOR_BITS)];
 }
 
@@ -159,7 +163,8 @@ static int put(struct packer *packer, uint32_t state)
 	int r = take(packer, place);
 
 	for (uint32_t i = 0; r == 0 && i < row->n_edges; i++)
-		r = take(packer, place + 1 + packer->automaton->edges[row->edges + i].byte);
+		r = take(packer,
+			 place + 1 + packer->automaton->edges[row->edges + i].byte);
 	packer->place[state] = (uint32_t)(packer->base + place);
 	return r;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Sets of stars: which there are, what items follow from one, and what its final stars, which
- * match whatever follows, decide.
+ * Sets of stars: which there are, what items follow from one, and what its final stars,
+ * which match whatever follows, decide.
  */
 
 #include "policy/automaton_items.h"
@@ -24,7 +24,8 @@ static bool is_final(const struct stepper *stepper, uint32_t star)
 	       element_at(stepper, star + 1)->kind == ELEMENT_END;
 }
 
-static const struct automaton_tag *meaning_of(const struct stepper *stepper, uint32_t item)
+static const struct automaton_tag *meaning_of(const struct stepper *stepper,
+					      uint32_t item)
 {
 	return stepper->tags ? &stepper->tags[element_at(stepper, item)->tag] : NULL;
 }
@@ -96,7 +97,8 @@ void finals_apply(const struct stepper *stepper, struct numbers *numbers)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < numbers->n; i++)
-		if (numbers->items[i] == AFTER_SLASH || !is_decided(stepper, numbers->items[i]))
+		if (numbers->items[i] == AFTER_SLASH ||
+		    !is_decided(stepper, numbers->items[i]))
 			numbers->items[kept++] = numbers->items[i];
 	numbers->n = kept;
 }
@@ -107,7 +109,8 @@ static int describe_behind(struct stepper *stepper, struct stars_row *row, uint3
 
 	if (is_star(element))
 		return 0;
-	return numbers_push(element->kind == ELEMENT_BYTE ? &row->bytes : &row->wide, item);
+	return numbers_push(element->kind == ELEMENT_BYTE ? &row->bytes : &row->wide,
+			    item);
 }
 
 static int describe_star(struct stepper *stepper, struct stars_row *row, uint32_t star,

@@ -11,9 +11,9 @@
  *     - {name: no shells, exec: [/bin/sh, /bin/bash], want: deny, rule: no-shells}
  *     - {name: the database, connect: "10.0.0.7:5432", want: allow}
  *
- * A case has one or more of exec, open, socket and connect, each an event as policy/event.h has
- * it or a list of them; and what is wanted: allow, audit, deny or kill, and of what denies or
- * reports perhaps the rule, the policy and the errno.
+ * A case has one or more of exec, open, socket and connect, each an event as
+ * policy/event.h has it or a list of them; and what is wanted: allow, audit, deny or
+ * kill, and of what denies or reports perhaps the rule, the policy and the errno.
  */
 
 #include <jansson.h>
@@ -40,7 +40,7 @@ struct policy_case {
 	size_t n_events;
 	enum verdict want;
 	char *rule, *policy; /* NULL: any */
-	uint8_t error;       /* 0: any */
+	uint8_t error;	     /* 0: any */
 };
 
 /* Starts as {0}. */
@@ -65,9 +65,9 @@ void policy_cases_clear(struct policy_cases *cases);
  * policy_cases_run() - Hold policies against cases.
  * @policies:    in reason order
  * @diagnostics: what cannot be compiled
- * @ret_results: owned; an object for each event: name, event, file, line, ok, want, got, and
- *               what got it: rule, errno; message, where it is not ok
- * Return: 0; -E2BIG with a diagnostic; -ENOMEM.
+ * @ret_results: owned; an object for each event: name, event, file, line, ok, want, got,
+ * and what got it: rule, errno; message, where it is not ok Return: 0; -E2BIG with a
+ * diagnostic; -ENOMEM.
  */
 int policy_cases_run(const struct policy_cases *cases, const struct policy_list *policies,
 		     struct diagnostics *diagnostics, json_t **ret_results);

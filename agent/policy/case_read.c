@@ -50,7 +50,8 @@ void policy_cases_clear(struct policy_cases *cases)
 	*cases = (struct policy_cases){0};
 }
 
-/* --- where the container is ------------------------------------------------------------- */
+/* --- where the container is
+ * ------------------------------------------------------------- */
 
 static int read_namespace(struct parse *parse, const struct yaml_pair *pair, void *object)
 {
@@ -59,9 +60,10 @@ static int read_namespace(struct parse *parse, const struct yaml_pair *pair, voi
 
 	if (r || kubename_is_label(subject->name_space))
 		return r;
-	return parse_error(parse, pair->value,
-			   "\"%.80s\" is no namespace's name; a name is " KUBENAME_LABEL_FORM,
-			   subject->name_space);
+	return parse_error(
+		parse, pair->value,
+		"\"%.80s\" is no namespace's name; a name is " KUBENAME_LABEL_FORM,
+		subject->name_space);
 }
 
 static int read_container(struct parse *parse, const struct yaml_pair *pair, void *object)
@@ -79,7 +81,8 @@ static int read_labels(struct parse *parse, const struct yaml_pair *pair, void *
 	return parse_labels(parse, pair, &subject->labels);
 }
 
-static int read_namespace_labels(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_namespace_labels(struct parse *parse, const struct yaml_pair *pair,
+				 void *object)
 {
 	struct case_subject *subject = object;
 
@@ -87,7 +90,8 @@ static int read_namespace_labels(struct parse *parse, const struct yaml_pair *pa
 	return parse_labels(parse, pair, &subject->namespace_labels);
 }
 
-static int read_node_labels(struct parse *parse, const struct yaml_pair *pair, void *object)
+static int read_node_labels(struct parse *parse, const struct yaml_pair *pair,
+			    void *object)
 {
 	struct case_subject *subject = object;
 
@@ -96,13 +100,16 @@ static int read_node_labels(struct parse *parse, const struct yaml_pair *pair, v
 }
 
 /* Of the file and of a case, both of which begin with their struct case_subject. */
-#define SUBJECT_FIELDS                                                          \
-	{"namespace", read_namespace, 0}, {"container", read_container, 0},     \
-		{"labels", read_labels, 0},                                     \
-		{"namespaceLabels", read_namespace_labels, 0},                  \
-		{"nodeLabels", read_node_labels, 0}
+#define SUBJECT_FIELDS                                                                   \
+	{"namespace", read_namespace, 0}, {"container", read_container, 0},              \
+		{"labels", read_labels, 0},                                              \
+		{"namespaceLabels", read_namespace_labels, 0},                           \
+	{                                                                                \
+		"nodeLabels", read_node_labels, 0                                        \
+	}
 
-/* --- a case ----------------------------------------------------------------------------- */
+/* --- a case
+ * ----------------------------------------------------------------------------- */
 
 static int add_event(struct policy_case *item, struct event *event)
 {
@@ -129,7 +136,8 @@ static int read_event(struct parse *parse, const struct yaml_pair *pair, void *o
 		kind++;
 	r = event_parse(kind, text, &event, &message);
 	if (r == -EINVAL)
-		return parse_error(parse, pair->value, "%s", message ? message : "no event");
+		return parse_error(parse, pair->value, "%s",
+				   message ? message : "no event");
 	if (r < 0)
 		return r;
 	r = add_event(object, &event);
@@ -206,12 +214,14 @@ static int check_case(struct parse *parse, const struct yaml_node *node,
 		      const struct policy_case *item)
 {
 	if (!item->n_events)
-		return parse_error(parse, node,
-				   "the case asks nothing; give exec, open, socket or connect");
+		return parse_error(
+			parse, node,
+			"the case asks nothing; give exec, open, socket or connect");
 	if (item->want == VERDICT_ALLOW && (item->rule || item->policy || item->error))
-		return parse_error(parse, node,
-				   "what is allowed has no rule, policy or errno; leave them "
-				   "out");
+		return parse_error(
+			parse, node,
+			"what is allowed has no rule, policy or errno; leave them "
+			"out");
 	if (item->want == VERDICT_AUDIT && item->error)
 		return parse_error(parse, node,
 				   "what is only reported has no errno; leave it out");
@@ -245,7 +255,8 @@ static int read_case(struct parse *parse, const struct yaml_pair *pair, void *ob
 	return r ? r : check_case(parse, pair->value, &grown[cases->n - 1]);
 }
 
-/* --- the file --------------------------------------------------------------------------- */
+/* --- the file
+ * --------------------------------------------------------------------------- */
 
 static int read_cases(struct parse *parse, const struct yaml_pair *pair, void *object)
 {
@@ -261,21 +272,24 @@ static int read_tree(struct parse *parse, const struct yaml_tree *tree,
 	};
 
 	if (tree->n_documents != 1)
-		return parse_error(parse, tree->n_documents ? tree->documents[1] : NULL,
-				   "a file of cases is one document; give another its own file");
-	return parse_map(parse, tree->documents[0], "a file of cases", fields, ARRAY_SIZE(fields),
-			 cases);
+		return parse_error(
+			parse, tree->n_documents ? tree->documents[1] : NULL,
+			"a file of cases is one document; give another its own file");
+	return parse_map(parse, tree->documents[0], "a file of cases", fields,
+			 ARRAY_SIZE(fields), cases);
 }
 
 int policy_cases_read(const char *path, struct diagnostics *diagnostics,
 		      struct policy_cases *ret_cases)
 {
-	_cleanup_(policy_cases_clear) struct policy_cases cases = {.source = strdup(path)};
+	_cleanup_(policy_cases_clear) struct policy_cases cases = {.source =
+									   strdup(path)};
 	_cleanup_(yaml_tree_freep) struct yaml_tree *tree = NULL;
 	_cleanup_(freep) char *text = NULL;
 	struct parse parse = {.source = path, .diagnostics = diagnostics};
 	size_t n_errors = diagnostics->n_errors, length = 0;
-	int r = cases.source ? text_read_file(path, diagnostics, &text, &length) : -ENOMEM;
+	int r = cases.source ? text_read_file(path, diagnostics, &text, &length)
+			     : -ENOMEM;
 
 	if (r < 0)
 		return r;

@@ -53,8 +53,9 @@ static bool reason_of(const struct image *image, const struct eval_result *resul
 
 	if (!image || verdict == VERDICT_ALLOW)
 		return false;
-	return image_rule(image, verdict == VERDICT_AUDIT ? result->audits[0].rule
-							  : result->decision.rule,
+	return image_rule(image,
+			  verdict == VERDICT_AUDIT ? result->audits[0].rule
+						   : result->decision.rule,
 			  ret_info) == 0;
 }
 
@@ -103,7 +104,8 @@ static void write_wanted(const struct policy_case *item, FILE *file)
 		fprintf(file, " of policy %s", item->policy);
 }
 
-static void write_got(const struct image *image, const struct eval_result *result, FILE *file)
+static void write_got(const struct image *image, const struct eval_result *result,
+		      FILE *file)
 {
 	struct image_rule_info info;
 
@@ -111,9 +113,9 @@ static void write_got(const struct image *image, const struct eval_result *resul
 	if (result->decision.verdict != VERDICT_ALLOW)
 		fprintf(file, " with %s", strerrorname_np(result->decision.error));
 	if (reason_of(image, result, &info))
-		fprintf(file, " by rule %s of %s %s%s%s, section %s", info.rule, info.kind,
-			info.name_space, *info.name_space ? "/" : "", info.policy,
-			info.section_name);
+		fprintf(file, " by rule %s of %s %s%s%s, section %s", info.rule,
+			info.kind, info.name_space, *info.name_space ? "/" : "",
+			info.policy, info.section_name);
 }
 
 static char *say_wrong(const struct policy_case *item, const struct image *image,
@@ -141,17 +143,20 @@ static json_t *result_json(const struct run *run, const struct policy_case *item
 
 	eval(image, event, &result);
 	ok = is_wanted(item, image, &result);
-	json = json_pack("{ss ss* ss sI sb ss ss}", "name", item->name, "event", text, "file",
-			 run->cases->source, "line", (json_int_t)item->line, "ok", ok, "want",
-			 verdict_word(item->want), "got", verdict_word(eval_verdict(&result)));
+	json = json_pack("{ss ss* ss sI sb ss ss}", "name", item->name, "event", text,
+			 "file", run->cases->source, "line", (json_int_t)item->line, "ok",
+			 ok, "want", verdict_word(item->want), "got",
+			 verdict_word(eval_verdict(&result)));
 	if (!json || !text)
 		return NULL;
 	if (result.decision.verdict != VERDICT_ALLOW &&
-	    json_object_set_new(json, "rule", image_rule_json(image, result.decision.rule)) < 0)
+	    json_object_set_new(json, "rule",
+				image_rule_json(image, result.decision.rule)) < 0)
 		return NULL;
 	if (!ok) {
 		wrong = say_wrong(item, image, &result);
-		if (!wrong || json_object_set_new(json, "message", json_string(wrong)) < 0)
+		if (!wrong ||
+		    json_object_set_new(json, "message", json_string(wrong)) < 0)
 			return NULL;
 	}
 	return TAKE_PTR(json);
@@ -159,9 +164,9 @@ static json_t *result_json(const struct run *run, const struct policy_case *item
 
 static int refuse(const struct run *run, const struct policy_case *item, const char *why)
 {
-	int r = diagnostics_add(run->diagnostics, SEVERITY_ERROR, run->cases->source, item->line,
-				0, "the policies of case \"%s\" cannot be compiled: %s",
-				item->name, why);
+	int r = diagnostics_add(
+		run->diagnostics, SEVERITY_ERROR, run->cases->source, item->line, 0,
+		"the policies of case \"%s\" cannot be compiled: %s", item->name, why);
 
 	return r < 0 ? r : -E2BIG;
 }
@@ -179,8 +184,9 @@ static int run_case(struct run *run, const struct policy_case *item)
 	if (r == -E2BIG)
 		return refuse(run, item, why);
 	for (size_t i = 0; r == 0 && i < item->n_events; i++)
-		if (json_array_append_new(run->results, result_json(run, item, image,
-								    &item->events[i].eval)) < 0)
+		if (json_array_append_new(
+			    run->results,
+			    result_json(run, item, image, &item->events[i].eval)) < 0)
 			r = -ENOMEM;
 	return r;
 }

@@ -29,7 +29,8 @@ struct compiled_rule {
 };
 
 struct group {
-	uint32_t defaults[SECTION_COUNT]; /* the rule that denies by default, or RULE_NONE */
+	uint32_t defaults[SECTION_COUNT]; /* the rule that denies by default, or RULE_NONE
+					   */
 };
 
 struct compiler {
@@ -40,8 +41,9 @@ struct compiler {
 	size_t n_rules, rules_room;
 	struct group groups[LIMIT_GROUPS];
 	uint32_t n_groups;
-	uint32_t tier_audits[GROUP_FIRST_AUDIT]; /* groups of the tiers' audit rules, 0: none */
-	uint32_t sections; /* IMAGE_HAS_* bits */
+	uint32_t tier_audits[GROUP_FIRST_AUDIT]; /* groups of the tiers' audit rules, 0:
+						    none */
+	uint32_t sections;			 /* IMAGE_HAS_* bits */
 	uint32_t denying;
 	bool refused; /* the diagnostics say what the limit is passed by */
 	struct words words;
@@ -78,7 +80,8 @@ int compiler_list(struct compiler *compiler, enum image_section section,
 int candidates_add(struct candidates *candidates, uint32_t rule, uint32_t flags);
 void candidates_clear(struct candidates *candidates);
 
-/** compiler_matters() - Can the rule have an effect? An allow has none without a default. */
+/** compiler_matters() - Can the rule have an effect? An allow has none without a default.
+ */
 bool compiler_matters(const struct compiler *compiler, uint32_t rule);
 
 /* The sections, each of which writes its tables and its words of the header. */
@@ -87,7 +90,8 @@ int compiler_sockets(struct compiler *compiler);
 int compiler_network(struct compiler *compiler);
 
 /* Adds the numbers that a rule holds for, as the rule @index of the spans. */
-typedef int (*level_spans)(const struct policy_rule *rule, uint32_t index, struct spans *spans);
+typedef int (*level_spans)(const struct policy_rule *rule, uint32_t index,
+			   struct spans *spans);
 
 #define LEVELS_MAX 3
 
@@ -97,7 +101,8 @@ struct levels {
 	enum image_section section;
 	size_t n;
 	level_spans spans[LEVELS_MAX];
-	struct sets sets[LEVELS_MAX + 1]; /* of rules, for which there is a table or a list ... */
+	struct sets sets[LEVELS_MAX +
+			 1]; /* of rules, for which there is a table or a list ... */
 	uint32_t *offsets[LEVELS_MAX + 1]; /* ... here */
 	size_t offsets_room[LEVELS_MAX + 1];
 };
@@ -110,7 +115,8 @@ struct levels {
  */
 int levels_table(struct levels *levels, size_t level, const uint32_t *rules, size_t n,
 		 uint32_t *ret_offset);
-void levels_init(struct levels *levels, struct compiler *compiler, enum image_section section);
+void levels_init(struct levels *levels, struct compiler *compiler,
+		 enum image_section section);
 void levels_clear(struct levels *levels);
 
 /**
@@ -127,7 +133,8 @@ int number_set_spans(const struct number_set *set, uint32_t index, struct spans 
 int compiler_section(const struct compiler *compiler, enum image_section section,
 		     uint32_t **ret_rules, size_t *ret_n);
 
-/** compiler_refuse() - Say that a rule is what a limit is passed by. Return: -E2BIG, -ENOMEM. */
+/** compiler_refuse() - Say that a rule is what a limit is passed by. Return: -E2BIG,
+ * -ENOMEM. */
 int compiler_refuse(struct compiler *compiler, uint32_t rule, const char *what);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Ranges behind ranges: what each number leaves of the rules decides about the next one. */
+/* Ranges behind ranges: what each number leaves of the rules decides about the next one.
+ */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -9,10 +10,12 @@
 #include "policy/room.h"
 #include "util/cleanup.h"
 
-/* Numbers in all sets of rules together: 16 MiB, far beyond what an image could refer to. */
+/* Numbers in all sets of rules together: 16 MiB, far beyond what an image could refer to.
+ */
 #define LEVELS_ITEMS (4U << 20)
 
-void levels_init(struct levels *levels, struct compiler *compiler, enum image_section section)
+void levels_init(struct levels *levels, struct compiler *compiler,
+		 enum image_section section)
 {
 	*levels = (struct levels){.compiler = compiler, .section = section};
 	for (size_t i = 0; i <= LEVELS_MAX; i++)
@@ -89,8 +92,8 @@ static int put_ranges(struct words *words, const struct segment *segments, size_
 	return words_share(words, items, n + 1, ret_offset);
 }
 
-static int make_table(struct levels *levels, size_t level, const uint32_t *rules, size_t n,
-		      uint32_t *ret_offset)
+static int make_table(struct levels *levels, size_t level, const uint32_t *rules,
+		      size_t n, uint32_t *ret_offset)
 {
 	_cleanup_(spans_clear) struct spans spans = {0};
 	_cleanup_(sets_clear) struct sets sets = {.limit = LEVELS_ITEMS};
@@ -99,14 +102,16 @@ static int make_table(struct levels *levels, size_t level, const uint32_t *rules
 	int r = 0;
 
 	for (uint32_t i = 0; r == 0 && i < n; i++)
-		r = levels->spans[level](levels->compiler->rules[rules[i]].rule, i, &spans);
+		r = levels->spans[level](levels->compiler->rules[rules[i]].rule, i,
+					 &spans);
 	if (r == 0)
 		r = ranges_flatten(&spans, UINT32_MAX, (uint32_t)n, &sets, &segments,
 				   &n_segments);
 	if (r == 0)
 		r = levels_values(levels, level + 1, rules, &sets, segments, &n_segments);
 	if (r == 0)
-		r = put_ranges(&levels->compiler->words, segments, n_segments, ret_offset);
+		r = put_ranges(&levels->compiler->words, segments, n_segments,
+			       ret_offset);
 	return r;
 }
 
@@ -134,8 +139,8 @@ int levels_table(struct levels *levels, size_t level, const uint32_t *rules, siz
 	if (r < 0)
 		return r;
 	if (set >= known) {
-		r = level < levels->n ? make_table(levels, level, rules, n, &offset) :
-					make_list(levels, rules, n, &offset);
+		r = level < levels->n ? make_table(levels, level, rules, n, &offset)
+				      : make_list(levels, rules, n, &offset);
 		if (r == -E2BIG)
 			return compiler_refuse(levels->compiler, n ? rules[n - 1] : 0,
 					       "does not fit into an image");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Lists of candidates: in the order that decides, without those that can never be reached. */
+/* Lists of candidates: in the order that decides, without those that can never be
+ * reached. */
 
 #include "policy/compiler.h"
 
@@ -35,8 +36,9 @@ struct list {
 	uint64_t words[LIMIT_LIST];
 	size_t n_words;
 	/* Of the group at hand. */
-	bool decided;                       /* an entry holds always */
-	bool seen[RANK_COUNT][ENTRY_EXCEPTED + ENTRY_TRUSTED + 1]; /* one holds under these flags */
+	bool decided; /* an entry holds always */
+	bool seen[RANK_COUNT]
+		 [ENTRY_EXCEPTED + ENTRY_TRUSTED + 1]; /* one holds under these flags */
 };
 
 #define ENTRY_NAME_FLAGS (ENTRY_TRUSTED | ENTRY_EXCEPTED)
@@ -57,7 +59,8 @@ int candidates_add(struct candidates *candidates, uint32_t rule, uint32_t flags)
 {
 	if (room_for(&candidates->items, &candidates->room, candidates->n + 1) < 0)
 		return -ENOMEM;
-	candidates->items[candidates->n++] = (struct candidate){.rule = rule, .flags = flags};
+	candidates->items[candidates->n++] =
+		(struct candidate){.rule = rule, .flags = flags};
 	return 0;
 }
 
@@ -102,11 +105,11 @@ static int gather(struct list *list, enum image_section section,
 		uint32_t until = rule->rule && rule->rule->until ? ENTRY_UNTIL : 0;
 
 		/* A default in the place of an allow: the base that it includes. */
-		list->entries[list->n++] = (struct entry){
-			.group = rule->group,
-			.rank = rule->rule ? rank_of(rule) : RANK_ALLOW,
-			.rule = candidate->rule,
-			.flags = candidate->flags | until};
+		list->entries[list->n++] =
+			(struct entry){.group = rule->group,
+				       .rank = rule->rule ? rank_of(rule) : RANK_ALLOW,
+				       .rule = candidate->rule,
+				       .flags = candidate->flags | until};
 	}
 	for (uint32_t group = 0; group < compiler->n_groups; group++) {
 		uint32_t rule = compiler->groups[group].defaults[section];
@@ -125,7 +128,8 @@ static uint64_t entry_word(const struct list *list, const struct entry *entry)
 {
 	const struct compiled_rule *rule = &list->compiler->rules[entry->rule];
 	uint64_t verdict = entry->rank == RANK_ALLOW ? VERDICT_ALLOW : rule->verdict;
-	uint64_t error = verdict == VERDICT_DENY || verdict == VERDICT_KILL ? rule->error : 0;
+	uint64_t error =
+		verdict == VERDICT_DENY || verdict == VERDICT_KILL ? rule->error : 0;
 
 	return error << 56 | (uint64_t)entry->flags << 48 | verdict << 40 |
 	       (uint64_t)entry->group << 32 | entry->rule;
@@ -190,8 +194,9 @@ int compiler_list(struct compiler *compiler, enum image_section section,
 	if (r < 0)
 		return r;
 	if (append_all(&list, &rule) < 0)
-		return compiler_refuse(compiler, rule,
-				       "is one too many of the rules that match one event");
+		return compiler_refuse(
+			compiler, rule,
+			"is one too many of the rules that match one event");
 	*ret_list = 0;
 	if (!list.n_words)
 		return 0;

@@ -9,19 +9,21 @@
 
 #define ADDRESS_SETS (4U << 20)
 
-/* What lies between the protocols whose addresses have a port: TCP, UDP, DCCP, SCTP, UDP-Lite,
- * SMC and MPTCP. */
+/* What lies between the protocols whose addresses have a port: TCP, UDP, DCCP, SCTP,
+ * UDP-Lite, SMC and MPTCP. */
 static const struct number_range portless[] = {
-	{0, 5},	    {7, 16},	{18, 32},   {34, 131},	       {133, 135},
-	{137, 255}, {257, 261}, {263, UINT32_MAX},
+	{0, 5},	    {7, 16},	{18, 32},   {34, 131},
+	{133, 135}, {137, 255}, {257, 261}, {263, UINT32_MAX},
 };
 
-static int protocol_spans(const struct policy_rule *rule, uint32_t index, struct spans *spans)
+static int protocol_spans(const struct policy_rule *rule, uint32_t index,
+			  struct spans *spans)
 {
 	if (number_set_spans(&rule->protocols, index, spans) < 0)
 		return -ENOMEM;
 	for (size_t i = 0; !rule->ports.any && i < ARRAY_SIZE(portless); i++)
-		if (spans_add(spans, portless[i].first, portless[i].last, index, true) < 0)
+		if (spans_add(spans, portless[i].first, portless[i].last, index, true) <
+		    0)
 			return -ENOMEM;
 	return 0;
 }
@@ -56,7 +58,8 @@ static int prefix_span(const struct prefix *prefix, bool ipv4, uint32_t index, b
 	bool mapped = is_mapped(prefix);
 	size_t bits = ipv4 ? 32 : 128;
 	size_t length = prefix->length - (mapped ? 96U : 0);
-	range_key rest = length >= bits ? 0 : ~(range_key)0 >> (128 - (bits - length)), first;
+	range_key rest = length >= bits ? 0 : ~(range_key)0 >> (128 - (bits - length)),
+		  first;
 
 	if ((prefix->is_v4 || mapped) != ipv4)
 		return 0;
@@ -101,8 +104,8 @@ static int put_addresses(struct words *words, const struct segment *segments, si
 	return words_share(words, items, n_words, ret_offset);
 }
 
-static int make_addresses(struct levels *levels, const uint32_t *rules, size_t n, bool ipv4,
-			  uint32_t *ret_offset)
+static int make_addresses(struct levels *levels, const uint32_t *rules, size_t n,
+			  bool ipv4, uint32_t *ret_offset)
 {
 	_cleanup_(spans_clear) struct spans spans = {0};
 	_cleanup_(sets_clear) struct sets sets = {.limit = ADDRESS_SETS};
@@ -121,9 +124,10 @@ static int make_addresses(struct levels *levels, const uint32_t *rules, size_t n
 	if (r == 0)
 		r = put_addresses(&levels->compiler->words, segments, n_segments, ipv4,
 				  ret_offset);
-	return r == -E2BIG && n ? compiler_refuse(levels->compiler, rules[n - 1],
-						  "has addresses that do not fit into an image") :
-				  r;
+	return r == -E2BIG && n
+		       ? compiler_refuse(levels->compiler, rules[n - 1],
+					 "has addresses that do not fit into an image")
+		       : r;
 }
 
 int compiler_network(struct compiler *compiler)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Sections exec and file: all path patterns become one automaton. A tag is what a pattern says
- * of its rule: twice the rule's number for `paths`, and one more for `except`; the tags after
- * those of the last rule are the base that a default of section file includes.
+ * Sections exec and file: all path patterns become one automaton. A tag is what a pattern
+ * says of its rule: twice the rule's number for `paths`, and one more for `except`; the
+ * tags after those of the last rule are the base that a default of section file includes.
  */
 
 #include <errno.h>
@@ -80,11 +80,14 @@ static int add_patterns(struct paths *paths, char *const *texts, size_t n, uint3
 	return 0;
 }
 
-/* Where nothing that follows can take the rule back, those behind it make no difference. */
+/* Where nothing that follows can take the rule back, those behind it make no difference.
+ */
 static void describe_tag(struct paths *paths, uint32_t number)
 {
-	static const uint32_t ranks[] = {
-		[VERDICT_KILL] = 0, [VERDICT_DENY] = 1, [VERDICT_ALLOW] = 2, [VERDICT_AUDIT] = 3};
+	static const uint32_t ranks[] = {[VERDICT_KILL] = 0,
+					 [VERDICT_DENY] = 1,
+					 [VERDICT_ALLOW] = 2,
+					 [VERDICT_AUDIT] = 3};
 	const struct compiler *compiler = paths->compiler;
 	const struct compiled_rule *rule = &compiler->rules[number];
 	struct automaton_tag tag = {
@@ -106,13 +109,14 @@ static int add_rules(struct paths *paths)
 	for (uint32_t i = 0; r == 0 && i < compiler->n_rules; i++) {
 		const struct compiled_rule *rule = &compiler->rules[i];
 
-		if (rule->section > SECTION_FILE || !rule->rule || !compiler_matters(compiler, i))
+		if (rule->section > SECTION_FILE || !rule->rule ||
+		    !compiler_matters(compiler, i))
 			continue;
 		describe_tag(paths, i);
 		r = add_patterns(paths, rule->rule->paths, rule->rule->n_paths, i, 2 * i);
 		if (r == 0)
-			r = add_patterns(paths, rule->rule->except, rule->rule->n_except, i,
-					 2 * i + 1);
+			r = add_patterns(paths, rule->rule->except, rule->rule->n_except,
+					 i, 2 * i + 1);
 	}
 	return r;
 }
@@ -149,15 +153,16 @@ static int allow_base(const struct compiler *compiler, uint32_t tag, uint32_t ki
 	for (uint32_t i = 0; i < compiler->n_groups; i++) {
 		uint32_t rule = compiler->groups[i].defaults[SECTION_FILE];
 
-		if (rule != RULE_NONE && candidates_add(candidates, rule, ENTRY_TRUSTED) < 0)
+		if (rule != RULE_NONE &&
+		    candidates_add(candidates, rule, ENTRY_TRUSTED) < 0)
 			return -ENOMEM;
 	}
 	return 0;
 }
 
 /*
- * Reading and writing at once is allowed where both are, each perhaps by another rule. Such a
- * rule stands in the list for the two.
+ * Reading and writing at once is allowed where both are, each perhaps by another rule.
+ * Such a rule stands in the list for the two.
  */
 static int allow_both(const struct compiler *compiler, const uint32_t *tags, size_t n,
 		      struct candidates *candidates)
@@ -193,13 +198,14 @@ static int add_rule(const struct compiler *compiler, uint32_t number, bool excep
 		return 0;
 	if (rule->verdict != VERDICT_ALLOW)
 		return candidates_add(candidates, number, excepted ? ENTRY_EXCEPTED : 0);
-	if (excepted || (kind == ACCEPT_READ_WRITE && (rule->rule->access & both) != both))
+	if (excepted ||
+	    (kind == ACCEPT_READ_WRITE && (rule->rule->access & both) != both))
 		return 0;
 	return candidates_add(candidates, number, ENTRY_TRUSTED);
 }
 
-static int make_list(const struct paths *paths, const uint32_t *tags, size_t n, uint32_t kind,
-		     uint32_t *ret_list)
+static int make_list(const struct paths *paths, const uint32_t *tags, size_t n,
+		     uint32_t kind, uint32_t *ret_list)
 {
 	_cleanup_(candidates_clear) struct candidates candidates = {0};
 	struct compiler *compiler = paths->compiler;
@@ -221,7 +227,8 @@ static int make_list(const struct paths *paths, const uint32_t *tags, size_t n, 
 			     &candidates, ret_list);
 }
 
-/* Offset of the accept of a path that matches patterns of these tags; 0: as if of none. */
+/* Offset of the accept of a path that matches patterns of these tags; 0: as if of none.
+ */
 static int make_accept(const struct paths *paths, const uint32_t *tags, size_t n,
 		       uint32_t *ret_accept)
 {
@@ -270,7 +277,8 @@ static int put_automaton(struct paths *paths)
 	_cleanup_(freep) uint64_t *items = NULL;
 	uint32_t start, offset;
 	size_t n;
-	int r = automaton_pack(paths->automaton, words->n, LIMIT_IMAGE_WORDS, &items, &n, &start);
+	int r = automaton_pack(paths->automaton, words->n, LIMIT_IMAGE_WORDS, &items, &n,
+			       &start);
 
 	if (r == 0)
 		r = words_put(words, items, n, &offset);
@@ -295,7 +303,8 @@ static int make_automaton(struct paths *paths)
 	if (r == 0)
 		r = put_automaton(paths);
 	if (r == -E2BIG)
-		return compiler_refuse(paths->compiler, automaton_heaviest(paths->automaton) / 2,
+		return compiler_refuse(paths->compiler,
+				       automaton_heaviest(paths->automaton) / 2,
 				       "has paths that do not fit into an image");
 	return r;
 }

@@ -11,9 +11,12 @@
 #include "util/cleanup.h"
 
 static const char *const section_names[] = {
-	[SECTION_EXEC] = "exec",	       [SECTION_FILE] = "file",
-	[SECTION_SOCKETS] = "sockets",	       [SECTION_NETWORK] = "network",
-	[SECTION_CAPABILITIES] = "capabilities", [SECTION_PROCESS] = "process",
+	[SECTION_EXEC] = "exec",
+	[SECTION_FILE] = "file",
+	[SECTION_SOCKETS] = "sockets",
+	[SECTION_NETWORK] = "network",
+	[SECTION_CAPABILITIES] = "capabilities",
+	[SECTION_PROCESS] = "process",
 };
 
 int compiler_refuse(struct compiler *compiler, uint32_t number, const char *what)
@@ -26,13 +29,15 @@ int compiler_refuse(struct compiler *compiler, uint32_t number, const char *what
 		return -E2BIG;
 	rule = &compiler->rules[number];
 	compiler->refused = true;
-	r = diagnostics_add(compiler->diagnostics, SEVERITY_ERROR, rule->policy->source,
-			    rule->rule ? rule->rule->line :
-					 rule->policy->sections[rule->section].line,
-			    0, "%s \"%s\": rule \"%s\" of section %s %s; split it, or drop some of it",
-			    rule->policy->kind == POLICY_CLUSTER ? "ClusterLsmPolicy" : "LsmPolicy",
-			    rule->policy->name, rule->rule ? rule->rule->name : "default",
-			    section_names[rule->section], what);
+	r = diagnostics_add(
+		compiler->diagnostics, SEVERITY_ERROR, rule->policy->source,
+		rule->rule ? rule->rule->line
+			   : rule->policy->sections[rule->section].line,
+		0,
+		"%s \"%s\": rule \"%s\" of section %s %s; split it, or drop some of it",
+		rule->policy->kind == POLICY_CLUSTER ? "ClusterLsmPolicy" : "LsmPolicy",
+		rule->policy->name, rule->rule ? rule->rule->name : "default",
+		section_names[rule->section], what);
 	return r < 0 ? r : -E2BIG;
 }
 
@@ -62,9 +67,9 @@ static void fill_row(const struct compiled_rule *rule, size_t text, uint64_t *ro
 	uint64_t severity = rule->rule ? rule->rule->severity : rule->policy->severity;
 	uint64_t is_default = !rule->rule;
 
-	row[RULE_W_WHAT] = is_default << 40 | (uint64_t)rule->error << 32 | severity << 24 |
-			   (uint64_t)rule->group << 16 | (uint64_t)rule->section << 8 |
-			   rule->verdict;
+	row[RULE_W_WHAT] = is_default << 40 | (uint64_t)rule->error << 32 |
+			   severity << 24 | (uint64_t)rule->group << 16 |
+			   (uint64_t)rule->section << 8 | rule->verdict;
 	row[RULE_W_UNTIL] = rule->rule ? rule->rule->until : 0;
 	row[RULE_W_TEXT] = text;
 }
@@ -95,7 +100,8 @@ static int print_rules(struct compiler *compiler, uint64_t *rows, char **ret_tex
 
 int compiler_rows(struct compiler *compiler)
 {
-	_cleanup_(freep) uint64_t *rows = calloc(compiler->n_rules * RULE_WORDS + 1, sizeof(*rows));
+	_cleanup_(freep) uint64_t *rows =
+		calloc(compiler->n_rules * RULE_WORDS + 1, sizeof(*rows));
 	_cleanup_(freep) char *text = NULL;
 	struct words *words = &compiler->words;
 	uint32_t offset, strings;

@@ -16,11 +16,11 @@ struct policy_groups {
 
 static int refuse_group(struct compiler *compiler, const struct policy *policy)
 {
-	int r = diagnostics_add(compiler->diagnostics, SEVERITY_ERROR, policy->source,
-				policy->line, 0,
-				"policy \"%s\" is one too many in audit mode for one container; "
-				"enforce some of them, or select fewer",
-				policy->name);
+	int r = diagnostics_add(
+		compiler->diagnostics, SEVERITY_ERROR, policy->source, policy->line, 0,
+		"policy \"%s\" is one too many in audit mode for one container; "
+		"enforce some of them, or select fewer",
+		policy->name);
 
 	return r < 0 ? r : -E2BIG;
 }
@@ -34,7 +34,8 @@ static uint32_t add_group(struct compiler *compiler)
 	return compiler->n_groups++;
 }
 
-static int new_group(struct compiler *compiler, const struct policy *policy, uint32_t *ret_group)
+static int new_group(struct compiler *compiler, const struct policy *policy,
+		     uint32_t *ret_group)
 {
 	if (compiler->n_groups == LIMIT_GROUPS)
 		return refuse_group(compiler, policy);
@@ -51,8 +52,8 @@ static int own_groups(struct compiler *compiler, const struct policy *policy, bo
 	return r == 0 && audits ? new_group(compiler, policy, &ret_groups->audits) : r;
 }
 
-static int tier_groups(struct compiler *compiler, const struct policy *policy, bool audits,
-		       struct policy_groups *ret_groups)
+static int tier_groups(struct compiler *compiler, const struct policy *policy,
+		       bool audits, struct policy_groups *ret_groups)
 {
 	uint32_t tier = policy->kind == POLICY_CLUSTER ? GROUP_CLUSTER : GROUP_NAMESPACE;
 	int r = 0;
@@ -99,12 +100,13 @@ static int add_default(struct compiler *compiler, const struct policy *policy,
 
 	if (*first == RULE_NONE)
 		*first = (uint32_t)compiler->n_rules;
-	return add_rule(compiler, &(struct compiled_rule){
-					  .policy = policy,
-					  .section = section,
-					  .verdict = VERDICT_DENY,
-					  .group = group,
-					  .error = section == SECTION_FILE ? EACCES : EPERM});
+	return add_rule(compiler, &(struct compiled_rule){.policy = policy,
+							  .section = section,
+							  .verdict = VERDICT_DENY,
+							  .group = group,
+							  .error = section == SECTION_FILE
+									   ? EACCES
+									   : EPERM});
 }
 
 static int add_section(struct compiler *compiler, const struct policy *policy,
@@ -129,9 +131,9 @@ static int add_section(struct compiler *compiler, const struct policy *policy,
 					     .rule = rule,
 					     .section = number,
 					     .verdict = verdicts[rule->action],
-					     .group = rule->action == ACTION_AUDIT ?
-							      groups->audits :
-							      groups->enforced,
+					     .group = rule->action == ACTION_AUDIT
+							      ? groups->audits
+							      : groups->enforced,
 					     .error = rule->error});
 	}
 	if (r == 0 && section->default_deny)
@@ -143,8 +145,8 @@ static int add_policy(struct compiler *compiler, const struct policy *policy)
 {
 	struct policy_groups groups = {0};
 	bool audits = has_audits(policy);
-	int r = policy->audit_mode ? own_groups(compiler, policy, audits, &groups) :
-				     tier_groups(compiler, policy, audits, &groups);
+	int r = policy->audit_mode ? own_groups(compiler, policy, audits, &groups)
+				   : tier_groups(compiler, policy, audits, &groups);
 
 	for (unsigned i = 0; r == 0 && i < SECTIONS_COMPILED; i++)
 		r = add_section(compiler, policy, (enum image_section)i, &groups);
@@ -163,8 +165,9 @@ int compiler_rules(struct compiler *compiler)
 	if (r < 0 || !compiler->sections)
 		return r;
 	r = compiler_rows(compiler);
-	return r == -E2BIG ? compiler_refuse(compiler, 0, "and the others do not fit into an image") :
-			     r;
+	return r == -E2BIG ? compiler_refuse(compiler, 0,
+					     "and the others do not fit into an image")
+			   : r;
 }
 
 int compiler_section(const struct compiler *compiler, enum image_section section,

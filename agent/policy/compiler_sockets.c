@@ -3,7 +3,8 @@
 
 #include "util/cleanup.h"
 
-static int family_spans(const struct policy_rule *rule, uint32_t index, struct spans *spans)
+static int family_spans(const struct policy_rule *rule, uint32_t index,
+			struct spans *spans)
 {
 	return number_set_spans(&rule->families, index, spans);
 }
@@ -13,7 +14,8 @@ static int type_spans(const struct policy_rule *rule, uint32_t index, struct spa
 	return number_set_spans(&rule->types, index, spans);
 }
 
-static int protocol_spans(const struct policy_rule *rule, uint32_t index, struct spans *spans)
+static int protocol_spans(const struct policy_rule *rule, uint32_t index,
+			  struct spans *spans)
 {
 	return number_set_spans(&rule->protocols, index, spans);
 }

@@ -17,8 +17,8 @@ uint32_t cuts_value6(const struct cuts *cuts, size_t column, range_key key)
 	const struct image *image = cuts->images[column / 2];
 
 	return image ? ranges6_find(image, cuts->tables[column], (uint64_t)(key >> 64),
-				    (uint64_t)key) :
-		       0;
+				    (uint64_t)key)
+		     : 0;
 }
 
 /* The first key of a range: ranges of one word, or of RANGES6_WORDS. */
@@ -56,7 +56,8 @@ static range_key last_in(const struct image *image, uint32_t table, range_key ke
 	return first - 1 < last ? first - 1 : last;
 }
 
-static range_key last_of(const struct cuts *cuts, range_key key, range_key last, uint32_t words)
+static range_key last_of(const struct cuts *cuts, range_key key, range_key last,
+			 uint32_t words)
 {
 	for (size_t i = 0; i < CUTS_TABLES; i++)
 		last = last_in(cuts->images[i / 2], cuts->tables[i], key, last, words);

@@ -3,8 +3,8 @@
 #define LSMD_POLICY_CUTS_H
 
 /*
- * Several tables of ranges side by side: the cuts between their ranges, taken together, leave
- * stretches of keys in which none of them changes.
+ * Several tables of ranges side by side: the cuts between their ranges, taken together,
+ * leave stretches of keys in which none of them changes.
  */
 
 #include <stddef.h>

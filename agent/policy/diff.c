@@ -12,12 +12,9 @@
 #include "util/cleanup.h"
 
 static const char *const names[] = {
-	[DIFF_DENIED] = "newly denied",
-	[DIFF_ALLOWED] = "newly allowed",
-	[DIFF_CHANGED] = "denied differently",
-	[DIFF_REPORTED] = "newly reported",
-	[DIFF_UNREPORTED] = "no longer reported",
-	[DIFF_REASON] = "by another rule",
+	[DIFF_DENIED] = "newly denied",		  [DIFF_ALLOWED] = "newly allowed",
+	[DIFF_CHANGED] = "denied differently",	  [DIFF_REPORTED] = "newly reported",
+	[DIFF_UNREPORTED] = "no longer reported", [DIFF_REASON] = "by another rule",
 };
 
 struct comparison {
@@ -71,7 +68,8 @@ static struct diff_side side_of(const struct image *image, const struct eval_eve
 }
 
 /* Numbers of rules are each image's own; what they are called is not. */
-static bool is_same_rule(const struct comparison *comparison, const struct diff_side sides[2])
+static bool is_same_rule(const struct comparison *comparison,
+			 const struct diff_side sides[2])
 {
 	struct image_rule_info infos[2];
 
@@ -82,7 +80,8 @@ static bool is_same_rule(const struct comparison *comparison, const struct diff_
 	return infos[0].is_default == infos[1].is_default &&
 	       !strcmp(infos[0].kind, infos[1].kind) &&
 	       !strcmp(infos[0].name_space, infos[1].name_space) &&
-	       !strcmp(infos[0].policy, infos[1].policy) && !strcmp(infos[0].rule, infos[1].rule);
+	       !strcmp(infos[0].policy, infos[1].policy) &&
+	       !strcmp(infos[0].rule, infos[1].rule);
 }
 
 static bool is_denied(const struct diff_side *side)
@@ -90,15 +89,16 @@ static bool is_denied(const struct diff_side *side)
 	return side->verdict == VERDICT_DENY || side->verdict == VERDICT_KILL;
 }
 
-static bool find_change(const struct comparison *comparison, const struct diff_side sides[2],
-			enum diff_change *ret_change)
+static bool find_change(const struct comparison *comparison,
+			const struct diff_side sides[2], enum diff_change *ret_change)
 {
 	if (is_denied(&sides[0]) != is_denied(&sides[1]))
 		*ret_change = is_denied(&sides[1]) ? DIFF_DENIED : DIFF_ALLOWED;
 	else if (sides[0].verdict != sides[1].verdict && is_denied(&sides[0]))
 		*ret_change = DIFF_CHANGED;
 	else if (sides[0].verdict != sides[1].verdict)
-		*ret_change = sides[1].verdict == VERDICT_AUDIT ? DIFF_REPORTED : DIFF_UNREPORTED;
+		*ret_change = sides[1].verdict == VERDICT_AUDIT ? DIFF_REPORTED
+								: DIFF_UNREPORTED;
 	else if (comparison->all && sides[0].error != sides[1].error)
 		*ret_change = DIFF_CHANGED;
 	else if (comparison->all && !is_same_rule(comparison, sides))
@@ -113,9 +113,9 @@ static int note(struct comparison *comparison, const struct diff_side sides[2],
 		const struct eval_event *event, bool *ret_new)
 {
 	const uint32_t key[KEY_NUMBERS] = {
-		event->kind,	event->access, event->untrusted_name, sides[0].verdict,
-		sides[0].rule,	sides[0].error, sides[1].verdict,     sides[1].rule,
-		sides[1].error,
+		event->kind,	  event->access, event->untrusted_name,
+		sides[0].verdict, sides[0].rule, sides[0].error,
+		sides[1].verdict, sides[1].rule, sides[1].error,
 	};
 	size_t known = comparison->keys.n;
 	uint32_t id;
@@ -125,8 +125,8 @@ static int note(struct comparison *comparison, const struct diff_side sides[2],
 	return r;
 }
 
-static int add(struct diff *diff, enum diff_change change, const struct diff_side sides[2],
-	       const struct eval_event *event)
+static int add(struct diff *diff, enum diff_change change,
+	       const struct diff_side sides[2], const struct eval_event *event)
 {
 	struct diff_item *grown = array_grow(diff->items, diff->n, sizeof(*grown));
 	struct diff_item item = {
@@ -160,7 +160,8 @@ static int compare(const struct eval_event *event, void *data)
 	return r == 0 && is_new ? add(&comparison->diff, change, sides, event) : r;
 }
 
-/* Is the item's example a name that does not count, though one that does shows the same? */
+/* Is the item's example a name that does not count, though one that does shows the same?
+ */
 static int is_shadow(struct comparison *comparison, const struct diff_item *item,
 		     bool *ret_shadow)
 {

@@ -11,18 +11,18 @@
 #include "policy/image.h"
 
 enum diff_change {
-	DIFF_DENIED,     /* was allowed, is denied */
-	DIFF_ALLOWED,    /* was denied, is allowed */
-	DIFF_CHANGED,    /* denied in both, another way: deny and kill; errno, with all */
-	DIFF_REPORTED,   /* allowed in both, reported in the new one alone */
+	DIFF_DENIED,	 /* was allowed, is denied */
+	DIFF_ALLOWED,	 /* was denied, is allowed */
+	DIFF_CHANGED,	 /* denied in both, another way: deny and kill; errno, with all */
+	DIFF_REPORTED,	 /* allowed in both, reported in the new one alone */
 	DIFF_UNREPORTED, /* the reverse */
-	DIFF_REASON,     /* the same verdict by another rule; with all alone */
+	DIFF_REASON,	 /* the same verdict by another rule; with all alone */
 };
 
 /* What an image says to an example. */
 struct diff_side {
 	enum verdict verdict; /* as eval_verdict() */
-	uint32_t rule;        /* number of the one that denies, or reports; RULE_CLOSED: none */
+	uint32_t rule; /* number of the one that denies, or reports; RULE_CLOSED: none */
 	uint8_t error;
 };
 
@@ -45,8 +45,8 @@ struct diff {
  * @all:      DIFF_REASON too, and where only the errno changes
  * @ret_diff: set on success only; owned
  *
- * Names that do not count (DESIGN.md 5) are compared as well; an example has such a name only
- * where no name that counts shows the same change.
+ * Names that do not count (DESIGN.md 5) are compared as well; an example has such a name
+ * only where no name that counts shows the same change.
  *
  * Return: 0; -E2BIG, as examples_paths(); -ENOMEM.
  */

@@ -35,10 +35,11 @@ static json_t *labels_json(const struct labels *labels)
 
 static json_t *selection_json(const struct selection *selection)
 {
-	return json_pack("{ss so so so ss*}", "namespace", selection->name_space, "labels",
-			 labels_json(selection->pod_labels), "namespaceLabels",
+	return json_pack("{ss so so so ss*}", "namespace", selection->name_space,
+			 "labels", labels_json(selection->pod_labels), "namespaceLabels",
 			 labels_json(selection->namespace_labels), "nodeLabels",
-			 labels_json(selection->node_labels), "container", selection->container);
+			 labels_json(selection->node_labels), "container",
+			 selection->container);
 }
 
 static json_t *side_json(const struct diff_side *side, const struct image *image)
@@ -53,9 +54,10 @@ static json_t *key_json(const struct diff_item *item, const struct image *const 
 {
 	const struct eval_event *event = &item->example.eval;
 
-	return json_pack("{ss ss sI sb so so}", "change", diff_change_name(item->change), "kind",
-			 event_kind_name(event->kind), "access", (json_int_t)event->access,
-			 "untrustedName", event->untrusted_name, "from",
+	return json_pack("{ss ss sI sb so so}", "change", diff_change_name(item->change),
+			 "kind", event_kind_name(event->kind), "access",
+			 (json_int_t)event->access, "untrustedName",
+			 event->untrusted_name, "from",
 			 side_json(&item->sides[0], images[0]), "to",
 			 side_json(&item->sides[1], images[1]));
 }
@@ -79,7 +81,8 @@ static json_t *find_or_add(struct diff_list *list, const struct diff_item *item,
 	if (json_object_set_new(json, "example", json_string(example)) < 0 ||
 	    json_object_set_new(json, "for", json_array()) < 0 ||
 	    json_object_set_new(list->places, key,
-				json_integer((json_int_t)json_array_size(list->items))) < 0 ||
+				json_integer((json_int_t)json_array_size(list->items))) <
+		    0 ||
 	    json_array_append(list->items, json) < 0)
 		return NULL;
 	return json;
@@ -99,7 +102,8 @@ int diff_list_add(struct diff_list *list, const struct diff *diff,
 	for (size_t i = 0; i < diff->n; i++) {
 		json_t *item = find_or_add(list, &diff->items[i], images);
 
-		if (!item || json_array_append(json_object_get(item, "for"), container) < 0)
+		if (!item ||
+		    json_array_append(json_object_get(item, "for"), container) < 0)
 			return -ENOMEM;
 	}
 	return 0;

@@ -11,8 +11,8 @@
 
 /* Starts as {0}. */
 struct diff_list {
-	json_t *items; /* array: change, from and to (each with verdict, errno, rule), example,
-			* untrustedName, and in "for" the containers */
+	json_t *items;	/* array: change, from and to (each with verdict, errno, rule),
+			 * example,  untrustedName, and in "for" the containers */
 	json_t *places; /* of the items, by all of them that makes them equal */
 };
 

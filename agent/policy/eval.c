@@ -34,8 +34,9 @@ static void add_list(struct lists *lists, uint32_t list, uint64_t facts)
 uint32_t eval_accept(const struct image *image, const char *path)
 {
 	size_t length = strlen(path);
-	uint32_t state = automaton_feed(image, automaton_start(image), (const uint8_t *)path,
-					(uint32_t)length, (uint32_t)length);
+	uint32_t state =
+		automaton_feed(image, automaton_start(image), (const uint8_t *)path,
+			       (uint32_t)length, (uint32_t)length);
 
 	return automaton_accept(image, state);
 }
@@ -57,7 +58,8 @@ static void list_path(const struct image *image, const struct eval_event *event,
 	add_list(lists, decide_path(image, eval_accept(image, event->path), kind),
 		 event->untrusted_name ? 0 : FACT_TRUSTED_NAME);
 	if (event->identity)
-		add_list(lists, decide_path(image, eval_accept(image, event->identity), kind),
+		add_list(lists,
+			 decide_path(image, eval_accept(image, event->identity), kind),
 			 FACT_IDENTITY);
 }
 
@@ -126,8 +128,10 @@ void eval(const struct image *image, const struct eval_event *event,
 		return;
 	now = event->now;
 	if (event->kind == EVAL_SOCKET)
-		add_list(&lists,
-			 decide_socket(image, event->family, event->type, event->protocol), 0);
+		add_list(
+			&lists,
+			decide_socket(image, event->family, event->type, event->protocol),
+			0);
 	else if (event->kind == EVAL_CONNECT)
 		list_connect(image, event, &lists);
 	else

@@ -22,10 +22,10 @@ struct eval_event {
 	uint64_t now; /* CLOCK_BOOTTIME, ns: what has ended by then does not hold */
 
 	/* exec, open */
-	const char *path;       /* absolute, as the walk of the dentries gives it */
-	uint32_t access;        /* open: ACCESS_READ | ACCESS_WRITE */
-	bool untrusted_name;    /* the name does not count (DESIGN.md 5) */
-	const char *identity;   /* a literal path that names the same file; NULL: none */
+	const char *path;     /* absolute, as the walk of the dentries gives it */
+	uint32_t access;      /* open: ACCESS_READ | ACCESS_WRITE */
+	bool untrusted_name;  /* the name does not count (DESIGN.md 5) */
+	const char *identity; /* a literal path that names the same file; NULL: none */
 
 	/* socket; and the socket that connects: family and protocol */
 	uint32_t family, type, protocol;
@@ -45,7 +45,8 @@ struct eval_outcome {
 
 struct eval_result {
 	struct eval_outcome decision; /* ALLOW: its rule and errno say nothing */
-	struct eval_outcome audits[LIMIT_GROUPS * 2]; /* reports; the verdict is "would" */
+	struct eval_outcome
+		audits[LIMIT_GROUPS * 2]; /* reports; the verdict is "would" */
 	uint32_t n_audits;
 };
 

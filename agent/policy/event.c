@@ -13,7 +13,7 @@
 #include "util/cleanup.h"
 #include "util/explain.h"
 
-#define NAME_BYTES 255 /* NAME_MAX of Linux's file systems */
+#define NAME_BYTES   255 /* NAME_MAX of Linux's file systems */
 #define PROTOCOL_TCP 6
 
 static const char *const kind_names[EVENT_KINDS] = {
@@ -36,7 +36,8 @@ static const struct {
 static const struct {
 	uint32_t family, type;
 } usual_types[] = {
-	{AF_NETLINK, SOCK_RAW}, {AF_PACKET, SOCK_RAW},
+	{AF_NETLINK, SOCK_RAW},
+	{AF_PACKET, SOCK_RAW},
 };
 
 const char *event_kind_name(enum eval_kind kind)
@@ -44,7 +45,8 @@ const char *event_kind_name(enum eval_kind kind)
 	return kind_names[kind];
 }
 
-/* --- paths ------------------------------------------------------------------------------ */
+/* --- paths
+ * ------------------------------------------------------------------------------ */
 
 static bool is_name(const char *name, size_t length)
 {
@@ -77,7 +79,8 @@ static int parse_path(const char *text, size_t length, struct event *event,
 		return -ENOMEM;
 	if (!is_path(event->path)) {
 		explain(reterr_message,
-			"\"%.80s\" is no path of a file; give an absolute one, without \".\", "
+			"\"%.80s\" is no path of a file; give an absolute one, without "
+			"\".\", "
 			"\"..\", \"//\" and \"/\" at its end",
 			event->path);
 		return -EINVAL;
@@ -99,7 +102,8 @@ static int parse_open(const char *text, struct event *event, char **reterr_messa
 	for (size_t i = 0; i < ARRAY_SIZE(accesses); i++) {
 		size_t suffix = strlen(accesses[i].suffix);
 
-		if (length > suffix && !strcmp(text + length - suffix, accesses[i].suffix)) {
+		if (length > suffix &&
+		    !strcmp(text + length - suffix, accesses[i].suffix)) {
 			event->eval.access = accesses[i].access;
 			length -= suffix;
 			break;
@@ -108,7 +112,8 @@ static int parse_open(const char *text, struct event *event, char **reterr_messa
 	return parse_path(text, length, event, reterr_message);
 }
 
-/* --- sockets and addresses -------------------------------------------------------------- */
+/* --- sockets and addresses
+ * -------------------------------------------------------------- */
 
 static bool read_number(const char *text, uint32_t last, uint32_t *ret_number)
 {
@@ -120,8 +125,8 @@ static bool read_number(const char *text, uint32_t last, uint32_t *ret_number)
 	return *ret_number <= last;
 }
 
-static int parse_named(const struct name_table *table, const char *word, uint32_t *ret_number,
-		       char **reterr_message)
+static int parse_named(const struct name_table *table, const char *word,
+		       uint32_t *ret_number, char **reterr_message)
 {
 	size_t row = names_find(table, word, 0);
 	const char *nearest;
@@ -135,7 +140,8 @@ static int parse_named(const struct name_table *table, const char *word, uint32_
 	nearest = names_nearest(table, word);
 	explain(reterr_message, "\"%.80s\" is not %s; %s \"%s\"%s", word, table->what,
 		nearest ? "did you mean" : "give a word such as",
-		nearest ? nearest : table->rows[1].name, nearest ? "?" : ", or its number");
+		nearest ? nearest : table->rows[1].name,
+		nearest ? "?" : ", or its number");
 	return -EINVAL;
 }
 
@@ -177,7 +183,8 @@ static int parse_socket(const char *text, struct event *event, char **reterr_mes
 static int wrong_address(const char *text, char **reterr_message)
 {
 	explain(reterr_message,
-		"\"%.80s\" is no address with a port; give 192.0.2.1:443, [2001:db8::1]:443, and "
+		"\"%.80s\" is no address with a port; give 192.0.2.1:443, "
+		"[2001:db8::1]:443, and "
 		"/udp behind it where it is not TCP",
 		text);
 	return -EINVAL;
@@ -211,12 +218,14 @@ static int parse_connect(const char *text, struct event *event, char **reterr_me
 	if (!port)
 		return wrong_address(text, reterr_message);
 	*port++ = '\0';
-	if (!read_number(port, UINT16_MAX, &number) || !read_address(address, &event->eval))
+	if (!read_number(port, UINT16_MAX, &number) ||
+	    !read_address(address, &event->eval))
 		return wrong_address(text, reterr_message);
 	event->eval.port = (uint16_t)number;
 	event->eval.protocol = PROTOCOL_TCP;
-	return rest ? parse_named(&names_protocols, rest, &event->eval.protocol, reterr_message) :
-		      0;
+	return rest ? parse_named(&names_protocols, rest, &event->eval.protocol,
+				  reterr_message)
+		    : 0;
 }
 
 int event_parse(enum eval_kind kind, const char *text, struct event *ret_event,

@@ -7,8 +7,8 @@
  *
  *     exec     PATH
  *     open     PATH[:r|w|rw]                  reading where nothing is said
- *     socket   FAMILY[,TYPE[,PROTOCOL]]       the type that the family is mostly used with
- *     connect  ADDRESS:PORT[/PROTOCOL]        TCP; an IPv6 address in brackets
+ *     socket   FAMILY[,TYPE[,PROTOCOL]]       the type that the family is mostly used
+ * with connect  ADDRESS:PORT[/PROTOCOL]        TCP; an IPv6 address in brackets
  */
 
 #include <stddef.h>
@@ -19,7 +19,7 @@
 
 struct event {
 	struct eval_event eval; /* borrows @path */
-	char *path;             /* NULL: not of a path */
+	char *path;		/* NULL: not of a path */
 };
 
 /** event_kind_name() - "exec", "open", "socket" or "connect". */
@@ -30,8 +30,8 @@ const char *event_kind_name(enum eval_kind kind);
  * @ret_event:      set on success only; owned, see event_clear()
  * @reterr_message: with -EINVAL "what is wrong; what would be right"; owned
  *
- * A path is taken as the walk of the dentries gives it: absolute, no ".", "..", "//" and "/" at
- * the end. What cannot be one is refused and never tidied up.
+ * A path is taken as the walk of the dentries gives it: absolute, no ".", "..", "//" and
+ * "/" at the end. What cannot be one is refused and never tidied up.
  *
  * Return: 0, -EINVAL, -ENOMEM.
  */
@@ -39,8 +39,8 @@ int event_parse(enum eval_kind kind, const char *text, struct event *ret_event,
 		char **reterr_message);
 
 /**
- * event_text() - "exec /bin/sh": its kind, and what event_parse() reads, safe to be shown.
- * Return: owned; NULL: no memory.
+ * event_text() - "exec /bin/sh": its kind, and what event_parse() reads, safe to be
+ * shown. Return: owned; NULL: no memory.
  */
 char *event_text(const struct eval_event *event);
 

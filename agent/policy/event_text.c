@@ -13,7 +13,8 @@ static void write_named(const struct name_table *table, uint32_t number, FILE *f
 	for (size_t i = 0; i < table->n; i++) {
 		const struct name_row *row = &table->rows[i];
 
-		/* A word that means several numbers would be read as the first of them. */
+		/* A word that means several numbers would be read as the first of them.
+		 */
 		if (row->number == number && names_find(table, row->name, 0) == i) {
 			fputs(row->name, file);
 			return;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Columns of the tables: of each image that of the IPv6 address, then that of the IPv4 address.
- * Most addresses have one of them; `::` and those within NAT64's prefix have both
- * (decide_connect()).
+ * Columns of the tables: of each image that of the IPv6 address, then that of the IPv4
+ * address. Most addresses have one of them; `::` and those within NAT64's prefix have
+ * both (decide_connect()).
  */
 #include <errno.h>
 #include <sys/socket.h>
@@ -13,17 +13,17 @@
 #include "policy/sets.h"
 #include "util/cleanup.h"
 
-#define PROTOCOL_LAST 65535U /* sock.sk_protocol is a __u16, at most */
-#define PROTOCOL_TCP 6U
-#define PROTOCOL_UDP 17U
-#define PORT_LAST 65535U
-#define PORT_HTTPS 443U
+#define PROTOCOL_LAST  65535U /* sock.sk_protocol is a __u16, at most */
+#define PROTOCOL_TCP   6U
+#define PROTOCOL_UDP   17U
+#define PORT_LAST      65535U
+#define PORT_HTTPS     443U
 
-#define LOOPBACK4 0x7f000001U
+#define LOOPBACK4      0x7f000001U
 #define ADDRESS4_LIKED 0xc0000201U /* 192.0.2.1 */
 #define ADDRESS6_LIKED ((range_key)0x20010db800000000ULL << 64 | 1)
-#define MAPPED_FIRST ((range_key)0xffff << 32)
-#define NAT64_FIRST ((range_key)0x0064ff9b00000000ULL << 64)
+#define MAPPED_FIRST   ((range_key)0xffff << 32)
+#define NAT64_FIRST    ((range_key)0x0064ff9b00000000ULL << 64)
 
 enum column {
 	COLUMN_V6 = 0,
@@ -83,7 +83,8 @@ static int walk_ports(struct walk *walk, const struct cuts *cuts)
 
 	for (uint32_t key = 0; r == 0 && key <= PORT_LAST; key = last + 1) {
 		last = cuts_last(cuts, key, PORT_LAST);
-		walk->event.port = (uint16_t)choose(PORT_HTTPS, key ? key : last > 0, last);
+		walk->event.port =
+			(uint16_t)choose(PORT_HTTPS, key ? key : last > 0, last);
 		r = walk->on_example(&walk->event, walk->data);
 	}
 	return r;
@@ -154,7 +155,8 @@ static int walk_v4(struct walk *walk)
 }
 
 /* The tables of an address in IPv6, and at once of one in IPv4. */
-static struct cuts cuts_both(const struct walk *walk, range_key address6, uint32_t address4)
+static struct cuts cuts_both(const struct walk *walk, range_key address6,
+			     uint32_t address4)
 {
 	struct cuts both = cuts_below(&walk->v4, address4 ? address4 : LOOPBACK4);
 
@@ -176,8 +178,8 @@ static int walk_nat64(struct walk *walk)
 	int r = 0;
 
 	for (;; key = last + 1) {
-		range_key last6 =
-			cuts_last6(&walk->v6, NAT64_FIRST + key, NAT64_FIRST + UINT32_MAX);
+		range_key last6 = cuts_last6(&walk->v6, NAT64_FIRST + key,
+					     NAT64_FIRST + UINT32_MAX);
 
 		last = cuts_last(&walk->v4, key, (uint32_t)(last6 - NAT64_FIRST));
 		if (!key)
@@ -228,7 +230,8 @@ static int walk_all(struct walk *walk)
 	return walk_one(walk, 1, LOOPBACK4);
 }
 
-int examples_connects(const struct image *const images[2], example_fn on_example, void *data)
+int examples_connects(const struct image *const images[2], example_fn on_example,
+		      void *data)
 {
 	_cleanup_(walk_clear) struct walk walk = {
 		.v4.images = images,

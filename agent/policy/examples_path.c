@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The product of two automata, breadth first. A third part keeps the path one that a file can
- * have, since the automata say something to every string of bytes.
+ * The product of two automata, breadth first. A third part keeps the path one that a file
+ * can have, since the automata say something to every string of bytes.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -30,21 +30,24 @@ enum form {
 struct step {
 	uint32_t parent; /* number of the node before */
 	uint16_t length; /* of the path so far */
-	uint8_t byte;    /* that leads here from it */
+	uint8_t byte;	 /* that leads here from it */
 };
 
 struct walk {
 	const struct image *const *images;
-	struct sets nodes; /* {state of the one, of the other, form}; ids count up as found */
+	struct sets
+		nodes; /* {state of the one, of the other, form}; ids count up as found */
 	struct step *steps;
 	size_t room;
-	struct sets accepts; /* {accept of the one, of the other} of which there is an example */
+	struct sets accepts; /* {accept of the one, of the other} of which there is an
+				example */
 	uint8_t order[255];  /* bytes, those that people like best first */
 	example_fn on_example;
 	void *data;
 };
 
-static const char liked[] = "abcdefghijklmnopqrstuvwxyz0123456789/-_.ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+static const char liked[] =
+	"abcdefghijklmnopqrstuvwxyz0123456789/-_.ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 static void walk_clear(struct walk *walk)
 {
@@ -98,7 +101,8 @@ static uint32_t start_of(const struct image *image)
 
 static uint32_t state_after(const struct image *image, uint32_t state, uint8_t byte)
 {
-	return !image || automaton_stops(state) ? state : automaton_step(image, state, byte);
+	return !image || automaton_stops(state) ? state
+						: automaton_step(image, state, byte);
 }
 
 static uint32_t accept_of(const struct image *image, uint32_t state)
@@ -134,12 +138,11 @@ static int tell(struct walk *walk, uint32_t id)
 	for (; length; id = walk->steps[id].parent)
 		path[--length] = (char)walk->steps[id].byte;
 	for (size_t i = 0; r == 0 && i < 2 * ARRAY_SIZE(ways); i++)
-		r = walk->on_example(
-			&(struct eval_event){.kind = ways[i / 2].kind,
-					     .path = path,
-					     .access = ways[i / 2].access,
-					     .untrusted_name = i % 2},
-			walk->data);
+		r = walk->on_example(&(struct eval_event){.kind = ways[i / 2].kind,
+							  .path = path,
+							  .access = ways[i / 2].access,
+							  .untrusted_name = i % 2},
+				     walk->data);
 	return r;
 }
 
@@ -158,7 +161,8 @@ static int accept(struct walk *walk, uint32_t id, const uint32_t node[3])
 
 static int follow(struct walk *walk, uint32_t id, const uint32_t node[3])
 {
-	struct step step = {.parent = id, .length = (uint16_t)(walk->steps[id].length + 1)};
+	struct step step = {.parent = id,
+			    .length = (uint16_t)(walk->steps[id].length + 1)};
 	uint32_t last[3] = {0, 0, FORM_BROKEN};
 	int r = 0;
 
@@ -186,7 +190,8 @@ static int follow(struct walk *walk, uint32_t id, const uint32_t node[3])
 /* Where nothing that follows makes a difference, the node's own path has told all. */
 static bool is_settled(const uint32_t node[3])
 {
-	return node[2] == FORM_NAME && automaton_stops(node[0]) && automaton_stops(node[1]);
+	return node[2] == FORM_NAME && automaton_stops(node[0]) &&
+	       automaton_stops(node[1]);
 }
 
 static void get_node(const struct walk *walk, uint32_t id, uint32_t ret_node[3])
@@ -197,7 +202,8 @@ static void get_node(const struct walk *walk, uint32_t id, uint32_t ret_node[3])
 	memcpy(ret_node, items, 3 * sizeof(*items)); /* they move when more are added */
 }
 
-/* All paths but the root directory, which would not be told of where another path will do. */
+/* All paths but the root directory, which would not be told of where another path will
+ * do. */
 static int walk_names(struct walk *walk)
 {
 	int r = 0;
@@ -232,7 +238,8 @@ int examples_paths(const struct image *const images[2], example_fn on_example, v
 		.on_example = on_example,
 		.data = data,
 	};
-	const uint32_t start[3] = {start_of(images[0]), start_of(images[1]), FORM_NOTHING};
+	const uint32_t start[3] = {start_of(images[0]), start_of(images[1]),
+				   FORM_NOTHING};
 	int r = add_node(&walk, start, &(struct step){0});
 
 	set_order(&walk);

@@ -11,7 +11,7 @@
 
 /* Numbers that reach the hook (__sock_create()), and families of kernels to come. */
 #define FAMILY_LAST 255U
-#define TYPE_LAST 10U
+#define TYPE_LAST   10U
 
 struct walk {
 	struct sets seen; /* tables of protocols that were walked through */
@@ -50,9 +50,11 @@ static bool has_own_protocol(const struct eval_event *event)
 	       (event->type == SOCK_STREAM || event->type == SOCK_DGRAM);
 }
 
-static int walk_protocols(struct walk *walk, const struct cuts *cuts, struct eval_event *event)
+static int walk_protocols(struct walk *walk, const struct cuts *cuts,
+			  struct eval_event *event)
 {
-	const uint32_t tables[] = {has_own_protocol(event), cuts->tables[0], cuts->tables[2]};
+	const uint32_t tables[] = {has_own_protocol(event), cuts->tables[0],
+				   cuts->tables[2]};
 	size_t known = walk->seen.n;
 	uint32_t key = tables[0], last = 0, id;
 	int r = sets_intern(&walk->seen, tables, ARRAY_SIZE(tables), &id);
@@ -69,7 +71,8 @@ static int walk_protocols(struct walk *walk, const struct cuts *cuts, struct eva
 	return r;
 }
 
-/* Inet's streams and datagrams are stretches of their own, as has_own_protocol() wants it. */
+/* Inet's streams and datagrams are stretches of their own, as has_own_protocol() wants
+ * it. */
 static uint32_t cut_type(uint32_t key, uint32_t last)
 {
 	return key <= SOCK_RAW - 1 ? key : last;
@@ -85,7 +88,8 @@ static uint32_t cut_family(uint32_t key, uint32_t last)
 	return last;
 }
 
-static int walk_types(struct walk *walk, const struct cuts *cuts, struct eval_event *event)
+static int walk_types(struct walk *walk, const struct cuts *cuts,
+		      struct eval_event *event)
 {
 	struct cuts below;
 	uint32_t last;
@@ -110,7 +114,8 @@ static uint32_t table_of(const struct image *image)
 	return image ? WORD_LO(image_word(image, IMAGE_H_SOCKETS)) : 0;
 }
 
-int examples_sockets(const struct image *const images[2], example_fn on_example, void *data)
+int examples_sockets(const struct image *const images[2], example_fn on_example,
+		     void *data)
 {
 	_cleanup_(walk_clear) struct walk walk = {
 		.seen = {.limit = 3UL * EXAMPLES_PAIRS},

@@ -12,7 +12,8 @@
 /* Numbers in the blocks that are shared: two for each word of an image. */
 #define BLOCKS_LIMIT (2UL * LIMIT_IMAGE_WORDS)
 
-/* Reason order (POLICY.md, Decision 4); what is left to chance there goes by its source. */
+/* Reason order (POLICY.md, Decision 4); what is left to chance there goes by its source.
+ */
 static int compare_policies(const void *a, const void *b)
 {
 	const struct policy *x = *(const struct policy *const *)a;
@@ -42,7 +43,8 @@ static int take_policies(struct compiler *compiler, const struct policy_list *po
 	return 0;
 }
 
-/* FNV-1a of 128 bits. Equal images are found by it; who needs certainty compares the words. */
+/* FNV-1a of 128 bits. Equal images are found by it; who needs certainty compares the
+ * words. */
 static void hash_words(struct image *image)
 {
 	const unsigned __int128 prime = (unsigned __int128)1 << 88 | 0x13b;

@@ -34,13 +34,13 @@ struct image_rule_info {
  * image_compile() - Compile policies, all of which select the subject.
  * @policies:    in any order
  * @diagnostics: errors, each naming the policy's source and line
- * @ret_image:   set on success only; one reference, the caller's. NULL when @policies has no
- *               rule and no default that could matter: then the subject needs no image
+ * @ret_image:   set on success only; one reference, the caller's. NULL when @policies has
+ * no rule and no default that could matter: then the subject needs no image
  *
  * Rules that are REFUSED are left out. The same policies give the same words.
  *
- * Return: 0; -E2BIG when a limit of lsm/limits.h is passed (the diagnostic names the rule);
- * -ENOMEM.
+ * Return: 0; -E2BIG when a limit of lsm/limits.h is passed (the diagnostic names the
+ * rule); -ENOMEM.
  */
 int image_compile(const struct policy_list *policies, struct diagnostics *diagnostics,
 		  struct image **ret_image);
@@ -52,8 +52,10 @@ int image_compile(const struct policy_list *policies, struct diagnostics *diagno
  */
 int image_load(const uint64_t *words, size_t n_words, struct image **ret_image);
 
-/** image_rule() - Describe a rule. Return: 0, -ENOENT for a number that it does not have. */
-int image_rule(const struct image *image, uint32_t rule, struct image_rule_info *ret_info);
+/** image_rule() - Describe a rule. Return: 0, -ENOENT for a number that it does not have.
+ */
+int image_rule(const struct image *image, uint32_t rule,
+	       struct image_rule_info *ret_info);
 
 struct image *image_ref(struct image *image);
 struct image *image_unref(struct image *image);

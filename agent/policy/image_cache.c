@@ -10,7 +10,7 @@
 struct image_cache_entry {
 	struct policy_list policies;
 	struct image *image;
-	char *why;  /* NULL, or why there is no image */
+	char *why; /* NULL, or why there is no image */
 	int error; /* what compiling returned */
 	bool used;
 };
@@ -18,7 +18,8 @@ struct image_cache_entry {
 /* Policies are immutable and shared: the same set is the same pointers. */
 static bool same_set(const struct policy_list *a, const struct policy_list *b)
 {
-	return a->n == b->n && (a->n == 0 || !memcmp(a->items, b->items, a->n * sizeof(*a->items)));
+	return a->n == b->n &&
+	       (a->n == 0 || !memcmp(a->items, b->items, a->n * sizeof(*a->items)));
 }
 
 static struct image_cache_entry *find(struct image_cache *cache,

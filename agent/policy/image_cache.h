@@ -3,8 +3,8 @@
 #define LSMD_POLICY_IMAGE_CACHE_H
 
 /*
- * From a set of policies to an image, each distinct set compiled once: on a node where 250
- * pods bear a few labels, there are a few images.
+ * From a set of policies to an image, each distinct set compiled once: on a node where
+ * 250 pods bear a few labels, there are a few images.
  */
 
 #include "policy/image.h"

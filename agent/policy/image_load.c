@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Foreign words become an image when everything that the decision core could reach in them is
- * within them and of the right kind. It is followed from the header on, each thing once.
+ * Foreign words become an image when everything that the decision core could reach in
+ * them is within them and of the right kind. It is followed from the header on, each
+ * thing once.
  */
 
 #include <errno.h>
@@ -32,14 +33,16 @@ struct loader {
 	size_t n;
 	uint32_t n_rules;
 	uint8_t *seen;
-	uint64_t n_ranges; /* looked at, in all tables; tables of an image do not overlap */
+	uint64_t n_ranges; /* looked at, in all tables; tables of an image do not overlap
+			    */
 	uint32_t *states;  /* to be looked at */
 	size_t n_states, states_room;
 };
 
 static bool within(const struct loader *loader, uint64_t offset, uint64_t n)
 {
-	return offset >= IMAGE_HEADER_WORDS && offset <= loader->n && n <= loader->n - offset;
+	return offset >= IMAGE_HEADER_WORDS && offset <= loader->n &&
+	       n <= loader->n - offset;
 }
 
 /* Return: whether it is new. */
@@ -90,8 +93,10 @@ static bool check_accept(struct loader *loader, uint32_t accept)
 	if (!see(loader, accept, KIND_ACCEPT))
 		return true;
 	words = loader->words + accept;
-	return check_list(loader, WORD_LO(words[0])) && check_list(loader, WORD_HI(words[0])) &&
-	       check_list(loader, WORD_LO(words[1])) && check_list(loader, WORD_HI(words[1]));
+	return check_list(loader, WORD_LO(words[0])) &&
+	       check_list(loader, WORD_HI(words[0])) &&
+	       check_list(loader, WORD_LO(words[1])) &&
+	       check_list(loader, WORD_HI(words[1]));
 }
 
 /* @behind: how many ranges come before the lists. */
@@ -117,8 +122,8 @@ static bool check_ranges(struct loader *loader, uint32_t offset, unsigned behind
 
 		if (i > 1 && WORD_LO(word) <= WORD_LO(loader->words[offset + i - 1]))
 			return false;
-		if (behind ? !check_ranges(loader, WORD_HI(word), behind - 1) :
-			     !check_list(loader, WORD_HI(word)))
+		if (behind ? !check_ranges(loader, WORD_HI(word), behind - 1)
+			   : !check_list(loader, WORD_HI(word)))
 			return false;
 	}
 	return true;
@@ -152,7 +157,8 @@ static bool check_ranges6(struct loader *loader, uint32_t offset, unsigned behin
 	return true;
 }
 
-/* A state that another leads to; what it has is looked at later, for a path may be long. */
+/* A state that another leads to; what it has is looked at later, for a path may be long.
+ */
 static int reach_state(struct loader *loader, uint32_t state)
 {
 	if (state == STATE_DEAD)
@@ -204,7 +210,8 @@ static bool check_texts(const struct loader *loader, uint64_t text)
 	size_t length = WORD_HI(word);
 
 	for (size_t i = 0; i < RULE_TEXTS; i++) {
-		const char *end = text < length ? memchr(strings + text, 0, length - text) : NULL;
+		const char *end =
+			text < length ? memchr(strings + text, 0, length - text) : NULL;
 
 		if (!end)
 			return false;
@@ -249,7 +256,8 @@ static int check(struct loader *loader)
 	loader->seen = calloc(loader->n, 1);
 	if (!loader->seen)
 		return -ENOMEM;
-	if (!check_rules(loader) || !check_ranges(loader, WORD_LO(words[IMAGE_H_SOCKETS]), 2) ||
+	if (!check_rules(loader) ||
+	    !check_ranges(loader, WORD_LO(words[IMAGE_H_SOCKETS]), 2) ||
 	    !check_ranges(loader, WORD_LO(words[IMAGE_H_CONNECT]), 2) ||
 	    !check_ranges6(loader, WORD_HI(words[IMAGE_H_CONNECT]), 1))
 		return -EBADMSG;

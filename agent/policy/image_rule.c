@@ -10,8 +10,9 @@ int image_rule(const struct image *image, uint32_t rule, struct image_rule_info 
 	const uint64_t *row, *words = image->words;
 	const char *text;
 	struct image_rule_info info;
-	const char **texts[] = {&info.kind, &info.name_space, &info.policy, &info.section_name,
-				&info.rule, &info.message,    &info.tags};
+	const char **texts[] = {&info.kind,	    &info.name_space, &info.policy,
+				&info.section_name, &info.rule,	      &info.message,
+				&info.tags};
 
 	if (rule >= image->n_rules)
 		return -ENOENT;

@@ -29,8 +29,9 @@ json_t *image_rule_json(const struct image *image, uint32_t rule)
 
 	if (!image || image_rule(image, rule, &info) < 0)
 		return json_null();
-	json = json_pack("{ss ss ss ss ss}", "kind", info.kind, "namespace", info.name_space,
-			 "policy", info.policy, "section", info.section_name, "name", info.rule);
+	json = json_pack("{ss ss ss ss ss}", "kind", info.kind, "namespace",
+			 info.name_space, "policy", info.policy, "section",
+			 info.section_name, "name", info.rule);
 	if (*info.message && json &&
 	    json_object_set_new(json, "message", json_string(info.message)) < 0) {
 		json_decref(json);

@@ -16,7 +16,8 @@ const char *verdict_word(enum verdict verdict);
 enum verdict eval_verdict(const struct eval_result *result);
 
 /**
- * image_rule_json() - Which rule: kind, namespace, policy, section, name, and its message.
+ * image_rule_json() - Which rule: kind, namespace, policy, section, name, and its
+ * message.
  * @rule: number in the image
  * Return: owned; json_null() for a number that the image does not have; NULL: no memory.
  */

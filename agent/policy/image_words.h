@@ -2,7 +2,8 @@
 #ifndef LSMD_POLICY_IMAGE_WORDS_H
 #define LSMD_POLICY_IMAGE_WORDS_H
 
-/* The decision core's accessor on the host: to be included before lsm/decide.h and the like. */
+/* The decision core's accessor on the host: to be included before lsm/decide.h and the
+ * like. */
 
 #include <sys/cdefs.h>
 

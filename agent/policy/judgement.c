@@ -24,7 +24,6 @@ struct judgement {
 	json_t *json;
 };
 
-
 static void judgement_clear(struct judgement *judgement)
 {
 	matches_clear(&judgement->matches);
@@ -59,16 +58,20 @@ static int add_reports(const struct judgement *judgement)
 		const struct eval_outcome *audit = &judgement->result.audits[i];
 
 		r = json_array_append_new(
-			reports, json_pack("{ss so}", "would", verdict_word(audit->verdict),
-					   "rule", image_rule_json(judgement->image, audit->rule)));
+			reports,
+			json_pack("{ss so}", "would", verdict_word(audit->verdict),
+				  "rule",
+				  image_rule_json(judgement->image, audit->rule)));
 	}
 	return r ? -ENOMEM : 0;
 }
 
 static bool describes(const struct judgement *judgement, const struct match *match,
-		      const struct eval_outcome *outcome, struct image_rule_info *ret_info)
+		      const struct eval_outcome *outcome,
+		      struct image_rule_info *ret_info)
 {
-	return judgement->image && image_rule(judgement->image, outcome->rule, ret_info) == 0 &&
+	return judgement->image &&
+	       image_rule(judgement->image, outcome->rule, ret_info) == 0 &&
 	       match_is(match, ret_info);
 }
 
@@ -78,7 +81,8 @@ static bool has_effect(const struct judgement *judgement, const struct match *ma
 	const struct eval_result *result = &judgement->result;
 	struct image_rule_info info;
 
-	if (is_denied(&result->decision) && describes(judgement, match, &result->decision, &info))
+	if (is_denied(&result->decision) &&
+	    describes(judgement, match, &result->decision, &info))
 		return true;
 	for (uint32_t i = 0; i < result->n_audits; i++)
 		if (describes(judgement, match, &result->audits[i], &info))
@@ -117,8 +121,8 @@ static json_t *match_json(const struct match *match)
 	const struct policy *policy = match->policy;
 	const struct policy_rule *rule = match->rule;
 
-	return json_pack("{ss ss ss ss}", "kind", policy_kind_name(policy->kind), "namespace",
-			 policy->name_space, "policy", policy->name, "name",
+	return json_pack("{ss ss ss ss}", "kind", policy_kind_name(policy->kind),
+			 "namespace", policy->name_space, "policy", policy->name, "name",
 			 rule ? rule->name : "default");
 }
 

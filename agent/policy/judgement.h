@@ -2,7 +2,8 @@
 #ifndef LSMD_POLICY_JUDGEMENT_H
 #define LSMD_POLICY_JUDGEMENT_H
 
-/* An event decided, and why: the rule that decided, the reports, and what matched but lost. */
+/* An event decided, and why: the rule that decided, the reports, and what matched but
+ * lost. */
 
 #include <jansson.h>
 
@@ -14,8 +15,8 @@
  * @policies: those that select the subject, in reason order
  * @image:    compiled from them; NULL: no rules
  * @ret_json: owned: event, verdict; errno and rule where it is denied; reports, each with
- *            what it "would" be and its rule; others: the rules that match and neither decide
- *            nor report, each with its action and why it makes no difference
+ *            what it "would" be and its rule; others: the rules that match and neither
+ * decide nor report, each with its action and why it makes no difference
  *
  * Return: 0, -E2BIG, -ENOMEM.
  */

@@ -83,9 +83,10 @@ static bool is_of_group(const struct match *match, const struct policy *policy)
 	return match->policy->kind == policy->kind;
 }
 
-/* The first allow rule of a policy's group that matches, or its default; NULL: none does. */
-static const struct match *find_match(const struct matches *matches, const struct policy *policy,
-				      bool is_default)
+/* The first allow rule of a policy's group that matches, or its default; NULL: none does.
+ */
+static const struct match *find_match(const struct matches *matches,
+				      const struct policy *policy, bool is_default)
 {
 	for (size_t i = 0; i < matches->n; i++) {
 		const struct match *match = &matches->items[i];
@@ -112,8 +113,8 @@ __attribute__((format(printf, 1, 2))) static char *say(const char *format, ...)
 /* "deny no-shells of web is stricter". */
 static char *say_ruling(const struct image_rule_info *ruling, const char *what)
 {
-	return say("%s %s of %s %s", verdict_word(ruling->verdict), ruling->rule, ruling->policy,
-		   what);
+	return say("%s %s of %s %s", verdict_word(ruling->verdict), ruling->rule,
+		   ruling->policy, what);
 }
 
 static char *why_allow(const struct match *match, const struct matches *matches,
@@ -122,8 +123,9 @@ static char *why_allow(const struct match *match, const struct matches *matches,
 	const struct match *by_default = find_match(matches, match->policy, true);
 
 	if (!ruling)
-		return by_default ? say("it spares the default of %s", by_default->policy->name) :
-				    say("nothing denies by default");
+		return by_default ? say("it spares the default of %s",
+					by_default->policy->name)
+				  : say("nothing denies by default");
 	if (!ruling->is_default)
 		return say_ruling(ruling, "is stricter");
 	if (!by_default || !match_is(by_default, ruling))
@@ -137,11 +139,13 @@ static char *why_default(const struct match *match, const struct matches *matche
 	const struct match *allow;
 
 	if (ruling)
-		return say_ruling(ruling, ruling->verdict == VERDICT_KILL ? "is stricter" :
-									    "comes first");
+		return say_ruling(ruling, ruling->verdict == VERDICT_KILL
+						  ? "is stricter"
+						  : "comes first");
 	allow = find_match(matches, match->policy, false);
 	if (allow)
-		return say("allow %s of %s holds", allow->rule->name, allow->policy->name);
+		return say("allow %s of %s holds", allow->rule->name,
+			   allow->policy->name);
 	return say("it spares what every process needs");
 }
 

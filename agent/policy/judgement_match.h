@@ -2,8 +2,8 @@
 #ifndef LSMD_POLICY_JUDGEMENT_MATCH_H
 #define LSMD_POLICY_JUDGEMENT_MATCH_H
 
-/* The rules that an event matches, and why those that do not decide make no difference. Used by
- * judgement.c alone. */
+/* The rules that an event matches, and why those that do not decide make no difference.
+ * Used by judgement.c alone. */
 
 #include <stddef.h>
 
@@ -22,7 +22,8 @@ struct matches {
 	size_t n;
 };
 
-/** matches_find() - All that match, defaults too, in reason order. Return: 0, -E2BIG, -ENOMEM. */
+/** matches_find() - All that match, defaults too, in reason order. Return: 0, -E2BIG,
+ * -ENOMEM. */
 int matches_find(const struct policy_list *policies, const struct eval_event *event,
 		 struct matches *matches);
 void matches_clear(struct matches *matches);
@@ -32,9 +33,8 @@ bool match_is(const struct match *match, const struct image_rule_info *info);
 
 /**
  * match_why() - Why does it make no difference?
- * @ruling: what decides for it: the event's decision, or for a policy in audit mode its own
- *          report; NULL: nothing denies
- * Return: owned; NULL: no memory.
+ * @ruling: what decides for it: the event's decision, or for a policy in audit mode its
+ * own report; NULL: nothing denies Return: owned; NULL: no memory.
  */
 char *match_why(const struct match *match, const struct matches *matches,
 		const struct image_rule_info *ruling);

@@ -53,7 +53,8 @@ static int parse_members(const char **text, struct byte_set *set)
 	return 0;
 }
 
-static int find_set(struct pattern *pattern, const struct byte_set *set, uint32_t *ret_number)
+static int find_set(struct pattern *pattern, const struct byte_set *set,
+		    uint32_t *ret_number)
 {
 	for (size_t i = 0; i < pattern->n_sets; i++) {
 		if (!memcmp(&pattern->sets[i], set, sizeof(*set))) {
@@ -120,7 +121,9 @@ static int parse_stars(struct pattern *pattern, const char **text, size_t start)
 	*text += n;
 	several = n > 1;
 	if (name_begins && several && **text == '/' && (*text)[strspn(*text, "/")])
-		return ends_with_names(pattern, start) ? 0 : add(pattern, ELEMENT_NAMES, 0, 0);
+		return ends_with_names(pattern, start)
+			       ? 0
+			       : add(pattern, ELEMENT_NAMES, 0, 0);
 	if (name_begins && !(*text)[strspn(*text, "/")]) {
 		r = add(pattern, ELEMENT_ANY, 0, 0);
 		if (r < 0)

@@ -3,13 +3,14 @@
 #define LSMD_POLICY_PATTERN_H
 
 /*
- * Path patterns (POLICY.md, What a path means), as elements that a path's bytes are matched
- * against one after another.
+ * Path patterns (POLICY.md, What a path means), as elements that a path's bytes are
+ * matched against one after another.
  *
  * A pattern is about paths as lsm/image.h has them: names that are never empty, joined by
- * single slashes. Hence several slashes are one, a slash at the end is dropped, and a star that
- * is all of the last name stands for one byte at least. `**` that is all of another name stands
- * for any number of names, none as well. `?` and sets stand for one byte.
+ * single slashes. Hence several slashes are one, a slash at the end is dropped, and a
+ * star that is all of the last name stands for one byte at least. `**` that is all of
+ * another name stands for any number of names, none as well. `?` and sets stand for one
+ * byte.
  */
 
 #include <stdbool.h>
@@ -22,7 +23,8 @@ enum element_kind {
 	ELEMENT_SET,   /* one byte of a set */
 	ELEMENT_STAR,  /* bytes but "/", or none */
 	ELEMENT_STARS, /* any bytes, or none */
-	ELEMENT_NAMES, /* ELEMENT_STARS that ends with a slash which may be missing, too */
+	ELEMENT_NAMES, /* ELEMENT_STARS that ends with a slash which may be missing, too
+			*/
 	ELEMENT_END,
 };
 
@@ -48,8 +50,8 @@ struct pattern {
 
 /**
  * pattern_parse() - Append a pattern's elements, each with its tag.
- * Return: 0; -EINVAL when it is not absolute, has an open set, a set that no byte is in, or
- * ends within an escape; -ENOMEM.
+ * Return: 0; -EINVAL when it is not absolute, has an open set, a set that no byte is in,
+ * or ends within an escape; -ENOMEM.
  */
 int pattern_parse(struct pattern *pattern, const char *text, uint32_t tag);
 

@@ -30,7 +30,8 @@ int probe_rule(const struct policy *policy, const struct policy_rule *rule,
 	rules[0].action = ACTION_DENY;
 	alone.sections[rule->section] =
 		(struct policy_section){.present = true, .rules = rules, .n_rules = 1};
-	r = image_compile(&(struct policy_list){.items = items, .n = 1}, &diagnostics, &image);
+	r = image_compile(&(struct policy_list){.items = items, .n = 1}, &diagnostics,
+			  &image);
 	if (r < 0)
 		return r;
 	eval(image, event, &result);

@@ -10,8 +10,8 @@
 /**
  * probe_rule() - Does a rule match an event, whatever other rules say?
  *
- * An image has only what can have an effect. So the rule is compiled alone, as one that denies,
- * and the core is asked.
+ * An image has only what can have an effect. So the rule is compiled alone, as one that
+ * denies, and the core is asked.
  *
  * Return: 0, -E2BIG, -ENOMEM.
  */

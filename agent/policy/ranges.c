@@ -19,7 +19,7 @@ struct edge_event {
 struct sweep {
 	struct edge_event *events;
 	size_t n_events;
-	uint32_t *plus;  /* of each rule, spans that cover the key */
+	uint32_t *plus; /* of each rule, spans that cover the key */
 	uint32_t *minus;
 	uint32_t *holding; /* rules that hold, ascending */
 	size_t n_holding;
@@ -27,7 +27,8 @@ struct sweep {
 	size_t n, room;
 };
 
-int spans_add(struct spans *spans, range_key first, range_key last, uint32_t rule, bool minus)
+int spans_add(struct spans *spans, range_key first, range_key last, uint32_t rule,
+	      bool minus)
 {
 	if (room_for(&spans->items, &spans->room, spans->n + 1) < 0)
 		return -ENOMEM;
@@ -162,8 +163,8 @@ size_t ranges_merge(struct segment *segments, size_t n)
 	return kept;
 }
 
-int ranges_flatten(const struct spans *spans, range_key last, uint32_t n_rules, struct sets *sets,
-		   struct segment **ret_segments, size_t *ret_n)
+int ranges_flatten(const struct spans *spans, range_key last, uint32_t n_rules,
+		   struct sets *sets, struct segment **ret_segments, size_t *ret_n)
 {
 	_cleanup_(sweep_clear) struct sweep sweep = {0};
 	int r;

@@ -3,8 +3,9 @@
 #define LSMD_POLICY_RANGES_H
 
 /*
- * Flattening: from what each rule says about a number or an address (these ranges, but not
- * those) to ranges that follow one another, each with the set of rules that hold in it.
+ * Flattening: from what each rule says about a number or an address (these ranges, but
+ * not those) to ranges that follow one another, each with the set of rules that hold in
+ * it.
  */
 
 #include <stdbool.h>
@@ -16,7 +17,8 @@
 /* A number, an IPv4 address or an IPv6 address, as a number. */
 typedef unsigned __int128 range_key;
 
-/* A rule holds, or with @minus does not hold whatever else says so, from @first to @last. */
+/* A rule holds, or with @minus does not hold whatever else says so, from @first to @last.
+ */
 struct span {
 	range_key first;
 	range_key last;
@@ -37,7 +39,8 @@ struct segment {
 };
 
 /** spans_add() - Add a span. Return: 0, -ENOMEM. */
-int spans_add(struct spans *spans, range_key first, range_key last, uint32_t rule, bool minus);
+int spans_add(struct spans *spans, range_key first, range_key last, uint32_t rule,
+	      bool minus);
 void spans_clear(struct spans *spans);
 
 /**
@@ -49,8 +52,8 @@ void spans_clear(struct spans *spans);
  * @ret_segments: owned; ascending, the first from 0, no two neighbours alike
  * Return: 0; -E2BIG when @sets is full; -ENOMEM.
  */
-int ranges_flatten(const struct spans *spans, range_key last, uint32_t n_rules, struct sets *sets,
-		   struct segment **ret_segments, size_t *ret_n);
+int ranges_flatten(const struct spans *spans, range_key last, uint32_t n_rules,
+		   struct sets *sets, struct segment **ret_segments, size_t *ret_n);
 
 /** ranges_merge() - Merge neighbours of equal value. Return: how many are left. */
 size_t ranges_merge(struct segment *segments, size_t n);

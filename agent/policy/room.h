@@ -31,12 +31,12 @@ static inline int room_make(void **array, size_t *room, size_t wanted, size_t si
  * @room:  address of its capacity, in elements
  * Return: 0, -ENOMEM.
  */
-#define room_for(array, room, wanted)                                           \
-	({                                                                      \
-		void *room_array_ = *(array);                                   \
-		int room_r_ = room_make(&room_array_, room, wanted, sizeof(**(array))); \
-		*(array) = room_array_;                                         \
-		room_r_;                                                        \
+#define room_for(array, room, wanted)                                                    \
+	({                                                                               \
+		void *room_array_ = *(array);                                            \
+		int room_r_ = room_make(&room_array_, room, wanted, sizeof(**(array)));  \
+		*(array) = room_array_;                                                  \
+		room_r_;                                                                 \
 	})
 
 #endif

@@ -9,8 +9,8 @@
 #include "util/cleanup.h"
 
 #define NAMESPACE_NAME_LABEL "kubernetes.io/metadata.name"
-#define NAMESPACE_DEFAULT "default"
-#define ANY "any" /* where a requirement takes whatever there is */
+#define NAMESPACE_DEFAULT    "default"
+#define ANY		     "any" /* where a requirement takes whatever there is */
 
 enum scope {
 	SCOPE_POD,
@@ -45,7 +45,8 @@ void made_up_clear(struct made_up *made_up)
 	*made_up = (struct made_up){0};
 }
 
-static const struct label_selector *selector_of(const struct policy *policy, enum scope scope)
+static const struct label_selector *selector_of(const struct policy *policy,
+						enum scope scope)
 {
 	switch (scope) {
 	case SCOPE_POD:
@@ -67,11 +68,13 @@ static bool all_hold(const struct group *group, enum scope scope, const char *ke
 	const struct labels labels = {.items = &label, .n = value ? 1 : 0};
 
 	for (size_t i = 0; i < group->n; i++) {
-		const struct label_selector *selector = selector_of(group->policies[i], scope);
+		const struct label_selector *selector =
+			selector_of(group->policies[i], scope);
 
 		for (size_t k = 0; k < selector->n_requirements; k++) {
 			const struct label_selector one = {
-				.requirements = &selector->requirements[k], .n_requirements = 1};
+				.requirements = &selector->requirements[k],
+				.n_requirements = 1};
 
 			if (!strcmp(selector->requirements[k].key, key) &&
 			    !label_selector_matches(&one, &labels))
@@ -82,16 +85,19 @@ static bool all_hold(const struct group *group, enum scope scope, const char *ke
 }
 
 /* A value that a requirement of the key names, and that all others of it hold for. */
-static const char *find_named(const struct group *group, enum scope scope, const char *key)
+static const char *find_named(const struct group *group, enum scope scope,
+			      const char *key)
 {
 	for (size_t i = 0; i < group->n; i++) {
-		const struct label_selector *selector = selector_of(group->policies[i], scope);
+		const struct label_selector *selector =
+			selector_of(group->policies[i], scope);
 
 		for (size_t k = 0; k < selector->n_requirements; k++) {
 			const struct selector_requirement *requirement =
 				&selector->requirements[k];
 
-			if (requirement->op != SELECTOR_IN || strcmp(requirement->key, key) != 0)
+			if (requirement->op != SELECTOR_IN ||
+			    strcmp(requirement->key, key) != 0)
 				continue;
 			for (size_t v = 0; v < requirement->n_values; v++)
 				if (all_hold(group, scope, key, requirement->values[v]))
@@ -114,8 +120,8 @@ static bool find_value(const struct group *group, enum scope scope, const char *
 	return all_hold(group, scope, key, ANY);
 }
 
-static int add_labels(const struct group *group, enum scope scope, const struct policy *policy,
-		      struct labels *labels)
+static int add_labels(const struct group *group, enum scope scope,
+		      const struct policy *policy, struct labels *labels)
 {
 	const struct label_selector *selector = selector_of(policy, scope);
 
@@ -223,7 +229,8 @@ static int check(const struct group *group, const struct made_up *made_up)
 	return 0;
 }
 
-int satisfy_policies(const struct policy *const *policies, size_t n, struct made_up *ret_made_up)
+int satisfy_policies(const struct policy *const *policies, size_t n,
+		     struct made_up *ret_made_up)
 {
 	const struct group group = {.policies = policies, .n = n};
 	_cleanup_(made_up_clear) struct made_up made_up = {0};

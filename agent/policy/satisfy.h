@@ -18,7 +18,8 @@ enum {
 };
 
 /**
- * satisfy_policies() - Make up a container that some policies select, all of them at once.
+ * satisfy_policies() - Make up a container that some policies select, all of them at
+ * once.
  *
  * It has only the labels that they ask for, so that no others select it without need.
  *

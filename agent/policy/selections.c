@@ -11,13 +11,13 @@
 #include "util/cleanup.h"
 
 /* Numbers in all sets; what is beyond is far more than anyone would read. */
-#define SETS_ITEMS (16U << 20)
+#define SETS_ITEMS   (16U << 20)
 #define HASH_NUMBERS 4 /* image.hash as numbers */
 
 struct search {
 	const struct policy_list *lists;
 	const struct policy **policies; /* of both lists */
-	uint32_t *effects;              /* what each does: equal numbers, equal effect */
+	uint32_t *effects;		/* what each does: equal numbers, equal effect */
 	size_t n;
 	struct sets effect_sets, key_sets;
 	uint32_t *key;
@@ -60,10 +60,11 @@ static int hash_policy(const struct policy *policy, uint32_t hash[HASH_NUMBERS])
 }
 
 /*
- * What a policy does, as a number: by its image, and by that with each default set to deny, in
- * which its allow rules show as well.
+ * What a policy does, as a number: by its image, and by that with each default set to
+ * deny, in which its allow rules show as well.
  */
-static int find_effect(struct search *search, const struct policy *policy, uint32_t *ret_effect)
+static int find_effect(struct search *search, const struct policy *policy,
+		       uint32_t *ret_effect)
 {
 	uint32_t hashes[2 * HASH_NUMBERS + 1] = {0};
 	struct policy strict = *policy;
@@ -73,7 +74,8 @@ static int find_effect(struct search *search, const struct policy *policy, uint3
 		strict.sections[i].default_deny = true;
 	if (r == 0)
 		r = hash_policy(&strict, hashes + HASH_NUMBERS);
-	/* What cannot be compiled is like nothing else; whoever compiles will tell of it. */
+	/* What cannot be compiled is like nothing else; whoever compiles will tell of it.
+	 */
 	if (r == -E2BIG)
 		hashes[2 * HASH_NUMBERS] = (uint32_t)search->effect_sets.n + 1;
 	else if (r < 0)
@@ -101,7 +103,8 @@ static int prepare(struct search *search)
 	return r;
 }
 
-/* The effects of those of a list that select a container, behind the @n numbers of the key. */
+/* The effects of those of a list that select a container, behind the @n numbers of the
+ * key. */
 static size_t add_effects(const struct search *search, size_t first, size_t end,
 			  const struct selection *selection, size_t n)
 {
@@ -116,7 +119,8 @@ static int keep_if_new(struct search *search, struct made_up *made_up)
 {
 	const struct selection selection = made_up_selection(made_up);
 	size_t n_old = add_effects(search, 0, search->lists[0].n, &selection, 0);
-	size_t n = add_effects(search, search->lists[0].n, search->n, &selection, n_old + 1);
+	size_t n =
+		add_effects(search, search->lists[0].n, search->n, &selection, n_old + 1);
 	size_t n_new = n - n_old - 1, known = search->key_sets.n;
 	struct made_up *grown;
 	uint32_t id;
@@ -129,7 +133,8 @@ static int keep_if_new(struct search *search, struct made_up *made_up)
 	r = sets_intern(&search->key_sets, search->key, n, &id);
 	if (r < 0 || id < known)
 		return r;
-	grown = array_grow(search->selections.items, search->selections.n, sizeof(*grown));
+	grown = array_grow(search->selections.items, search->selections.n,
+			   sizeof(*grown));
 	if (!grown)
 		return -ENOMEM;
 	search->selections.items = grown;
@@ -140,7 +145,8 @@ static int keep_if_new(struct search *search, struct made_up *made_up)
 
 static int try(struct search *search, size_t a, size_t b)
 {
-	const struct policy *const policies[] = {search->policies[a], search->policies[b]};
+	const struct policy *const policies[] = {search->policies[a],
+						 search->policies[b]};
 	_cleanup_(made_up_clear) struct made_up made_up = {0};
 	int r = satisfy_policies(policies, a == b ? 1 : 2, &made_up);
 

@@ -18,13 +18,14 @@ struct selections {
  * @lists:          old and new, in reason order
  * @ret_selections: set on success only; owned
  *
- * One for each policy, with the labels that it selects by, and one for each two policies of a
- * tier that can select the same container: within a tier, whatever several policies say together
- * two of them say already (a rule, and the default that it is an exception from), and between
- * the tiers the stricter holds. Containers on which the lists say the same are left out.
+ * One for each policy, with the labels that it selects by, and one for each two policies
+ * of a tier that can select the same container: within a tier, whatever several policies
+ * say together two of them say already (a rule, and the default that it is an exception
+ * from), and between the tiers the stricter holds. Containers on which the lists say the
+ * same are left out.
  *
- * A selector that matches by the absence of a label selects nearly all of them; what it hides
- * of others is not looked for.
+ * A selector that matches by the absence of a label selects nearly all of them; what it
+ * hides of others is not looked for.
  *
  * Return: 0, -ENOMEM; a policy too large to be compiled is no error here.
  */

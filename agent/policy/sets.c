@@ -71,8 +71,8 @@ int sets_intern(struct sets *sets, const uint32_t *items, size_t n, uint32_t *re
 	for (uint32_t id = *bucket; id; id = sets->rows[id - 1].next) {
 		const struct set *row = &sets->rows[id - 1];
 
-		if (row->n == n &&
-		    (!n || !memcmp(sets->items + row->offset, items, n * sizeof(*items)))) {
+		if (row->n == n && (!n || !memcmp(sets->items + row->offset, items,
+						  n * sizeof(*items)))) {
 			*ret_id = id - 1;
 			return 0;
 		}

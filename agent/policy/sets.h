@@ -26,9 +26,8 @@ struct sets {
 
 /**
  * sets_intern() - The id of a set.
- * @items: ascending, or in whatever one order the caller keeps for equal sets. Must not be
- *         memory of @sets
- * Return: 0; -E2BIG when @sets->limit would be passed; -ENOMEM.
+ * @items: ascending, or in whatever one order the caller keeps for equal sets. Must not
+ * be memory of @sets Return: 0; -E2BIG when @sets->limit would be passed; -ENOMEM.
  */
 int sets_intern(struct sets *sets, const uint32_t *items, size_t n, uint32_t *ret_id);
 

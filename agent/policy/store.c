@@ -42,7 +42,8 @@ static void files_free(struct policy_file *files, size_t n)
 	free(files);
 }
 
-int policy_store_new(const char *directory, const char *state, struct policy_store **ret_store)
+int policy_store_new(const char *directory, const char *state,
+		     struct policy_store **ret_store)
 {
 	struct policy_store *store = calloc(1, sizeof(*store));
 	int r;
@@ -89,7 +90,8 @@ static int is_policy_file(const struct dirent *entry)
 	return 0;
 }
 
-static struct policy_file *find_file(struct policy_file *files, size_t n, const char *name)
+static struct policy_file *find_file(struct policy_file *files, size_t n,
+				     const char *name)
 {
 	for (size_t i = 0; i < n; i++)
 		if (!strcmp(files[i].name, name))
@@ -138,9 +140,10 @@ static int read_text(const struct policy_store *store, struct policy_file *file,
 		r = diagnostics_add(diagnostics, SEVERITY_ERROR, path, 0, 0,
 				    "larger than %u bytes; split it", YAML_MAX_BYTES);
 	else if (r < 0)
-		r = diagnostics_add(diagnostics, SEVERITY_ERROR, path, 0, 0,
-				    "cannot be read: %s; make it a readable file, or remove it",
-				    strerror(-r));
+		r = diagnostics_add(
+			diagnostics, SEVERITY_ERROR, path, 0, 0,
+			"cannot be read: %s; make it a readable file, or remove it",
+			strerror(-r));
 	else
 		return 0;
 	return r < 0 ? r : -EINVAL;
@@ -168,8 +171,10 @@ static int copy_path(const struct policy_store *store, const char *name, char **
 	return asprintf(ret_path, "%s/%s", store->state, name) < 0 ? -ENOMEM : 0;
 }
 
-/* The last good version: of this life, or of an earlier one from disk. -ENOENT: there is none. */
-static int last_good(const struct policy_store *store, const char *name, struct policy_file *file)
+/* The last good version: of this life, or of an earlier one from disk. -ENOENT: there is
+ * none. */
+static int last_good(const struct policy_store *store, const char *name,
+		     struct policy_file *file)
 {
 	const struct policy_file *old = find_file(store->files, store->n_files, name);
 	struct diagnostics ignored = {0};
@@ -195,7 +200,8 @@ static int last_good(const struct policy_store *store, const char *name, struct 
 	return r == -ENOMEM ? r : r < 0 ? -ENOENT : 0;
 }
 
-/* Read one file into @ret_file; on its errors, its last good version. -ENOENT: it has none. */
+/* Read one file into @ret_file; on its errors, its last good version. -ENOENT: it has
+ * none. */
 static int take_file(const struct policy_store *store, const char *name,
 		     const struct policy_file *others, size_t n_others,
 		     struct diagnostics *diagnostics, struct policy_file *ret_file)
@@ -222,7 +228,8 @@ static int take_file(const struct policy_store *store, const char *name,
 	return r;
 }
 
-/* Keeps the copies in step with what holds; a full disk costs the copy, not the policy. */
+/* Keeps the copies in step with what holds; a full disk costs the copy, not the policy.
+ */
 static int keep_copies(const struct policy_store *store, struct diagnostics *diagnostics)
 {
 	for (size_t i = 0; i < store->n_files; i++) {
@@ -238,10 +245,11 @@ static int keep_copies(const struct policy_store *store, struct diagnostics *dia
 		if (r == 0 && length == file->length && !memcmp(kept, file->text, length))
 			continue;
 		r = file_write(path, file->text, file->length);
-		if (r < 0 && diagnostics_add(diagnostics, SEVERITY_WARNING, path, 0, 0,
-					     "cannot be written: %s; after a restart a broken "
-					     "%s has no last good version",
-					     strerror(-r), file->name) < 0)
+		if (r < 0 &&
+		    diagnostics_add(diagnostics, SEVERITY_WARNING, path, 0, 0,
+				    "cannot be written: %s; after a restart a broken "
+				    "%s has no last good version",
+				    strerror(-r), file->name) < 0)
 			return -ENOMEM;
 	}
 	return 0;
@@ -262,7 +270,8 @@ static void drop_copies(const struct policy_store *store)
 }
 
 static int take_all(const struct policy_store *store, struct dirent **entries, size_t n,
-		    struct diagnostics *diagnostics, struct policy_file *files, size_t *ret_n)
+		    struct diagnostics *diagnostics, struct policy_file *files,
+		    size_t *ret_n)
 {
 	size_t taken = 0;
 
@@ -311,7 +320,8 @@ int policy_store_read(struct policy_store *store)
 	if (n < 0)
 		return -errno;
 	files = calloc((size_t)n + 1, sizeof(*files));
-	r = files ? take_all(store, entries, (size_t)n, &diagnostics, files, &taken) : -ENOMEM;
+	r = files ? take_all(store, entries, (size_t)n, &diagnostics, files, &taken)
+		  : -ENOMEM;
 	if (r == 0)
 		r = adopt_files(store, files, taken);
 	if (r == 0)

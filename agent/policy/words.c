@@ -25,7 +25,8 @@ int words_put(struct words *words, const uint64_t *items, size_t n, uint32_t *re
 	return 0;
 }
 
-static int intern(struct words *words, const uint64_t *items, size_t n, uint32_t *ret_block)
+static int intern(struct words *words, const uint64_t *items, size_t n,
+		  uint32_t *ret_block)
 {
 	_cleanup_(freep) uint32_t *halves = calloc(2 * n + 1, sizeof(*halves));
 
@@ -38,7 +39,8 @@ static int intern(struct words *words, const uint64_t *items, size_t n, uint32_t
 	return sets_intern(&words->blocks, halves, 2 * n, ret_block);
 }
 
-int words_share(struct words *words, const uint64_t *items, size_t n, uint32_t *ret_offset)
+int words_share(struct words *words, const uint64_t *items, size_t n,
+		uint32_t *ret_offset)
 {
 	size_t known = words->blocks.n;
 	uint32_t block;

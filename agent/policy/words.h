@@ -25,8 +25,10 @@ struct words {
  */
 int words_put(struct words *words, const uint64_t *items, size_t n, uint32_t *ret_offset);
 
-/** words_share() - Append words, or find them among those it has put. Return: as words_put(). */
-int words_share(struct words *words, const uint64_t *items, size_t n, uint32_t *ret_offset);
+/** words_share() - Append words, or find them among those it has put. Return: as
+ * words_put(). */
+int words_share(struct words *words, const uint64_t *items, size_t n,
+		uint32_t *ret_offset);
 
 void words_clear(struct words *words);
 

@@ -57,7 +57,8 @@ static int write_texts(struct denial *denial, const char *const copied[TEXT_COPI
 	if (!file)
 		return -ENOMEM;
 	for (size_t i = 0; i < TEXT_COPIED; i++) {
-		escape_write(copied[i] ? copied[i] : "", copied[i] ? strlen(copied[i]) : 0, file);
+		escape_write(copied[i] ? copied[i] : "",
+			     copied[i] ? strlen(copied[i]) : 0, file);
 		fputc('\0', file);
 	}
 	write_paths(&denial->event, names, file);
@@ -93,8 +94,9 @@ static int fill(struct denial *denial, const struct image *image,
 		[TEXT_POLICY_KIND] = rule.kind,
 		[TEXT_POLICY_NAMESPACE] = rule.name_space,
 		[TEXT_POLICY] = rule.policy,
-		[TEXT_SECTION] = rule.section_name ? rule.section_name
-						   : report_hook(denial->event.hook)->section,
+		[TEXT_SECTION] = rule.section_name
+					 ? rule.section_name
+					 : report_hook(denial->event.hook)->section,
 		[TEXT_RULE] = rule.rule,
 		[TEXT_MESSAGE] = rule.message,
 		[TEXT_TAGS] = rule.tags,

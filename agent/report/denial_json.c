@@ -60,11 +60,11 @@ static json_t *file_json(const struct denial *denial)
 	char device[32], inode[32];
 
 	/* The kernel's own dev_t (include/linux/kdev_t.h), not the one of stat(2). */
-	snprintf(device, sizeof(device), "%" PRIu32 ":%" PRIu32, event->object.file.device >> 20,
-		 event->object.file.device & 0xfffff);
+	snprintf(device, sizeof(device), "%" PRIu32 ":%" PRIu32,
+		 event->object.file.device >> 20, event->object.file.device & 0xfffff);
 	snprintf(inode, sizeof(inode), "%" PRIu64, (uint64_t)event->object.file.inode);
-	return json_pack("{ss ss so ss ss}", "type", "file", "path", denial->text[TEXT_PATH],
-			 "access",
+	return json_pack("{ss ss so ss ss}", "type", "file", "path",
+			 denial->text[TEXT_PATH], "access",
 			 bits_json(event->object.file.access, access_names,
 				   ARRAY_SIZE(access_names)),
 			 "device", device, "inode", inode);
@@ -76,7 +76,8 @@ static json_t *socket_json(const struct denial *denial)
 
 	return json_pack("{ss so so so}", "type", "socket", "family",
 			 number_json(&names_families, family), "socketType",
-			 number_json(&names_types, denial->event.object.socket.type), "protocol",
+			 number_json(&names_types, denial->event.object.socket.type),
+			 "protocol",
 			 protocol_json(family, denial->event.object.socket.protocol));
 }
 
@@ -92,8 +93,9 @@ static json_t *address_json(const struct denial *denial)
 	else
 		inet_ntop(AF_INET6, &address, text, sizeof(text));
 	return json_pack("{ss so ss si so}", "type", "address", "family",
-			 number_json(&names_families, event->object.network.family), "address",
-			 text, "port", (int)event->object.network.port, "protocol",
+			 number_json(&names_families, event->object.network.family),
+			 "address", text, "port", (int)event->object.network.port,
+			 "protocol",
 			 protocol_json(AF_INET, event->object.network.protocol));
 }
 
@@ -127,8 +129,9 @@ static json_t *process_json(const struct denial *denial)
 
 	return json_pack("{sI sI sI sI sI ss ss}", "pid", (json_int_t)event->pid, "tid",
 			 (json_int_t)event->tid, "ppid", (json_int_t)event->ppid, "uid",
-			 (json_int_t)event->uid, "gid", (json_int_t)event->gid, "executable",
-			 denial->text[TEXT_EXECUTABLE], "command", denial->text[TEXT_COMMAND]);
+			 (json_int_t)event->uid, "gid", (json_int_t)event->gid,
+			 "executable", denial->text[TEXT_EXECUTABLE], "command",
+			 denial->text[TEXT_COMMAND]);
 }
 
 static json_t *subject_json(const struct denial *denial)
@@ -137,19 +140,19 @@ static json_t *subject_json(const struct denial *denial)
 
 	return json_pack("{ss s{ss ss ss} s{ss ss} ss}", "node", text[TEXT_NODE], "pod",
 			 "namespace", text[TEXT_NAMESPACE], "name", text[TEXT_POD], "uid",
-			 text[TEXT_POD_UID], "container", "name", text[TEXT_CONTAINER], "id",
-			 text[TEXT_CONTAINER_ID], "cgroup", text[TEXT_CGROUP]);
+			 text[TEXT_POD_UID], "container", "name", text[TEXT_CONTAINER],
+			 "id", text[TEXT_CONTAINER_ID], "cgroup", text[TEXT_CGROUP]);
 }
 
 static json_t *reason_json(const struct denial *denial)
 {
 	const char *const *text = denial->text;
 
-	return json_pack("{s{ss ss ss} ss ss si ss so}", "policy", "kind", text[TEXT_POLICY_KIND],
-			 "namespace", text[TEXT_POLICY_NAMESPACE], "name", text[TEXT_POLICY],
-			 "section", text[TEXT_SECTION], "rule", text[TEXT_RULE], "severity",
-			 (int)denial->severity, "message", text[TEXT_MESSAGE], "tags",
-			 tags_json(text[TEXT_TAGS]));
+	return json_pack("{s{ss ss ss} ss ss si ss so}", "policy", "kind",
+			 text[TEXT_POLICY_KIND], "namespace", text[TEXT_POLICY_NAMESPACE],
+			 "name", text[TEXT_POLICY], "section", text[TEXT_SECTION], "rule",
+			 text[TEXT_RULE], "severity", (int)denial->severity, "message",
+			 text[TEXT_MESSAGE], "tags", tags_json(text[TEXT_TAGS]));
 }
 
 json_t *denial_json(const struct denial *denial)

@@ -7,8 +7,10 @@
 
 #include "util/printable.h"
 
-/* Write @bytes, with @write_part between the bytes @separator, which become @replacement. */
-static void write_parts(const char *bytes, size_t length, char separator, const char *replacement,
+/* Write @bytes, with @write_part between the bytes @separator, which become @replacement.
+ */
+static void write_parts(const char *bytes, size_t length, char separator,
+			const char *replacement,
 			void (*write_part)(const char *bytes, size_t length, FILE *file),
 			FILE *file)
 {

@@ -7,18 +7,20 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/** escape_write() - printable_write() with backslashes doubled: different bytes, different text. */
+/** escape_write() - printable_write() with backslashes doubled: different bytes,
+ * different text. */
 void escape_write(const char *bytes, size_t length, FILE *file);
 
-/** escape() - As escape_write(), into a string that the caller owns. Return: NULL: no memory. */
+/** escape() - As escape_write(), into a string that the caller owns. Return: NULL: no
+ * memory. */
 char *escape(const char *string);
 
 /**
  * escape_path_write() - Write the path of a record's names, escaped.
- * @names:  from the leaf to the root, each ended by NUL (struct denial_event); no byte of them
- *          is believed: names may be empty, and the last one not ended
- * @prefix: of the path: "/", or ".../" where names on the root side are missing, or "" where
- *          the path is below no root
+ * @names:  from the leaf to the root, each ended by NUL (struct denial_event); no byte of
+ * them is believed: names may be empty, and the last one not ended
+ * @prefix: of the path: "/", or ".../" where names on the root side are missing, or ""
+ * where the path is below no root
  */
 void escape_path_write(const char *names, size_t length, const char *prefix, FILE *file);
 

@@ -67,7 +67,8 @@ struct denial *history_next(const struct history *history, uint64_t sequence)
 
 	if (sequence >= history->last_sequence || !history->n)
 		return NULL;
-	/* As far from the end as the numbers are, less those that are missing in between. */
+	/* As far from the end as the numbers are, less those that are missing in between.
+	 */
 	behind = history->last_sequence - sequence;
 	index = behind < history->n ? history->n - (size_t)behind : 0;
 	while (denial_sequence(history->ring[place(history, index)]) <= sequence)

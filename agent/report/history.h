@@ -8,7 +8,8 @@
 
 struct history;
 
-/** history_new() - All memory for @capacity denials is taken here. Return: 0, -EINVAL for 0, -ENOMEM. */
+/** history_new() - All memory for @capacity denials is taken here. Return: 0, -EINVAL for
+ * 0, -ENOMEM. */
 int history_new(size_t capacity, struct history **ret_history);
 /** history_free() - Drop every reference; takes NULL. Return: NULL. */
 struct history *history_free(struct history *history);

@@ -29,8 +29,8 @@ struct page {
 	bool failed;
 };
 
-#define COUNT(field) VALUE_COUNT, offsetof(struct metrics_values, field)
-#define SWITCH(field) VALUE_SWITCH, offsetof(struct metrics_values, field)
+#define COUNT(field)   VALUE_COUNT, offsetof(struct metrics_values, field)
+#define SWITCH(field)  VALUE_SWITCH, offsetof(struct metrics_values, field)
 #define SECONDS(field) VALUE_SECONDS, offsetof(struct metrics_values, field)
 
 /* Those of one value without labels. */
@@ -41,7 +41,8 @@ static const struct family families[] = {
 	 "Recorded denials that the history has no room for any more."},
 	{"lsmd_cgroup_events_lost_total", "counter", COUNT(lost_cgroup_events),
 	 "Cgroup events that found no room on their way from the kernel."},
-	{"lsmd_subjects", "gauge", COUNT(subjects), "Containers, pods and cgroups under policy."},
+	{"lsmd_subjects", "gauge", COUNT(subjects),
+	 "Containers, pods and cgroups under policy."},
 	{"lsmd_subjects_failed", "gauge", COUNT(subjects_failed),
 	 "Subjects for which the last change could not be put in force."},
 	{"lsmd_pods", "gauge", COUNT(pods), "Pods that are known on this node."},
@@ -52,12 +53,14 @@ static const struct family families[] = {
 	 "Rules that are enforced in part on this node."},
 	{"lsmd_rules_refused", "gauge", COUNT(rules_refused),
 	 "Rules that cannot be enforced on this node."},
-	{"lsmd_reloads_total", "counter", COUNT(reloads), "Times that policies and pods were read."},
+	{"lsmd_reloads_total", "counter", COUNT(reloads),
+	 "Times that policies and pods were read."},
 	{"lsmd_reload_failures_total", "counter", COUNT(reload_failures),
 	 "Times that reading them had an error."},
 	{"lsmd_kernel_memory_bytes", "gauge", COUNT(kernel_memory_bytes),
 	 "Memory of the maps in the kernel."},
-	{"lsmd_paused", "gauge", SWITCH(paused), "1 while every denial is only reported."},
+	{"lsmd_paused", "gauge", SWITCH(paused),
+	 "1 while every denial is only reported."},
 	{"lsmd_cgroup_map_overflow", "gauge", SWITCH(overflow),
 	 "1 once the cgroup map was full: look-ups climb to a parent."},
 	{"process_resident_memory_bytes", "gauge", COUNT(resident_memory_bytes),

@@ -2,7 +2,8 @@
 #ifndef LSMD_REPORT_METRICS_H
 #define LSMD_REPORT_METRICS_H
 
-/* Prometheus text format 0.0.4. A metric family is a row of a table; values come from the agent. */
+/* Prometheus text format 0.0.4. A metric family is a row of a table; values come from the
+ * agent. */
 
 #include "report/totals.h"
 
@@ -20,9 +21,11 @@ struct metrics_values {
 /**
  * metrics_text() - The whole page; owned by the caller. Return: 0, -ENOMEM.
  *
- * Label values are texts as denial_json() has them, and then as the format escapes them. The
- * locale's LC_NUMERIC is to be "C", as it is in a program that does not call setlocale().
+ * Label values are texts as denial_json() has them, and then as the format escapes them.
+ * The locale's LC_NUMERIC is to be "C", as it is in a program that does not call
+ * setlocale().
  */
-int metrics_text(const struct metrics_values *values, char **ret_text, size_t *ret_length);
+int metrics_text(const struct metrics_values *values, char **ret_text,
+		 size_t *ret_length);
 
 #endif

@@ -31,8 +31,8 @@ const char *report_verdict_name(uint8_t verdict);
 void report_errno_name(uint8_t number, char text[REPORT_ERRNO_TEXT]);
 
 /**
- * report_number_name() - The word that means this number and no other: of protocol 262 "mptcp",
- * though policies may say "tcp" as well. Return: NULL when there is none.
+ * report_number_name() - The word that means this number and no other: of protocol 262
+ * "mptcp", though policies may say "tcp" as well. Return: NULL when there is none.
  */
 const char *report_number_name(const struct name_table *table, uint32_t number);
 

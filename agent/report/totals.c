@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * A balanced tree, not a hash table: names of pods are their owners' to choose, and a tree has no
- * bad keys. It is sorted already when it is read.
+ * A balanced tree, not a hash table: names of pods are their owners' to choose, and a
+ * tree has no bad keys. It is sorted already when it is read.
  */
 #include "report/totals.h"
 
@@ -20,7 +20,8 @@ struct totals {
 };
 
 struct total {
-	struct totals_key key; /* strings in @text; first, so that a key alone can be looked up */
+	struct totals_key
+		key; /* strings in @text; first, so that a key alone can be looked up */
 	uint64_t count;
 	char text[];
 };
@@ -30,7 +31,8 @@ const struct totals_field totals_fields[TOTALS_FIELDS] = {
 	{"pod", "pod", offsetof(struct totals_key, pod)},
 	{"container", "container", offsetof(struct totals_key, container)},
 	{"policyKind", "policy_kind", offsetof(struct totals_key, policy_kind)},
-	{"policyNamespace", "policy_namespace", offsetof(struct totals_key, policy_namespace)},
+	{"policyNamespace", "policy_namespace",
+	 offsetof(struct totals_key, policy_namespace)},
 	{"policy", "policy", offsetof(struct totals_key, policy)},
 	{"section", "section", offsetof(struct totals_key, section)},
 	{"rule", "rule", offsetof(struct totals_key, rule)},
@@ -39,7 +41,8 @@ const struct totals_field totals_fields[TOTALS_FIELDS] = {
 
 static const char **string_at(const struct totals_key *key, size_t field)
 {
-	return (const char **)(uintptr_t)((const char *)key + totals_fields[field].offset);
+	return (const char **)(uintptr_t)((const char *)key +
+					  totals_fields[field].offset);
 }
 
 const char *totals_string(const struct totals_key *key, size_t field)

@@ -2,7 +2,8 @@
 #ifndef LSMD_REPORT_TOTALS_H
 #define LSMD_REPORT_TOTALS_H
 
-/* Exact counts of denials by pod, container, policy, rule and verdict, from the kernel's counters. */
+/* Exact counts of denials by pod, container, policy, rule and verdict, from the kernel's
+ * counters. */
 
 #include <jansson.h>
 #include <stdint.h>
@@ -13,14 +14,15 @@ struct totals;
 struct totals_key {
 	const char *name_space, *pod, *container;
 	const char *policy_kind, *policy_namespace, *policy, *section, *rule;
-	const char *verdict; /* "deny", "kill", "audit"; "closed", "entering", "paused", "unrecorded" */
+	const char *verdict; /* "deny", "kill", "audit"; "closed", "entering", "paused",
+				"unrecorded" */
 };
 
 /* A key's strings, in the order in which keys are sorted. */
 struct totals_field {
 	const char *json;  /* "policyKind" */
 	const char *label; /* "policy_kind", as metrics have it */
-	size_t offset;     /* in struct totals_key */
+	size_t offset;	   /* in struct totals_key */
 };
 #define TOTALS_FIELDS 9
 extern const struct totals_field totals_fields[TOTALS_FIELDS];
@@ -37,7 +39,8 @@ struct totals *totals_free(struct totals *totals);
  */
 int totals_add(struct totals *totals, const struct totals_key *key, uint64_t count);
 /**
- * totals_json() - Array of objects, the key's fields and "count", sorted; a new reference.
+ * totals_json() - Array of objects, the key's fields and "count", sorted; a new
+ * reference.
  *
  * {"namespace","pod","container","policyKind","policyNamespace","policy","section","rule",
  *  "verdict","count"}, with texts as denial_json() has them. Return: NULL: no memory.

@@ -11,18 +11,18 @@
 
 #define _cleanup_(function) __attribute__((cleanup(function)))
 
-#define TAKE_PTR(pointer)                         \
-	({                                        \
-		__typeof__(pointer) taken_ = (pointer); \
-		(pointer) = NULL;                 \
-		taken_;                           \
+#define TAKE_PTR(pointer)                                                                \
+	({                                                                               \
+		__typeof__(pointer) taken_ = (pointer);                                  \
+		(pointer) = NULL;                                                        \
+		taken_;                                                                  \
 	})
 
-#define TAKE_FD(fd)                 \
-	({                          \
-		int taken_fd_ = (fd); \
-		(fd) = -1;          \
-		taken_fd_;          \
+#define TAKE_FD(fd)                                                                      \
+	({                                                                               \
+		int taken_fd_ = (fd);                                                    \
+		(fd) = -1;                                                               \
+		taken_fd_;                                                               \
 	})
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))

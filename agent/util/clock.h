@@ -8,14 +8,15 @@
 #include <stdint.h>
 
 #define NS_PER_SECOND 1000000000ULL
-#define CLOCK_TEXT 40
-#define BOOT_ID_TEXT 40
+#define CLOCK_TEXT    40
+#define BOOT_ID_TEXT  40
 
 /** clock_boot() - CLOCK_BOOTTIME, as bpf_ktime_get_boot_ns() has it. */
 uint64_t clock_boot(void);
 /** clock_wall() - CLOCK_REALTIME since the epoch. */
 uint64_t clock_wall(void);
-/** boot_id() - This boot's, for what counts by the boot clock. Return: false, and "", if unknown. */
+/** boot_id() - This boot's, for what counts by the boot clock. Return: false, and "", if
+ * unknown. */
 bool boot_id(char text[BOOT_ID_TEXT]);
 /** clock_text() - RFC 3339 in UTC, "2026-01-31T09:10:11.123456789Z". */
 void clock_text(uint64_t wall, char text[CLOCK_TEXT]);

@@ -2,7 +2,8 @@
 #ifndef LSMD_UTIL_FILE_H
 #define LSMD_UTIL_FILE_H
 
-/* Whole files, read with a bound and written so that a crash leaves the old or the new one. */
+/* Whole files, read with a bound and written so that a crash leaves the old or the new
+ * one. */
 
 #include <stddef.h>
 
@@ -20,7 +21,8 @@ int file_read(const char *path, size_t max, char **ret_text, size_t *ret_length)
  */
 int file_write(const char *path, const char *text, size_t length);
 
-/** directory_make() - mkdir -p, mode 0755 (0700 for the last). Return: 0, negative errno. */
+/** directory_make() - mkdir -p, mode 0755 (0700 for the last). Return: 0, negative errno.
+ */
 int directory_make(const char *path);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The program of both pods in the demo: tries four things and says how each went. Static, so
- * that a root file system needs nothing but it and a shell.
+ * The program of both pods in the demo: tries four things and says how each went. Static,
+ * so that a root file system needs nothing but it and a shell.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -76,8 +76,8 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < sizeof(attempts) / sizeof(*attempts); i++) {
 		int r = attempts[i].try();
 
-		printf("  %-8s %-22s %s%s\n", argc > 1 ? argv[1] : "pod", attempts[i].what,
-		       r ? "denied: " : "worked", r ? strerror(r) : "");
+		printf("  %-8s %-22s %s%s\n", argc > 1 ? argv[1] : "pod",
+		       attempts[i].what, r ? "denied: " : "worked", r ? strerror(r) : "");
 		denied += r == EPERM || r == EACCES;
 	}
 	return denied;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /*
- * What a guarded call costs, counted in guest instructions (vm.sh --icount: one is one ns):
+ * What a guarded call costs, counted in guest instructions (vm.sh --icount: one is one
+ * ns):
  *
  *     hook-costs CGROUP_ROOT v1|v2 HIERARCHY
  *
- * Medians of seven loops, after a warm-up, of this process outside and of one in a subject, with
- * images from none to ten thousand rules.
+ * Medians of seven loops, after a warm-up, of this process outside and of one in a
+ * subject, with images from none to ten thousand rules.
  */
 
 #include <arpa/inet.h>
@@ -43,7 +44,8 @@ static void die(const char *what)
 	exit(1);
 }
 
-/* --- the calls ------------------------------------------------------------------------------ */
+/* --- the calls
+ * ------------------------------------------------------------------------------ */
 
 static void open_passwd(void)
 {
@@ -52,7 +54,8 @@ static void open_passwd(void)
 
 static void open_deep(void)
 {
-	close(open("/tmp/one/two/three/four/five/file-with-a-longer-name", O_RDONLY | O_CLOEXEC));
+	close(open("/tmp/one/two/three/four/five/file-with-a-longer-name",
+		   O_RDONLY | O_CLOEXEC));
 }
 
 static void open_null(void)
@@ -79,8 +82,9 @@ static const struct {
 	const char *name;
 	void (*call)(void);
 } calls[] = {
-	{"open 2 names", open_passwd}, {"open 7 names", open_deep}, {"open mount", open_null},
-	{"socket", create_socket},     {"connect", connect_udp},
+	{"open 2 names", open_passwd}, {"open 7 names", open_deep},
+	{"open mount", open_null},     {"socket", create_socket},
+	{"connect", connect_udp},
 };
 
 static int compare(const void *a, const void *b)
@@ -117,7 +121,8 @@ static void measure_all(const char *what)
 	close(connected);
 }
 
-/* --- the subject ---------------------------------------------------------------------------- */
+/* --- the subject
+ * ---------------------------------------------------------------------------- */
 
 static struct enforcer *enforcer;
 static char cgroup[PATH_MAX];
@@ -178,8 +183,9 @@ static void run_inside(const char *what)
 	waitpid(pid, NULL, 0);
 }
 
-#define HEAD                                                                               \
-	"apiVersion: lsmd.io/v1alpha1\nkind: LsmPolicy\nmetadata: {name: bench, namespace: shop}\n" \
+#define HEAD                                                                             \
+	"apiVersion: lsmd.io/v1alpha1\nkind: LsmPolicy\nmetadata: {name: bench, "        \
+	"namespace: shop}\n"                                                             \
 	"spec:\n  podSelector: {}\n"
 
 /* Rules of all four sections, @n of each, none of which matches what is called. */
@@ -194,13 +200,17 @@ static void publish_rules(unsigned n, const char *section)
 	for (unsigned i = 0; i < n; i++) {
 		if (!strcmp(section, "network"))
 			fprintf(file,
-				"    - {name: r%u, action: deny, to: [10.%u.%u.0/24], ports: [%u]}\n",
+				"    - {name: r%u, action: deny, to: [10.%u.%u.0/24], "
+				"ports: [%u]}\n",
 				i, i / 256, i % 256, 1000 + i % 5000);
 		else if (!strcmp(section, "sockets"))
-			fprintf(file, "    - {name: r%u, action: deny, families: [packet]}\n", i);
+			fprintf(file,
+				"    - {name: r%u, action: deny, families: [packet]}\n",
+				i);
 		else
 			fprintf(file,
-				"    - {name: r%u, action: deny, paths: [/etc/denied/number-%u/file,"
+				"    - {name: r%u, action: deny, paths: "
+				"[/etc/denied/number-%u/file,"
 				" /tmp/one/two/three/four/five/other-%u]}\n",
 				i, i, i);
 	}
@@ -221,8 +231,9 @@ static void measure_subject(void)
 		snprintf(what, sizeof(what), "%u file rules, none matches", sizes[i]);
 		run_inside(what);
 	}
-	publish(HEAD "  file:\n    default: deny\n    rules:\n"
-		     "    - {name: all, action: allow, access: [read], paths: [\"/**\"]}\n");
+	publish(HEAD
+		"  file:\n    default: deny\n    rules:\n"
+		"    - {name: all, action: allow, access: [read], paths: [\"/**\"]}\n");
 	run_inside("file default deny, one pattern allows");
 	publish_rules(1, "sockets");
 	run_inside("1 sockets rule, does not match");
@@ -237,8 +248,8 @@ static void make_files(void)
 	char path[PATH_MAX] = "/tmp";
 
 	mkdir(path, 0755);
-	for (const char *const *name = (const char *const[]){"/one", "/two", "/three", "/four",
-							      "/five", NULL};
+	for (const char *const *name = (const char *const[]){"/one", "/two", "/three",
+							     "/four", "/five", NULL};
 	     *name; name++) {
 		strcat(path, *name);
 		mkdir(path, 0755);
@@ -250,7 +261,8 @@ static void make_files(void)
 
 int main(int argc, char **argv)
 {
-	struct enforcer_options options = {.pin_directory = "/sys/fs/bpf/lsmd-hook-costs"};
+	struct enforcer_options options = {.pin_directory =
+						   "/sys/fs/bpf/lsmd-hook-costs"};
 	_cleanup_(freep) char *why = NULL;
 
 	if (argc == 3 && !strcmp(argv[1], "inside")) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Any bytes on a connection of the control socket: no crash, no leak, and the server still
- * answers another connection. The first byte says in how many pieces they arrive.
+ * Any bytes on a connection of the control socket: no crash, no leak, and the server
+ * still answers another connection. The first byte says in how many pieces they arrive.
  */
 #include <assert.h>
 #include <errno.h>
@@ -50,7 +50,8 @@ static void start(void)
 	snprintf(fuzz.path, sizeof(fuzz.path), "%s/sock", fuzz.directory);
 	assert(uv_loop_init(&fuzz.loop) == 0);
 	assert(history_new(16, &fuzz.agent.history) == 0);
-	assert(http_server_new(&fuzz.loop, &fuzz.agent, &options, &fuzz.server, &message) == 0);
+	assert(http_server_new(&fuzz.loop, &fuzz.agent, &options, &fuzz.server,
+			       &message) == 0);
 	atexit(remove_files);
 }
 

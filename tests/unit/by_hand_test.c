@@ -34,7 +34,8 @@ TestSuite(by_hand, .init = setup, .fini = teardown);
 static int add(json_t *request, char **reterr_message)
 {
 	const struct by_hand_deny *deny;
-	int r = by_hand_add(&by_hand, request, "shop", "web", "uid-1", &deny, reterr_message);
+	int r = by_hand_add(&by_hand, request, "shop", "web", "uid-1", &deny,
+			    reterr_message);
 
 	json_decref(request);
 	return r;
@@ -137,7 +138,8 @@ static void set_kept(const char *key, json_t *value)
 	json_t *file = json_load_file(path, 0, NULL);
 
 	cr_assert(file);
-	json_object_set_new(json_array_get(json_object_get(file, "items"), 0), key, value);
+	json_object_set_new(json_array_get(json_object_get(file, "items"), 0), key,
+			    value);
 	cr_assert_eq(json_dump_file(file, path, 0), 0);
 	json_decref(file);
 }
@@ -209,7 +211,8 @@ Test(by_hand, forgets_what_has_ended)
 	usleep(1100000);
 	cr_assert_eq(by_hand_expire(&by_hand), 1);
 	cr_assert_eq(by_hand.n, 1);
-	cr_assert_str_eq(by_hand.items[0].policy->sections[SECTION_EXEC].rules[0].paths[0], "/b");
+	cr_assert_str_eq(
+		by_hand.items[0].policy->sections[SECTION_EXEC].rules[0].paths[0], "/b");
 }
 
 Test(by_hand, takes_back_by_id_and_by_pod)
@@ -235,7 +238,12 @@ Test(by_hand, takes_back_by_id_and_by_pod)
 Test(by_hand, says_where_a_damaged_file_is_damaged)
 {
 	static const char *const texts[] = {
-		"", "{", "[]", "{\"items\": {}}", "{\"items\": [{}]}", "{\"items\": [7]}",
+		"",
+		"{",
+		"[]",
+		"{\"items\": {}}",
+		"{\"items\": [{}]}",
+		"{\"items\": [7]}",
 		"{\"items\": [{\"id\": \"x\", \"what\": \"nonsense\", \"object\": \"\", "
 		"\"container\": \"\", \"created\": \"\", \"endWallNs\": 0, "
 		"\"pod\": {\"uid\": \"\", \"name\": \"\", \"namespace\": \"\"}}]}",
@@ -246,7 +254,8 @@ Test(by_hand, says_where_a_damaged_file_is_damaged)
 		struct by_hand other = {0};
 
 		cr_assert_eq(file_write(path, texts[i], strlen(texts[i])), 0);
-		cr_expect_eq(by_hand_open(path, &other, &message), -EBADMSG, "%s", texts[i]);
+		cr_expect_eq(by_hand_open(path, &other, &message), -EBADMSG, "%s",
+			     texts[i]);
 		cr_expect(message && *message, "%s", texts[i]);
 	}
 }

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The victim of the VM ring, and as much of a container runtime as its cases need. One static
- * program, so that it runs in any root file system.
+ * The victim of the VM ring, and as much of a container runtime as its cases need. One
+ * static program, so that it runs in any root file system.
  *
- *   probe run CGROUP ROOT COMMAND...   as a runtime: the parent, outside, moves the child into the
- *                                      cgroup; the child makes a mount namespace, pivots, executes.
- *                                      ROOT "-": no mount namespace, the host's root
- *   probe nest CGROUP ATTEMPT          makes the cgroup, moves itself there, then tries
- *   probe via WAY VALUE ATTEMPT        does something first that hides names or identity, then tries
- *   probe ATTEMPT                      prints "allowed" or "denied ERRNO"; exits 0 or with the errno
- *   probe flood THREADS SECONDS ATTEMPT   prints "allowed=N denied=N other=N"
- *   probe listen FIFO FIFO             takes attempts line by line from one, answers on the other
+ *   probe run CGROUP ROOT COMMAND...   as a runtime: the parent, outside, moves the child
+ * into the cgroup; the child makes a mount namespace, pivots, executes. ROOT "-": no
+ * mount namespace, the host's root probe nest CGROUP ATTEMPT          makes the cgroup,
+ * moves itself there, then tries probe via WAY VALUE ATTEMPT        does something first
+ * that hides names or identity, then tries probe ATTEMPT                      prints
+ * "allowed" or "denied ERRNO"; exits 0 or with the errno probe flood THREADS SECONDS
+ * ATTEMPT   prints "allowed=N denied=N other=N" probe listen FIFO FIFO             takes
+ * attempts line by line from one, answers on the other
  *
- * ATTEMPT: open PATH r|w|rw | exec PATH | socket FAMILY TYPE PROTOCOL | connect ADDRESS PORT
- *          [udp], numbers as the kernel has them; and by other calls: descriptor-exec PATH |
- *          thread-exec PATH | ring-open PATH | ring-connect ADDRESS PORT | mixed-connect ADDRESS
- *          PORT | short-connect ADDRESS PORT
- * WAY:     chroot DIRECTORY | in DIRECTORY | userns - | mountns - | bind FROM:TO | o_path - |
- *          deep DIRECTORY:NAMES:LENGTH | clone-into CGROUP
+ * ATTEMPT: open PATH r|w|rw | exec PATH | socket FAMILY TYPE PROTOCOL | connect ADDRESS
+ * PORT [udp], numbers as the kernel has them; and by other calls: descriptor-exec PATH |
+ *          thread-exec PATH | ring-open PATH | ring-connect ADDRESS PORT | mixed-connect
+ * ADDRESS PORT | short-connect ADDRESS PORT WAY:     chroot DIRECTORY | in DIRECTORY |
+ * userns - | mountns - | bind FROM:TO | o_path - | deep DIRECTORY:NAMES:LENGTH |
+ * clone-into CGROUP
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -43,7 +43,7 @@
 #include <unistd.h>
 
 #define MAX_WORDS 8
-#define USAGE 99
+#define USAGE	  99
 
 static void die(const char *what)
 {
@@ -51,11 +51,14 @@ static void die(const char *what)
 	exit(USAGE);
 }
 
-/* --- attempts: each returns 0 when the kernel let it through, or the errno ---------------------- */
+/* --- attempts: each returns 0 when the kernel let it through, or the errno
+ * ---------------------- */
 
 static int attempt_open(char **words)
 {
-	int flags = !strcmp(words[1], "rw") ? O_RDWR : *words[1] == 'w' ? O_WRONLY : O_RDONLY;
+	int flags = !strcmp(words[1], "rw") ? O_RDWR
+		    : *words[1] == 'w'	    ? O_WRONLY
+					    : O_RDONLY;
 	int fd = open(words[0], flags | O_CLOEXEC);
 
 	if (fd < 0)
@@ -86,7 +89,8 @@ static int attempt_socket(char **words)
 	return 0;
 }
 
-static socklen_t make_address(const char *text, int port, struct sockaddr_storage *address)
+static socklen_t make_address(const char *text, int port,
+			      struct sockaddr_storage *address)
 {
 	struct sockaddr_in *v4 = (struct sockaddr_in *)address;
 	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)address;
@@ -108,7 +112,8 @@ static int attempt_connect(char **words)
 	bool udp = words[2] && !strcmp(words[2], "udp");
 	struct sockaddr_storage address;
 	socklen_t length = make_address(words[0], atoi(words[1]), &address);
-	int fd = socket(address.ss_family, (udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
+	int fd = socket(address.ss_family,
+			(udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
 	int r = 0;
 
 	if (fd < 0)
@@ -164,7 +169,8 @@ static int attempt_thread_exec(char **words)
 	return WEXITSTATUS(status);
 }
 
-/* One request through an io_uring, by a worker thread. Return: its result; ENOSYS where none is. */
+/* One request through an io_uring, by a worker thread. Return: its result; ENOSYS where
+ * none is. */
 static int ring_do(const struct io_uring_sqe *request)
 {
 	struct io_uring_params params = {0};
@@ -175,17 +181,20 @@ static int ring_do(const struct io_uring_sqe *request)
 
 	if (fd < 0)
 		return -errno;
-	rings = mmap(NULL, params.cq_off.cqes + params.cq_entries * sizeof(*cqe) +
-		     params.sq_off.array + 64, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
-		     fd, IORING_OFF_SQ_RING);
-	sqes = mmap(NULL, sizeof(*sqes), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd,
-		    IORING_OFF_SQES);
+	rings = mmap(NULL,
+		     params.cq_off.cqes + params.cq_entries * sizeof(*cqe) +
+			     params.sq_off.array + 64,
+		     PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd,
+		     IORING_OFF_SQ_RING);
+	sqes = mmap(NULL, sizeof(*sqes), PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_POPULATE, fd, IORING_OFF_SQES);
 	if (rings == MAP_FAILED || sqes == MAP_FAILED)
 		die("map the ring");
 	*sqes = *request;
 	sqes->flags |= IOSQE_ASYNC;
 	*(unsigned *)(void *)(rings + params.sq_off.array) = 0;
-	__atomic_store_n((unsigned *)(void *)(rings + params.sq_off.tail), 1, __ATOMIC_RELEASE);
+	__atomic_store_n((unsigned *)(void *)(rings + params.sq_off.tail), 1,
+			 __ATOMIC_RELEASE);
 	if (syscall(SYS_io_uring_enter, fd, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) < 0)
 		die("enter the ring");
 	cqe = (struct io_uring_cqe *)(void *)(rings + params.cq_off.cqes);
@@ -252,7 +261,8 @@ static int attempt_short_connect(char **words)
 	fd = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return errno;
-	if (connect(fd, (struct sockaddr *)&address, address.ss_family == AF_INET ? 16 : 24) < 0 &&
+	if (connect(fd, (struct sockaddr *)&address,
+		    address.ss_family == AF_INET ? 16 : 24) < 0 &&
 	    errno != ECONNREFUSED)
 		r = errno;
 	close(fd);
@@ -293,7 +303,9 @@ static void print_result(FILE *file, int r)
 	fflush(file);
 }
 
-/* --- flood ---------------------------------------------------------------------------------------- */
+/* --- flood
+ * ----------------------------------------------------------------------------------------
+ */
 
 static struct {
 	const struct attempt *attempt;
@@ -337,7 +349,8 @@ static int run_flood(int threads, int seconds)
 	return 0;
 }
 
-/* --- listen: a process that lives while the world around it changes ------------------------------- */
+/* --- listen: a process that lives while the world around it changes
+ * ------------------------------- */
 
 static int listen_loop(const char *in, const char *out)
 {
@@ -354,7 +367,8 @@ static int listen_loop(const char *in, const char *out)
 			const struct attempt *attempt;
 			int n = 0;
 
-			for (char *word = strtok_r(line, " \n", &save); word && n < MAX_WORDS - 1;
+			for (char *word = strtok_r(line, " \n", &save);
+			     word && n < MAX_WORDS - 1;
 			     word = strtok_r(NULL, " \n", &save))
 				words[n++] = word;
 			attempt = n > 0 ? find_attempt(n, words) : NULL;
@@ -365,7 +379,8 @@ static int listen_loop(const char *in, const char *out)
 	}
 }
 
-/* --- run: what runc and crun do, in their order ------------------------------------------------------ */
+/* --- run: what runc and crun do, in their order
+ * ------------------------------------------------------ */
 
 static int write_file(const char *path, const char *text)
 {
@@ -393,7 +408,8 @@ static int run_nested(const char *cgroup, const struct attempt *attempt, char **
 	return r;
 }
 
-/* --- via: what comes before an attempt, to hide what it is ------------------------------------------- */
+/* --- via: what comes before an attempt, to hide what it is
+ * ------------------------------------------- */
 
 /* The two parts of "FROM:TO". */
 static char *split(char *value)
@@ -462,7 +478,8 @@ static void way_o_path(char *value, char **words)
 	words[0] = path;
 }
 
-/* Down that many directories, each made without an open; the file there is made so as well. */
+/* Down that many directories, each made without an open; the file there is made so as
+ * well. */
 static void way_deep(char *value, char **words)
 {
 	char *names = split(value), *length = split(names), name[256];
@@ -506,9 +523,10 @@ static const struct way {
 	const char *name;
 	void (*go)(char *value, char **words);
 } ways[] = {
-	{"chroot", way_chroot}, {"in", way_in},     {"mountns", way_mountns},
-	{"userns", way_userns}, {"bind", way_bind}, {"o_path", way_o_path},
-	{"deep", way_deep},     {"clone-into", way_clone_into},
+	{"chroot", way_chroot},	  {"in", way_in},
+	{"mountns", way_mountns}, {"userns", way_userns},
+	{"bind", way_bind},	  {"o_path", way_o_path},
+	{"deep", way_deep},	  {"clone-into", way_clone_into},
 };
 
 /* via WAY VALUE [via WAY VALUE]... ATTEMPT */
@@ -536,7 +554,8 @@ static int run_via(int n, char **words)
 	return r;
 }
 
-/* Everything here happens inside the subject, before the container's program: it must work. */
+/* Everything here happens inside the subject, before the container's program: it must
+ * work. */
 static void enter_root(const char *root)
 {
 	int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
@@ -595,7 +614,8 @@ static int run_container(const char *cgroup, const char *root, char **command)
 
 int main(int argc, char **argv)
 {
-	const struct attempt *attempt = argc > 1 ? find_attempt(argc - 1, argv + 1) : NULL;
+	const struct attempt *attempt =
+		argc > 1 ? find_attempt(argc - 1, argv + 1) : NULL;
 
 	if (attempt) {
 		int r = attempt->run(argv + 2);

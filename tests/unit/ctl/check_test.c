@@ -5,21 +5,24 @@
 
 TestSuite(ctl_check, .init = start_server, .fini = stop_server, .timeout = 60);
 
-#define POLICY(name, section, rule)             \
-	"apiVersion: lsmd.io/v1alpha1\n"        \
-	"kind: LsmPolicy\n"                     \
-	"metadata: {name: " name ", namespace: shop}\n" \
-	"spec:\n"                               \
-	"  podSelector: {}\n"                   \
-	"  " section ":\n"                      \
-	"    rules:\n"                          \
+#define POLICY(name, section, rule)                                                      \
+	"apiVersion: lsmd.io/v1alpha1\n"                                                 \
+	"kind: LsmPolicy\n"                                                              \
+	"metadata: {name: " name ", namespace: shop}\n"                                  \
+	"spec:\n"                                                                        \
+	"  podSelector: {}\n"                                                            \
+	"  " section ":\n"                                                               \
+	"    rules:\n"                                                                   \
 	"    - " rule "\n"
 
-static const char good[] = POLICY("web", "sockets", "{name: a, action: deny, types: [raw]}");
+static const char good[] =
+	POLICY("web", "sockets", "{name: a, action: deny, types: [raw]}");
 static const char bad[] =
 	POLICY("web", "exec", "{name: a, action: deny, paths: [bin/sh], pahts: []}");
-static const char partial[] = POLICY("web", "exec", "{name: a, action: deny, paths: [/bin/sh]}");
-static const char refused[] = POLICY("old", "exec", "{name: a, action: deny, fileless: true}");
+static const char partial[] =
+	POLICY("web", "exec", "{name: a, action: deny, paths: [/bin/sh]}");
+static const char refused[] =
+	POLICY("old", "exec", "{name: a, action: deny, fileless: true}");
 
 static char *write_text(const char *name, const char *text)
 {
@@ -68,8 +71,9 @@ Test(ctl_check, a_rule_that_cannot_be_enforced_is_a_warning)
 	char *path = write_text("a.yaml", refused);
 
 	cr_expect_eq(run("check", path), 0, "%s", lsmctl.out);
-	cr_expect(!!strstr(lsmctl.out, "a.yaml:8:7: warning: rule \"a\" of exec is refused"), "%s",
-		  lsmctl.out);
+	cr_expect(!!strstr(lsmctl.out,
+			   "a.yaml:8:7: warning: rule \"a\" of exec is refused"),
+		  "%s", lsmctl.out);
 	cr_expect_eq(run("check", "--strict", path), 1);
 	remove_text(path);
 }
@@ -79,8 +83,9 @@ Test(ctl_check, what_stays_open_of_a_rule_is_a_note)
 	char *path = write_text("a.yaml", partial);
 
 	cr_expect_eq(run("check", "--strict", path), 0, "%s", lsmctl.out);
-	cr_expect(!!strstr(lsmctl.out, "a.yaml:8: note: rule \"a\" is enforced in part; "), "%s",
-		  lsmctl.out);
+	cr_expect(
+		!!strstr(lsmctl.out, "a.yaml:8: note: rule \"a\" is enforced in part; "),
+		"%s", lsmctl.out);
 	remove_text(path);
 }
 

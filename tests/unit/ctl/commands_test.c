@@ -22,25 +22,31 @@ static bool has_line(const char *text, const char *const *words, size_t n)
 	return false;
 }
 
-#define expect_line(...)                                                            \
-	do {                                                                        \
-		const char *const words_[] = {__VA_ARGS__};                         \
-		cr_expect(has_line(lsmctl.out, words_, ARRAY_SIZE(words_)), "%s",   \
-			  lsmctl.out);                                              \
+#define expect_line(...)                                                                 \
+	do {                                                                             \
+		const char *const words_[] = {__VA_ARGS__};                              \
+		cr_expect(has_line(lsmctl.out, words_, ARRAY_SIZE(words_)), "%s",        \
+			  lsmctl.out);                                                   \
 	} while (0)
 
 Test(ctl, status_says_the_state_and_every_problem)
 {
 	server.reply =
-		"{\"version\":\"0.1.0\",\"node\":\"n1\",\"kernel\":\"6.1.0\",\"ready\":true,"
-		"\"reason\":\"\",\"paused\":false,\"uptimeSeconds\":93784,\"subjects\":12,"
-		"\"pods\":8,\"policies\":5,\"policyErrors\":[{\"severity\":\"error\",\"file\":"
-		"\"/p/a.yaml\",\"line\":3,\"column\":7,\"message\":\"bad\\u001b; good\"}],"
-		"\"rules\":{\"enforced\":40,\"partial\":2,\"refused\":1},\"programs\":[{\"name\":"
+		"{\"version\":\"0.1.0\",\"node\":\"n1\",\"kernel\":\"6.1.0\",\"ready\":"
+		"true,"
+		"\"reason\":\"\",\"paused\":false,\"uptimeSeconds\":93784,\"subjects\":"
+		"12,"
+		"\"pods\":8,\"policies\":5,\"policyErrors\":[{\"severity\":\"error\","
+		"\"file\":"
+		"\"/p/a.yaml\",\"line\":3,\"column\":7,\"message\":\"bad\\u001b; "
+		"good\"}],"
+		"\"rules\":{\"enforced\":40,\"partial\":2,\"refused\":1},\"programs\":[{"
+		"\"name\":"
 		"\"file_open\",\"attachTo\":\"file_open\",\"id\":41,\"attached\":true,"
 		"\"verifiedInstructions\":18000}],\"memory\":{\"residentBytes\":12582912,"
 		"\"kernelBytes\":4194304},\"records\":{\"recorded\":1234,\"dropped\":5,"
-		"\"lostCgroupEvents\":0},\"cgroup\":{\"version\":2,\"root\":\"/sys/fs/cgroup\"},"
+		"\"lostCgroupEvents\":0},\"cgroup\":{\"version\":2,\"root\":\"/sys/fs/"
+		"cgroup\"},"
 		"\"overflow\":false,\"problems\":[\"the pods file has errors\"]}";
 	cr_expect_eq(run("status"), 0);
 	cr_expect_str_eq(server.url, "/v1/status");
@@ -72,14 +78,16 @@ Test(ctl, pods_has_a_row_for_each_container)
 {
 	server.reply =
 		"{\"items\":[{\"namespace\":\"shop\",\"name\":\"web\",\"containers\":["
-		"{\"name\":\"app\",\"state\":\"enforced\",\"rules\":12,\"slot\":3,\"cgroup\":\"/k/a\","
+		"{\"name\":\"app\",\"state\":\"enforced\",\"rules\":12,\"slot\":3,"
+		"\"cgroup\":\"/k/a\","
 		"\"policies\":[\"LsmPolicy/shop/web\",\"ClusterLsmPolicy/base\"]},"
 		"{\"name\":\"side\",\"state\":\"failed\",\"rules\":0,\"policies\":[],"
 		"\"problem\":\"too large\"}]},"
 		"{\"namespace\":\"shop\",\"name\":\"new\",\"containers\":[]}]}";
 	cr_expect_eq(run("pods"), 0);
 	expect_line("NAMESPACE", "POD", "CONTAINER", "STATE", "POLICIES");
-	expect_line("shop", "web", "app", "enforced", "12", "LsmPolicy/shop/web,ClusterLsmPolicy/base");
+	expect_line("shop", "web", "app", "enforced", "12",
+		    "LsmPolicy/shop/web,ClusterLsmPolicy/base");
 	expect_line("shop", "web", "side", "failed", "too large");
 	expect_line("shop", "new", "-", "-");
 	cr_expect(!strstr(lsmctl.out, "/k/a"));
@@ -90,19 +98,27 @@ Test(ctl, pods_has_a_row_for_each_container)
 Test(ctl, policies_says_what_stays_open)
 {
 	server.reply =
-		"{\"items\":[{\"kind\":\"LsmPolicy\",\"namespace\":\"shop\",\"name\":\"web\",\"mode\":"
+		"{\"items\":[{\"kind\":\"LsmPolicy\",\"namespace\":\"shop\",\"name\":"
+		"\"web\",\"mode\":"
 		"\"enforce\",\"source\":\"/p/web.yaml\",\"line\":4,\"pods\":2,\"rules\":["
-		"{\"section\":\"exec\",\"name\":\"a\",\"action\":\"deny\",\"state\":\"enforced\"},"
-		"{\"section\":\"file\",\"name\":\"b\",\"action\":\"deny\",\"state\":\"partial\","
+		"{\"section\":\"exec\",\"name\":\"a\",\"action\":\"deny\",\"state\":"
+		"\"enforced\"},"
+		"{\"section\":\"file\",\"name\":\"b\",\"action\":\"deny\",\"state\":"
+		"\"partial\","
 		"\"openWays\":\"rename\"}]},"
-		"{\"kind\":\"ClusterLsmPolicy\",\"namespace\":\"\",\"name\":\"units\",\"state\":\"refused\","
-		"\"openWays\":\"no units\",\"rules\":[{\"section\":\"exec\",\"name\":\"c\",\"action\":\"deny\","
-		"\"state\":\"refused\"},{\"section\":\"network\",\"name\":\"default\",\"action\":\"deny\","
+		"{\"kind\":\"ClusterLsmPolicy\",\"namespace\":\"\",\"name\":\"units\","
+		"\"state\":\"refused\","
+		"\"openWays\":\"no "
+		"units\",\"rules\":[{\"section\":\"exec\",\"name\":\"c\",\"action\":"
+		"\"deny\","
+		"\"state\":\"refused\"},{\"section\":\"network\",\"name\":\"default\","
+		"\"action\":\"deny\","
 		"\"state\":\"refused\",\"openWays\":\"no bind\"}]}],"
 		"\"errors\":[{\"severity\":\"error\",\"file\":\"/p/x.yaml\","
 		"\"line\":0,\"column\":0,\"message\":\"no\"}]}";
 	cr_expect_eq(run("policies"), 0);
-	expect_line("LsmPolicy", "shop", "web", "enforce", "2", "2, 1 partial", "/p/web.yaml:4");
+	expect_line("LsmPolicy", "shop", "web", "enforce", "2", "2, 1 partial",
+		    "/p/web.yaml:4");
 	expect_line("LsmPolicy shop/web, file rule b, partial: rename");
 	expect_line("ClusterLsmPolicy", "units", "2, 2 refused");
 	expect_line("ClusterLsmPolicy units, refused: no units");
@@ -113,8 +129,10 @@ Test(ctl, policies_says_what_stays_open)
 
 Test(ctl, totals_are_a_table)
 {
-	server.reply = "{\"items\":[{\"namespace\":\"shop\",\"pod\":\"web\",\"container\":\"app\","
-		       "\"policyKind\":\"LsmPolicy\",\"policyNamespace\":\"shop\",\"policy\":\"web\","
+	server.reply = "{\"items\":[{\"namespace\":\"shop\",\"pod\":\"web\","
+		       "\"container\":\"app\","
+		       "\"policyKind\":\"LsmPolicy\",\"policyNamespace\":\"shop\","
+		       "\"policy\":\"web\","
 		       "\"section\":\"exec\",\"rule\":\"no-shells\",\"verdict\":\"deny\","
 		       "\"count\":9007199254740993}]}";
 	cr_expect_eq(run("totals"), 0);
@@ -126,28 +144,38 @@ Test(ctl, totals_are_a_table)
 	cr_expect_str_eq(lsmctl.err, "Nothing was denied.\n");
 }
 
-#define DENIAL                                                                                    \
-	"{\"sequence\":7,\"time\":\"2025-11-21T21:30:01.123456789Z\",\"verdict\":\"deny\","         \
-	"\"would\":\"deny\",\"hook\":\"socket_connect\",\"errno\":\"EPERM\",\"policy\":{\"kind\":"   \
-	"\"LsmPolicy\",\"namespace\":\"shop\",\"name\":\"web\"},\"section\":\"network\","          \
-	"\"rule\":\"c2\",\"pod\":{\"namespace\":\"shop\",\"name\":\"web-1\"},\"container\":"        \
-	"{\"name\":\"app\"},\"process\":{\"pid\":42,\"executable\":\"/usr/bin/nc\"},\"object\":"     \
-	"{\"type\":\"address\",\"family\":\"inet6\",\"address\":\"2001:db8::1\",\"port\":4444,"     \
+#define DENIAL                                                                           \
+	"{\"sequence\":7,\"time\":\"2025-11-21T21:30:01.123456789Z\",\"verdict\":"       \
+	"\"deny\","                                                                      \
+	"\"would\":\"deny\",\"hook\":\"socket_connect\",\"errno\":\"EPERM\",\"policy\":" \
+	"{\"kind\":"                                                                     \
+	"\"LsmPolicy\",\"namespace\":\"shop\",\"name\":\"web\"},\"section\":"            \
+	"\"network\","                                                                   \
+	"\"rule\":\"c2\",\"pod\":{\"namespace\":\"shop\",\"name\":\"web-1\"},"           \
+	"\"container\":"                                                                 \
+	"{\"name\":\"app\"},\"process\":{\"pid\":42,\"executable\":\"/usr/bin/"          \
+	"nc\"},\"object\":"                                                              \
+	"{\"type\":\"address\",\"family\":\"inet6\",\"address\":\"2001:db8::1\","        \
+	"\"port\":4444,"                                                                 \
 	"\"protocol\":\"tcp\"},\"flags\":[]}"
 
 Test(ctl, denials_are_a_table)
 {
-	server.reply =
-		"{\"items\":[" DENIAL ",{\"time\":\"t\",\"verdict\":\"audit\",\"cgroup\":\"/unit\","
-		"\"policy\":{\"name\":\"\"},\"flags\":[\"closed\",\"paused\"],\"process\":{\"pid\":1,"
-		"\"executable\":\"\",\"command\":\"x\\u001b]0;\"},\"object\":{\"type\":\"file\","
-		"\"path\":\"/etc/shadow\",\"access\":[\"read\",\"write\"]}},"
-		"{\"object\":{\"type\":\"socket\",\"family\":\"inet\",\"socketType\":\"raw\","
-		"\"protocol\":262}}],\"last\":7,\"dropped\":0}";
+	server.reply = "{\"items\":[" DENIAL
+		       ",{\"time\":\"t\",\"verdict\":\"audit\",\"cgroup\":\"/unit\","
+		       "\"policy\":{\"name\":\"\"},\"flags\":[\"closed\",\"paused\"],"
+		       "\"process\":{\"pid\":1,"
+		       "\"executable\":\"\",\"command\":\"x\\u001b]0;\"},\"object\":{"
+		       "\"type\":\"file\","
+		       "\"path\":\"/etc/shadow\",\"access\":[\"read\",\"write\"]}},"
+		       "{\"object\":{\"type\":\"socket\",\"family\":\"inet\","
+		       "\"socketType\":\"raw\","
+		       "\"protocol\":262}}],\"last\":7,\"dropped\":0}";
 	cr_expect_eq(run("denials"), 0);
-	expect_line("2025-11-21T21:30:01Z", "deny", "shop/web-1", "app", "shop/web network c2",
-		    "/usr/bin/nc[42]", "[2001:db8::1]:4444/tcp");
-	expect_line("audit", "/unit", "closed,paused", "x\\x1b]0;[1]", "/etc/shadow read+write");
+	expect_line("2025-11-21T21:30:01Z", "deny", "shop/web-1", "app",
+		    "shop/web network c2", "/usr/bin/nc[42]", "[2001:db8::1]:4444/tcp");
+	expect_line("audit", "/unit", "closed,paused", "x\\x1b]0;[1]",
+		    "/etc/shadow read+write");
 	expect_line("inet,raw,262");
 	cr_expect(!strchr(lsmctl.out, '\x1b'));
 }
@@ -157,12 +185,13 @@ Test(ctl, denials_asks_for_what_was_said)
 	server.reply = "{\"items\":[]}";
 	cr_expect_eq(run("denials"), 0);
 	cr_expect_str_eq(server.url, "/v1/denials");
-	cr_expect_eq(run("denials", "--limit", "5", "--since", "9", "--pod",
-			 "shop/web", "-c", "a&b=c d", "--verdict", "deny",
-			 "--hook", "file_open", "--policy", "p"),
+	cr_expect_eq(run("denials", "--limit", "5", "--since", "9", "--pod", "shop/web",
+			 "-c", "a&b=c d", "--verdict", "deny", "--hook", "file_open",
+			 "--policy", "p"),
 		     0);
-	cr_expect_str_eq(server.url, "/v1/denials?limit=5&since=9&namespace=shop&pod=web&container="
-				     "a&b=c d&policy=p&verdict=deny&hook=file_open");
+	cr_expect_str_eq(server.url,
+			 "/v1/denials?limit=5&since=9&namespace=shop&pod=web&container="
+			 "a&b=c d&policy=p&verdict=deny&hook=file_open");
 	cr_expect_eq(run("denials", "-n", "shop"), 0);
 	cr_expect_str_eq(server.url, "/v1/denials?namespace=shop");
 	cr_expect_eq(run("denials", "--limit", "-5"), 2);
@@ -197,8 +226,9 @@ Test(ctl, follow_says_when_the_server_goes_away)
 {
 	server.reply = DENIAL "\n" DENIAL "\n";
 	cr_expect_eq(run("denials", "-f", "-o", "json"), 3);
-	cr_expect_str_eq(lsmctl.err,
-			 "lsmctl: lsmd ended the stream; it may have been stopped, see its log\n");
+	cr_expect_str_eq(
+		lsmctl.err,
+		"lsmctl: lsmd ended the stream; it may have been stopped, see its log\n");
 	cr_expect_eq(strchr(lsmctl.out, '\n') - lsmctl.out,
 		     (ptrdiff_t)(strlen(lsmctl.out) / 2 - 1));
 }
@@ -219,10 +249,11 @@ static void expect_body(const char *expected)
 	cr_expect(json_equal(given, json), "%s", server.body);
 }
 
-#define DENY                                                                                     \
-	"{\"id\":\"7\",\"pod\":{\"namespace\":\"shop\",\"name\":\"web\",\"uid\":\"u\"},"            \
-	"\"container\":\"\",\"what\":\"exec\",\"object\":\"/bin/sh\",\"audit\":false,"           \
-	"\"until\":\"2025-01-01T00:00:00Z\",\"remainingSeconds\":600,\"created\":\"2024\"}"
+#define DENY                                                                             \
+	"{\"id\":\"7\",\"pod\":{\"namespace\":\"shop\",\"name\":\"web\",\"uid\":\"u\"}," \
+	"\"container\":\"\",\"what\":\"exec\",\"object\":\"/bin/sh\",\"audit\":false,"   \
+	"\"until\":\"2025-01-01T00:00:00Z\",\"remainingSeconds\":600,\"created\":"       \
+	"\"2024\"}"
 
 Test(ctl, deny_sends_what_was_said)
 {
@@ -234,10 +265,11 @@ Test(ctl, deny_sends_what_was_said)
 	cr_expect_str_eq(server.type, "application/json");
 	expect_body("{\"pod\":\"shop/web\",\"exec\":\"/bin/sh\"}");
 	expect_line("7", "shop/web", "-", "exec", "/bin/sh", "no", "10m");
-	cr_expect_eq(run("deny", "-p", "web", "-n", "shop", "-c", "app",
-			 "--connect", "10.0.0.0/8:80", "--for", "1h30m", "--audit"),
+	cr_expect_eq(run("deny", "-p", "web", "-n", "shop", "-c", "app", "--connect",
+			 "10.0.0.0/8:80", "--for", "1h30m", "--audit"),
 		     0);
-	expect_body("{\"pod\":\"shop/web\",\"connect\":\"10.0.0.0/8:80\",\"container\":\"app\","
+	expect_body("{\"pod\":\"shop/web\",\"connect\":\"10.0.0.0/"
+		    "8:80\",\"container\":\"app\","
 		    "\"for\":5400,\"audit\":true}");
 	cr_expect_eq(run("deny", "-p", "web", "--socket", "inet,raw"), 0);
 	expect_body("{\"pod\":\"default/web\",\"socket\":\"inet,raw\"}");
@@ -280,8 +312,9 @@ Test(ctl, allow_takes_one_or_all_of_a_pod)
 
 Test(ctl, denies_tells_what_has_no_end)
 {
-	server.reply = "{\"items\":[{\"id\":\"8\",\"pod\":{\"namespace\":\"a\",\"name\":\"b\"},"
-		       "\"what\":\"open\",\"object\":\"/x\",\"audit\":true,\"until\":null}]}";
+	server.reply =
+		"{\"items\":[{\"id\":\"8\",\"pod\":{\"namespace\":\"a\",\"name\":\"b\"},"
+		"\"what\":\"open\",\"object\":\"/x\",\"audit\":true,\"until\":null}]}";
 	cr_expect_eq(run("denies"), 0);
 	expect_line("8", "a/b", "-", "open", "/x", "yes", "no end");
 }
@@ -295,8 +328,10 @@ Test(ctl, reload_is_quiet_or_says_the_errors)
 	cr_expect_str_eq(lsmctl.out, "");
 	cr_expect_str_eq(lsmctl.err, "");
 	server.status = 422;
-	server.reply = "{\"error\":\"an error; stays\",\"errors\":[{\"severity\":\"error\",\"file\":"
-		       "\"/p/a.yaml\",\"line\":3,\"column\":7,\"message\":\"bad; good\"}]}";
+	server.reply =
+		"{\"error\":\"an error; "
+		"stays\",\"errors\":[{\"severity\":\"error\",\"file\":"
+		"\"/p/a.yaml\",\"line\":3,\"column\":7,\"message\":\"bad; good\"}]}";
 	cr_expect_eq(run("reload"), 1);
 	cr_expect_str_eq(lsmctl.err,
 			 "lsmctl: an error; stays\n/p/a.yaml:3:7: error: bad; good\n");

@@ -12,24 +12,33 @@ Test(duration, reads_what_people_write)
 		const char *text;
 		uint64_t seconds;
 	} table[] = {
-		{"10s", 10},	  {"10m", 600},	    {"1h30m", 5400},	 {"2d", 172800},
-		{"1d2h3m4s", 93784}, {"90m", 5400}, {"3650d", DURATION_MAX}, {"0h5s", 5},
+		{"10s", 10},
+		{"10m", 600},
+		{"1h30m", 5400},
+		{"2d", 172800},
+		{"1d2h3m4s", 93784},
+		{"90m", 5400},
+		{"3650d", DURATION_MAX},
+		{"0h5s", 5},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
 		uint64_t seconds = 0;
 
-		cr_expect_eq(duration_parse(table[i].text, &seconds), 0, "%s", table[i].text);
+		cr_expect_eq(duration_parse(table[i].text, &seconds), 0, "%s",
+			     table[i].text);
 		cr_expect_eq(seconds, table[i].seconds, "%s", table[i].text);
 	}
 }
 
 Test(duration, refuses_everything_else)
 {
-	static const char *const wrong[] = {"",	   "10", "m",	 "10x",	 "1m1h", "1h1h", "-1s",
-					    "+1s", "0s", " 1s",	 "1s ", "1.5h", "1h 5m", "1M"};
+	static const char *const wrong[] = {"",	    "10",   "m",     "10x", "1m1h",
+					    "1h1h", "-1s",  "+1s",   "0s",  " 1s",
+					    "1s ",  "1.5h", "1h 5m", "1M"};
 	static const char *const large[] = {"3651d", "18446744073709551616s",
-					    "18446744073709551615d", "99999999999999999999d"};
+					    "18446744073709551615d",
+					    "99999999999999999999d"};
 	uint64_t seconds;
 
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)

@@ -6,11 +6,14 @@
 TestSuite(ctl_eval, .init = start_server, .fini = stop_server, .timeout = 60);
 TestSuite(ctl_diff, .init = start_server, .fini = stop_server, .timeout = 60);
 
-#define POLICY(rule)                                                                 \
-	"apiVersion: lsmd.io/v1alpha1\nkind: LsmPolicy\nmetadata: {name: web, namespace: shop}\n" \
-	"spec:\n  podSelector: {matchLabels: {app: web}}\n  exec:\n    rules:\n    - " rule "\n"
+#define POLICY(rule)                                                                     \
+	"apiVersion: lsmd.io/v1alpha1\nkind: LsmPolicy\nmetadata: {name: web, "          \
+	"namespace: shop}\n"                                                             \
+	"spec:\n  podSelector: {matchLabels: {app: web}}\n  exec:\n    rules:\n    "     \
+	"- " rule "\n"
 
-static const char policy[] = POLICY("{name: no-sh, action: deny, paths: [/bin/sh], message: No.}");
+static const char policy[] =
+	POLICY("{name: no-sh, action: deny, paths: [/bin/sh], message: No.}");
 static const char other[] = POLICY("{name: no-sh, action: deny, paths: [/bin/bash]}");
 static const char broken[] = POLICY("{name: no-sh, action: deny, paths: [bin/sh]}");
 static const char cases[] = "namespace: shop\nlabels: {app: web}\ncases:\n"
@@ -42,13 +45,18 @@ Test(ctl_eval, names_the_rule_that_decides)
 {
 	char *path = write_text("a.yaml", policy);
 
-	cr_expect_eq(run("eval", "--policy", path, SHOP, "--exec", "/bin/sh", "--exec", "/bin/ls"),
+	cr_expect_eq(run("eval", "--policy", path, SHOP, "--exec", "/bin/sh", "--exec",
+			 "/bin/ls"),
 		     0, "%s", lsmctl.err);
-	cr_expect(!!strstr(lsmctl.out, "Policies:  LsmPolicy shop/web"), "%s", lsmctl.out);
-	cr_expect(!!strstr(lsmctl.out,
-			   "exec /bin/sh  deny     EPERM  LsmPolicy shop/web  no-sh  No.\n"),
-		  "%s", lsmctl.out);
-	cr_expect(!!strstr(lsmctl.out, "exec /bin/ls  allow    -      -"), "%s", lsmctl.out);
+	cr_expect(!!strstr(lsmctl.out, "Policies:  LsmPolicy shop/web"), "%s",
+		  lsmctl.out);
+	cr_expect(
+		!!strstr(
+			lsmctl.out,
+			"exec /bin/sh  deny     EPERM  LsmPolicy shop/web  no-sh  No.\n"),
+		"%s", lsmctl.out);
+	cr_expect(!!strstr(lsmctl.out, "exec /bin/ls  allow    -      -"), "%s",
+		  lsmctl.out);
 	remove_text(path);
 }
 
@@ -65,8 +73,11 @@ Test(ctl_eval, a_pod_that_nothing_selects_is_said)
 {
 	char *path = write_text("a.yaml", policy);
 
-	cr_expect_eq(run("eval", path, "--labels", "app=db", "-n", "shop", "--exec", "/bin/sh"), 0);
-	cr_expect(!!strstr(lsmctl.out, "Policies:  none selects this container"), "%s", lsmctl.out);
+	cr_expect_eq(run("eval", path, "--labels", "app=db", "-n", "shop", "--exec",
+			 "/bin/sh"),
+		     0);
+	cr_expect(!!strstr(lsmctl.out, "Policies:  none selects this container"), "%s",
+		  lsmctl.out);
 	cr_expect_eq(run("eval", path, "--labels", "app=web", "--exec", "/bin/sh"), 0);
 	cr_expect(!!strstr(lsmctl.out, "none selects"), "%s", lsmctl.out);
 	remove_text(path);
@@ -82,7 +93,8 @@ Test(ctl_eval, json_has_all_of_it)
 	json = json_loads(lsmctl.out, 0, NULL);
 	event = json_array_get(json_object_get(json, "events"), 0);
 	cr_expect_str_eq(json_string_value(json_object_get(event, "verdict")), "deny");
-	cr_expect_str_eq(json_string_value(json_object_get(json_object_get(event, "rule"), "name")),
+	cr_expect_str_eq(json_string_value(
+				 json_object_get(json_object_get(event, "rule"), "name")),
 			 "no-sh");
 	cr_expect_eq(json_array_size(json_object_get(json, "policies")), 1);
 	remove_text(path);
@@ -94,9 +106,12 @@ Test(ctl_eval, links_are_followed_in_a_root)
 
 	cr_assert(asprintf(&link, "%s/link", server.directory) > 0);
 	cr_assert_eq(symlink("/bin/sh", link), 0);
-	cr_expect_eq(run("eval", path, SHOP, "--root", server.directory, "--exec", "/none/x"), 2);
+	cr_expect_eq(
+		run("eval", path, SHOP, "--root", server.directory, "--exec", "/none/x"),
+		2);
 	cr_expect(!!strstr(lsmctl.err, "cannot be found"), "%s", lsmctl.err);
-	cr_expect_eq(run("eval", path, SHOP, "--root", server.directory, "--exec", "/new"), 0);
+	cr_expect_eq(
+		run("eval", path, SHOP, "--root", server.directory, "--exec", "/new"), 0);
 	cr_expect(!!strstr(lsmctl.out, "exec /new"), "%s", lsmctl.out);
 	remove_text(link);
 	remove_text(path);
@@ -130,9 +145,10 @@ Test(ctl_eval, cases_are_0_when_all_are_as_wanted_and_1_when_some_are_not)
 	cr_expect_eq(run("eval", path, "--cases", good), 0, "%s", lsmctl.err);
 	cr_expect_str_eq(lsmctl.out, "ok shell: exec /bin/sh\npassed: 1, failed: 0\n");
 	cr_expect_eq(run("eval", path, "--cases", wrong), 1);
-	cr_expect_str_eq(lsmctl.out,
-			 "not ok shell: exec /bin/sh: wanted kill, got deny with EPERM by rule "
-			 "no-sh of LsmPolicy shop/web, section exec\npassed: 0, failed: 1\n");
+	cr_expect_str_eq(
+		lsmctl.out,
+		"not ok shell: exec /bin/sh: wanted kill, got deny with EPERM by rule "
+		"no-sh of LsmPolicy shop/web, section exec\npassed: 0, failed: 1\n");
 	cr_expect_eq(run("eval", path, "--cases", path), 2);
 	cr_expect(!!strstr(lsmctl.err, "unknown key \"apiVersion\""), "%s", lsmctl.err);
 	remove_text(wrong);
@@ -142,7 +158,8 @@ Test(ctl_eval, cases_are_0_when_all_are_as_wanted_and_1_when_some_are_not)
 
 Test(ctl_eval, cases_are_reported_to_programs)
 {
-	char *path = write_text("a.yaml", policy), *wrong = write_text("wrong", wrong_cases);
+	char *path = write_text("a.yaml", policy),
+	     *wrong = write_text("wrong", wrong_cases);
 	_cleanup_(json_decrefp) json_t *json = NULL;
 
 	cr_expect_eq(run("eval", path, "--cases", wrong, "--report", "junit"), 1);
@@ -171,9 +188,12 @@ Test(ctl_diff, differences_are_1_each_with_an_example)
 
 	cr_expect_eq(run("diff", a, b), 1, "%s", lsmctl.err);
 	cr_expect_str_eq(lsmctl.out,
-			 "CHANGE         EXAMPLE         FROM                    TO                      FOR\n"
-			 "newly allowed  exec /bin/sh    deny no-sh of shop/web  allow                   shop: app=web\n"
-			 "newly denied   exec /bin/bash  allow                   deny no-sh of shop/web  shop: app=web\n",
+			 "CHANGE         EXAMPLE         FROM                    TO      "
+			 "                FOR\n"
+			 "newly allowed  exec /bin/sh    deny no-sh of shop/web  allow   "
+			 "                shop: app=web\n"
+			 "newly denied   exec /bin/bash  allow                   deny "
+			 "no-sh of shop/web  shop: app=web\n",
 			 "%s", lsmctl.out);
 	cr_expect_eq(run("diff", a, b, "--labels", "app=db"), 0);
 	cr_expect_eq(run("diff", a, b, SHOP), 1);
@@ -214,8 +234,10 @@ Test(ctl_diff, json_has_all_of_it)
 	json = json_loads(lsmctl.out, 0, NULL);
 	cr_expect_eq(json_integer_value(json_object_get(json, "containers")), 1);
 	first = json_array_get(json_object_get(json, "differences"), 0);
-	cr_expect_str_eq(json_string_value(json_object_get(first, "change")), "newly allowed");
-	cr_expect_str_eq(json_string_value(json_object_get(first, "example")), "exec /bin/sh");
+	cr_expect_str_eq(json_string_value(json_object_get(first, "change")),
+			 "newly allowed");
+	cr_expect_str_eq(json_string_value(json_object_get(first, "example")),
+			 "exec /bin/sh");
 	cr_expect_eq(json_array_size(json_object_get(first, "for")), 1);
 	remove_text(b);
 	remove_text(a);

@@ -2,7 +2,8 @@
 #ifndef LSMD_TESTS_CTL_FIXTURE_H
 #define LSMD_TESTS_CTL_FIXTURE_H
 
-/* lsmctl itself, run in a child, against a server that says what the test wants it to say. */
+/* lsmctl itself, run in a child, against a server that says what the test wants it to
+ * say. */
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
@@ -23,7 +24,8 @@ int lsmctl_main(int argc, char **argv);
 
 #define unused __attribute__((unused))
 
-/* --- the server ------------------------------------------------------------------------- */
+/* --- the server
+ * ------------------------------------------------------------------------- */
 
 static struct {
 	char directory[64];
@@ -43,8 +45,8 @@ static enum MHD_Result add_argument(void *data, enum MHD_ValueKind kind, const c
 	size_t *n = data, used = strlen(server.url);
 
 	(void)kind;
-	snprintf(server.url + used, sizeof(server.url) - used, "%c%s=%s", (*n)++ ? '&' : '?', key,
-		 value);
+	snprintf(server.url + used, sizeof(server.url) - used, "%c%s=%s",
+		 (*n)++ ? '&' : '?', key, value);
 	return MHD_YES;
 }
 
@@ -64,8 +66,9 @@ static ssize_t on_read(void *data, uint64_t position, char *buffer, size_t max)
 	return MHD_CONTENT_READER_END_OF_STREAM;
 }
 
-static enum MHD_Result on_request(void *data, struct MHD_Connection *connection, const char *url,
-				  const char *method, const char *version, const char *upload,
+static enum MHD_Result on_request(void *data, struct MHD_Connection *connection,
+				  const char *url, const char *method,
+				  const char *version, const char *upload,
 				  size_t *upload_length, void **seen)
 {
 	struct MHD_Response *response;
@@ -89,7 +92,8 @@ static enum MHD_Result on_request(void *data, struct MHD_Connection *connection,
 	MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, add_argument, &n);
 	type = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Type");
 	snprintf(server.type, sizeof(server.type), "%s", type ? type : "");
-	response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 4096, on_read, NULL, NULL);
+	response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 4096, on_read,
+						     NULL, NULL);
 	result = MHD_queue_response(connection, server.status, response);
 	MHD_destroy_response(response);
 	return result;
@@ -106,9 +110,9 @@ static void start_server(void)
 	strcpy(address.sun_path, server.path);
 	cr_assert(bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0);
 	cr_assert(listen(fd, 8) == 0);
-	server.daemon = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_EPOLL, 0, NULL,
-					 NULL, on_request, NULL, MHD_OPTION_LISTEN_SOCKET, fd,
-					 MHD_OPTION_END);
+	server.daemon = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_EPOLL,
+					 0, NULL, NULL, on_request, NULL,
+					 MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_END);
 	cr_assert(!!server.daemon);
 	server.status = 200;
 	server.reply = "{}";
@@ -125,7 +129,8 @@ unused static void stop_server(void)
 	rmdir(server.directory);
 }
 
-/* --- lsmctl ----------------------------------------------------------------------------- */
+/* --- lsmctl
+ * ----------------------------------------------------------------------------- */
 
 static struct {
 	pid_t pid;
@@ -203,6 +208,6 @@ unused static int finish(void)
 
 /* Run it. Return: its exit status. What it printed is in lsmctl. */
 #define begin(...) begin_list((const char *const[ARGUMENTS_MAX]){"lsmctl", __VA_ARGS__})
-#define run(...) (begin(__VA_ARGS__), finish())
+#define run(...)   (begin(__VA_ARGS__), finish())
 
 #endif

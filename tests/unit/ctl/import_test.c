@@ -5,11 +5,11 @@
 
 TestSuite(ctl_import, .init = start_server, .fini = stop_server, .timeout = 60);
 
-#define POLICY(name, rules)                                               \
-	"apiVersion: security.kubearmor.com/v1\n"                         \
-	"kind: KubeArmorPolicy\n"                                         \
-	"metadata: {name: " name "}\n"                                    \
-	"spec:\n"                                                         \
+#define POLICY(name, rules)                                                              \
+	"apiVersion: security.kubearmor.com/v1\n"                                        \
+	"kind: KubeArmorPolicy\n"                                                        \
+	"metadata: {name: " name "}\n"                                                   \
+	"spec:\n"                                                                        \
 	"  process: {matchPaths: [" rules "]}\n"
 
 static char *write_text(const char *name, const char *text)
@@ -40,7 +40,8 @@ Test(ctl_import, all_converted_is_0_and_needs_no_lsmd)
 	cr_expect_eq(run("import", one, two), 0, "%s", lsmctl.err);
 	cr_expect_str_eq(lsmctl.err, "");
 	cr_expect(!!strstr(lsmctl.out, "metadata:\n  name: one\n"), "%s", lsmctl.out);
-	cr_expect(!!strstr(lsmctl.out, "\n---\napiVersion: lsmd.io/v1alpha1\nkind: LsmPolicy\n"));
+	cr_expect(!!strstr(lsmctl.out,
+			   "\n---\napiVersion: lsmd.io/v1alpha1\nkind: LsmPolicy\n"));
 	cr_expect(!!strstr(lsmctl.out, "\n      paths: [/b]\n"));
 	remove_text(one);
 	remove_text(two);
@@ -60,7 +61,8 @@ Test(ctl_import, its_output_passes_check)
 
 Test(ctl_import, something_without_equivalent_is_1_and_nothing_of_it_comes_out)
 {
-	char *path = write_text("1.yaml", POLICY("one", "{path: /a}, {path: /b, ownerOnly: true}"));
+	char *path = write_text("1.yaml",
+				POLICY("one", "{path: /a}, {path: /b, ownerOnly: true}"));
 	_cleanup_(freep) char *place = NULL;
 
 	cr_expect_eq(run("import", path), 1);

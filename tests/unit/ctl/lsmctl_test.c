@@ -9,7 +9,8 @@ Test(lsmctl, help_lists_the_commands)
 {
 	cr_expect_eq(run("--help"), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		cr_expect(!!strstr(lsmctl.out, commands[i].summary), "%s", commands[i].name);
+		cr_expect(!!strstr(lsmctl.out, commands[i].summary), "%s",
+			  commands[i].name);
 }
 
 Test(lsmctl, every_command_has_help_with_an_example)
@@ -55,15 +56,18 @@ Test(lsmctl, the_socket_may_stand_before_or_after_the_command)
 Test(lsmctl, no_lsmd_is_3_and_one_line_on_what_to_do)
 {
 	cr_expect_eq(run("-s", "/nowhere/lsmd.sock", "status"), 3);
-	cr_expect_str_eq(lsmctl.err, "lsmctl: cannot reach lsmd: /nowhere/lsmd.sock does not exist; "
-				     "start lsmd, or give its --socket\n");
+	cr_expect_str_eq(lsmctl.err,
+			 "lsmctl: cannot reach lsmd: /nowhere/lsmd.sock does not exist; "
+			 "start lsmd, or give its --socket\n");
 	cr_expect_str_eq(lsmctl.out, "");
 	MHD_stop_daemon(server.daemon);
 	server.daemon = NULL;
 	cr_expect_eq(run("status"), 3);
-	cr_expect(!!strstr(lsmctl.err, "nobody answers on it; start lsmd"), "%s", lsmctl.err);
+	cr_expect(!!strstr(lsmctl.err, "nobody answers on it; start lsmd"), "%s",
+		  lsmctl.err);
 	cr_expect_eq(run("denials", "--follow"), 3);
-	cr_expect(!!strstr(lsmctl.err, "nobody answers on it; start lsmd"), "%s", lsmctl.err);
+	cr_expect(!!strstr(lsmctl.err, "nobody answers on it; start lsmd"), "%s",
+		  lsmctl.err);
 }
 
 Test(lsmctl, a_socket_path_that_is_too_long_is_bad_usage)
@@ -94,7 +98,8 @@ Test(lsmctl, says_what_lsmd_said)
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
 		server.status = table[i].status;
 		cr_expect_eq(run("allow", "--id", "7"), table[i].code);
-		cr_expect_str_eq(lsmctl.err, "lsmctl: no such pod\\x1b[31m; try\\x0aanother\n");
+		cr_expect_str_eq(lsmctl.err,
+				 "lsmctl: no such pod\\x1b[31m; try\\x0aanother\n");
 	}
 }
 
@@ -113,7 +118,8 @@ Test(lsmctl, json_is_what_the_api_gave)
 	_cleanup_(json_decrefp) json_t *given = NULL;
 	_cleanup_(json_decrefp) json_t *printed = NULL;
 
-	server.reply = "{\"items\":[{\"b\":1,\"a\":{\"x\":[true,null,1.5]},\"c\":\"gr\\u00fc\\u009b\"}]}";
+	server.reply = "{\"items\":[{\"b\":1,\"a\":{\"x\":[true,null,1.5]},\"c\":"
+		       "\"gr\\u00fc\\u009b\"}]}";
 	given = json_loads(server.reply, 0, NULL);
 	cr_expect_eq(run("pods", "-o", "json"), 0);
 	printed = json_loads(lsmctl.out, 0, NULL);

@@ -33,7 +33,8 @@ static void make_root(void)
 
 static void remove_root(void)
 {
-	static const char *const files[] = {"/up", "/usr/bin/sh", "/bin", "/usr/bin/dash"};
+	static const char *const files[] = {"/up", "/usr/bin/sh", "/bin",
+					    "/usr/bin/dash"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
 		unlink(in_root(files[i]));

@@ -28,16 +28,17 @@ static void print(const struct options *options, bool colour, const char *json)
 	table_init(&table, columns, ARRAY_SIZE(columns), options);
 	table.colour = colour;
 	table.file = open_memstream(&text, &size);
-	json_array_foreach(items, i, item)
+	json_array_foreach (items, i, item)
 		table_measure(&table, item);
 	table_header(&table);
-	json_array_foreach(items, i, item)
+	json_array_foreach (items, i, item)
 		table_row(&table, item);
 	fclose(table.file);
 }
 
-static const char example[] = "[{\"name\":\"gr\\u00fcn\",\"deep\":{\"n\":7},\"wide\":\"w\","
-			      "\"state\":\"deny\"},{\"name\":\"a\\u001b\\nb\",\"state\":true}]";
+static const char example[] =
+	"[{\"name\":\"gr\\u00fcn\",\"deep\":{\"n\":7},\"wide\":\"w\","
+	"\"state\":\"deny\"},{\"name\":\"a\\u001b\\nb\",\"state\":true}]";
 
 Test(table, aligns_and_escapes)
 {

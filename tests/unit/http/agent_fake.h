@@ -80,7 +80,8 @@ static int answer(struct agent *agent, char **reterr_message)
 	return agent->error;
 }
 
-int agent_deny(struct agent *agent, json_t *request, json_t **ret_deny, char **reterr_message)
+int agent_deny(struct agent *agent, json_t *request, json_t **ret_deny,
+	       char **reterr_message)
 {
 	json_decref(agent->last_request);
 	agent->last_request = json_deep_copy(request);
@@ -90,8 +91,8 @@ int agent_deny(struct agent *agent, json_t *request, json_t **ret_deny, char **r
 	return 0;
 }
 
-int agent_allow(struct agent *agent, const char *id, const char *pod, json_t **ret_removed,
-		char **reterr_message)
+int agent_allow(struct agent *agent, const char *id, const char *pod,
+		json_t **ret_removed, char **reterr_message)
 {
 	snprintf(agent->last_id, sizeof(agent->last_id), "%s", id ? id : "");
 	snprintf(agent->last_pod, sizeof(agent->last_pod), "%s", pod ? pod : "");

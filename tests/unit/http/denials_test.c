@@ -28,7 +28,7 @@ static char *sequences(const char *path)
 	json_t *item;
 
 	text[0] = '\0';
-	json_array_foreach(items, i, item)
+	json_array_foreach (items, i, item)
 		used += (size_t)snprintf(text + used, sizeof(text) - used,
 					 "%s%" JSON_INTEGER_FORMAT, i ? " " : "",
 					 number(item, "sequence"));
@@ -54,8 +54,9 @@ Test(http_denials, filters_before_it_limits)
 	cr_expect_str_eq(sequences("/v1/denials?pod=db"), "1 3 5 7");
 	cr_expect_str_eq(sequences("/v1/denials?pod=db&limit=2"), "5 7");
 	cr_expect_str_eq(sequences("/v1/denials?pod=db&since=1&limit=9"), "3 5 7");
-	cr_expect_str_eq(sequences("/v1/denials?namespace=shop&container=c&verdict=deny&limit=1"),
-		     "8");
+	cr_expect_str_eq(
+		sequences("/v1/denials?namespace=shop&container=c&verdict=deny&limit=1"),
+		"8");
 	cr_expect_str_eq(sequences("/v1/denials?namespace=other"), "");
 	cr_expect_str_eq(sequences("/v1/denials?verdict=kill"), "");
 	cr_expect_str_eq(sequences("/v1/denials?hook=file_open"), "");
@@ -195,7 +196,8 @@ Test(http_follow, the_33rd_is_turned_away_until_one_leaves)
 	reply = request(.path = "/v1/denials");
 	cr_expect_eq(reply.status, 200);
 	reply_clear(&reply);
-	/* No denial comes by which the loop could notice: it has to see the end itself. */
+	/* No denial comes by which the loop could notice: it has to see the end itself.
+	 */
 	close(fds[7]);
 	cr_expect(has_place(connect_raw));
 	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
@@ -228,7 +230,8 @@ static double cpu_seconds(void)
 
 Test(http_follow, waiting_costs_nothing)
 {
-	int follower = follow("&limit=0", header_end), half = connect_raw(), idle = connect_raw();
+	int follower = follow("&limit=0", header_end), half = connect_raw(),
+	    idle = connect_raw();
 	double before;
 
 	send_raw(half, "GET /v1/denials?follow=true HTTP/1.1\r\nHost: x\r\n\r\n");

@@ -3,8 +3,9 @@
 #define LSMD_TESTS_HTTP_FIXTURE_H
 
 /*
- * A server over an agent that is made up, on a loop in a thread of its own, in a directory that
- * goes with the test; and a client for it. Included once by each test program.
+ * A server over an agent that is made up, on a loop in a thread of its own, in a
+ * directory that goes with the test; and a client for it. Included once by each test
+ * program.
  */
 
 #include <criterion/criterion.h>
@@ -30,7 +31,8 @@
 /* Not every test program needs all of it. */
 #define unused __attribute__((unused))
 
-/* --- the server ------------------------------------------------------------------------- */
+/* --- the server
+ * ------------------------------------------------------------------------- */
 
 static struct fixture {
 	char directory[64];
@@ -78,7 +80,8 @@ static void make_directory(void)
 {
 	strcpy(fixture.directory, "/tmp/lsmd-http-XXXXXX");
 	cr_assert(mkdtemp(fixture.directory));
-	snprintf(fixture.path, sizeof(fixture.path), "%s/run/lsmd.sock", fixture.directory);
+	snprintf(fixture.path, sizeof(fixture.path), "%s/run/lsmd.sock",
+		 fixture.directory);
 }
 
 unused static void start(const char *listen, size_t capacity)
@@ -93,10 +96,9 @@ unused static void start(const char *listen, size_t capacity)
 	uv_loop_init(&fixture.loop);
 	sem_init(&fixture.done, 0, 0);
 	uv_async_init(&fixture.loop, &fixture.async, on_async);
-	cr_assert_eq(http_server_new(&fixture.loop, &fixture.agent, &options, &fixture.server,
-				     &message),
-		     0,
-		  "%s", message);
+	cr_assert_eq(http_server_new(&fixture.loop, &fixture.agent, &options,
+				     &fixture.server, &message),
+		     0, "%s", message);
 	fixture.port = http_server_port(fixture.server);
 	curl_global_init(CURL_GLOBAL_ALL);
 	pthread_create(&fixture.thread, NULL, loop_main, NULL);
@@ -108,7 +110,8 @@ static void free_server(void *data)
 	fixture.server = http_server_free(fixture.server);
 }
 
-static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk)
+static int remove_entry(const char *path, const struct stat *status, int type,
+			struct FTW *walk)
 {
 	(void)status, (void)type, (void)walk;
 	return remove(path);
@@ -126,7 +129,8 @@ unused static void stop(void)
 	curl_global_cleanup();
 }
 
-/* --- denials ---------------------------------------------------------------------------- */
+/* --- denials
+ * ---------------------------------------------------------------------------- */
 
 static const char *const pods[] = {"web", "db"};
 
@@ -136,18 +140,29 @@ static void add_denial(void *data)
 	struct agent *agent = &fixture.agent;
 	uint64_t sequence = ++agent->sequence;
 	const struct denial_subject subject = {
-		.node = "n", .name_space = "shop", .pod = pods[sequence % 2], .pod_uid = "u",
-		.container = "c", .container_id = "", .cgroup = "/k",
+		.node = "n",
+		.name_space = "shop",
+		.pod = pods[sequence % 2],
+		.pod_uid = "u",
+		.container = "c",
+		.container_id = "",
+		.cgroup = "/k",
 	};
 	struct denial_event event = {
-		.type = EVENT_DENIAL, .rule = RULE_CLOSED, .verdict = VERDICT_DENY,
-		.would = VERDICT_DENY, .hook = HOOK_SOCKET_CREATE, .error = EPERM, .comm = "nc",
+		.type = EVENT_DENIAL,
+		.rule = RULE_CLOSED,
+		.verdict = VERDICT_DENY,
+		.would = VERDICT_DENY,
+		.hook = HOOK_SOCKET_CREATE,
+		.error = EPERM,
+		.comm = "nc",
 		.object.socket = {.family = AF_INET, .type = SOCK_RAW, .protocol = 1},
 	};
 	struct denial *denial;
 
 	(void)data;
-	cr_assert_eq(denial_new(&event, sizeof(event), NULL, &subject, sequence, &denial), 0);
+	cr_assert_eq(denial_new(&event, sizeof(event), NULL, &subject, sequence, &denial),
+		     0);
 	cr_assert_eq(history_add(agent->history, denial), 0);
 	denial_unref(denial);
 	http_server_denials_added(fixture.server);
@@ -159,7 +174,8 @@ unused static void add_denials(unsigned n)
 		on_loop(add_denial, NULL);
 }
 
-/* --- the client ------------------------------------------------------------------------- */
+/* --- the client
+ * ------------------------------------------------------------------------- */
 
 struct reply {
 	long status;
@@ -198,7 +214,7 @@ struct ask {
 	const char *method; /* NULL: GET */
 	const char *path;
 	const char *body;
-	size_t length; /* 0: strlen(body) */
+	size_t length;	  /* 0: strlen(body) */
 	const char *type; /* NULL: application/json */
 	bool tcp;
 };
@@ -216,7 +232,8 @@ unused static CURLcode try_request(const struct ask *ask, struct reply *ret_repl
 		 ask->type ? ask->type : "application/json");
 	headers = curl_slist_append(headers, type);
 	if (ask->tcp)
-		snprintf(url, sizeof(url), "http://127.0.0.1:%u%s", fixture.port, ask->path);
+		snprintf(url, sizeof(url), "http://127.0.0.1:%u%s", fixture.port,
+			 ask->path);
 	else
 		snprintf(url, sizeof(url), "http://lsmd%s", ask->path);
 	curl_easy_setopt(curl, CURLOPT_URL, url);
@@ -224,8 +241,9 @@ unused static CURLcode try_request(const struct ask *ask, struct reply *ret_repl
 		curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, fixture.path);
 	if (ask->body) {
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, ask->body);
-		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
-				 (curl_off_t)(ask->length ? ask->length : strlen(ask->body)));
+		curl_easy_setopt(
+			curl, CURLOPT_POSTFIELDSIZE_LARGE,
+			(curl_off_t)(ask->length ? ask->length : strlen(ask->body)));
 	}
 	if (ask->method && strcmp(ask->method, "HEAD") == 0)
 		curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
@@ -248,12 +266,12 @@ unused static CURLcode try_request(const struct ask *ask, struct reply *ret_repl
 	return code;
 }
 
-#define request(...)                                                                   \
-	({                                                                             \
-		struct reply reply_;                                                   \
-		CURLcode code_ = try_request(&(struct ask){__VA_ARGS__}, &reply_);     \
-		cr_assert(code_ == CURLE_OK, "curl: %s", curl_easy_strerror(code_));   \
-		reply_;                                                                \
+#define request(...)                                                                     \
+	({                                                                               \
+		struct reply reply_;                                                     \
+		CURLcode code_ = try_request(&(struct ask){__VA_ARGS__}, &reply_);       \
+		cr_assert(code_ == CURLE_OK, "curl: %s", curl_easy_strerror(code_));     \
+		reply_;                                                                  \
 	})
 
 unused static const char *error_of(const struct reply *reply)
@@ -297,7 +315,8 @@ unused static void send_raw(int fd, const char *text)
 	cr_assert(send(fd, text, strlen(text), MSG_NOSIGNAL) == (ssize_t)strlen(text));
 }
 
-/* Read until @end was seen, the peer is gone or 5 s went by. Return: whether it was seen. */
+/* Read until @end was seen, the peer is gone or 5 s went by. Return: whether it was seen.
+ */
 unused static bool read_until(int fd, const char *end, char *buffer, size_t size)
 {
 	size_t used = 0;

@@ -25,7 +25,9 @@ Test(printable, leaves_text_as_it_is)
 Test(printable, shows_control_characters_as_bytes)
 {
 	EXPECT("a\x1b[31m\nb\0c\x7f", "a\\x1b[31m\\x0ab\\x00c\\x7f");
-	EXPECT("\xc2\x9b" "31m", "\\xc2\\x9b31m");
+	EXPECT("\xc2\x9b"
+	       "31m",
+	       "\\xc2\\x9b31m");
 }
 
 Test(printable, lets_no_character_turn_the_line_around)
@@ -46,5 +48,8 @@ Test(printable, shows_what_is_no_utf8_as_bytes)
 	EXPECT("\xed\xa0\x80", "\\xed\\xa0\\x80");
 	EXPECT("\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80");
 	EXPECT("\xf8\x88\x80\x80\x80", "\\xf8\\x88\\x80\\x80\\x80");
-	EXPECT("\xc3" "a", "\\xc3" "a");
+	EXPECT("\xc3"
+	       "a",
+	       "\\xc3"
+	       "a");
 }

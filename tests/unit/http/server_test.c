@@ -43,17 +43,20 @@ static const struct example examples[] = {
 	{"DELETE", "/v1/denies/7", NULL, NULL, true, 405, "Allow: GET, HEAD\r"},
 	{"POST", "/v1/reload", NULL, NULL, true, 405, "read-only"},
 	{"GET", "/v1/reload", NULL, NULL, true, 404, "error"},
-	{"GET", "/v1/status?pod=x&Limit=3", NULL, NULL, false, 400, "\\\"pod\\\", \\\"Limit\\\""},
+	{"GET", "/v1/status?pod=x&Limit=3", NULL, NULL, false, 400,
+	 "\\\"pod\\\", \\\"Limit\\\""},
 	{"GET", "/v1/denials?limit=1&limit=2", NULL, NULL, false, 400, "twice"},
 	{"GET", "/v1/denials?pod=a%00b", NULL, NULL, false, 400, "NUL"},
 	{"GET", "/v1/denials?limit=", NULL, NULL, false, 400, "limit is a number"},
 	{"GET", "/v1/denials?limit=-1", NULL, NULL, false, 400, "limit is a number"},
 	{"GET", "/v1/denials?limit=1001", NULL, NULL, false, 400, "0 to 1000"},
-	{"GET", "/v1/denials?since=18446744073709551616", NULL, NULL, false, 400, "since"},
+	{"GET", "/v1/denials?since=18446744073709551616", NULL, NULL, false, 400,
+	 "since"},
 	{"GET", "/v1/denials?follow=yes", NULL, NULL, false, 400, "true or false"},
 	{"GET", "/v1/denials?verdict=allow", NULL, NULL, false, 400, "verdict is"},
 	{"GET", "/v1/denials?hook=fileopen", NULL, NULL, false, 400, "as file_open"},
-	{"POST", "/v1/denies", "{\"pod\":\"a/b\"}", NULL, false, 201, "Location: /v1/denies/7\r"},
+	{"POST", "/v1/denies", "{\"pod\":\"a/b\"}", NULL, false, 201,
+	 "Location: /v1/denies/7\r"},
 	{"POST", "/v1/denies", "{}", "application/json; charset=utf-8", false, 201, "7"},
 	{"POST", "/v1/denies", "{}", "application/jsonx", false, 415, "Content-Type"},
 	{"POST", "/v1/denies", "{}", "text/plain", false, 415, "Content-Type"},
@@ -74,10 +77,12 @@ static void expect_answer(const struct example *example)
 				     .body = example->body, .type = example->type,
 				     .tcp = example->tcp);
 
-	cr_expect(reply.status == example->status, "%s %s: %ld", example->method, example->path,
-		  reply.status);
-	cr_expect(!!strstr(reply.body, example->says) || strstr(reply.headers, example->says),
-		  "%s %s: %s%s", example->method, example->path, reply.headers, reply.body);
+	cr_expect(reply.status == example->status, "%s %s: %ld", example->method,
+		  example->path, reply.status);
+	cr_expect(!!strstr(reply.body, example->says) ||
+			  strstr(reply.headers, example->says),
+		  "%s %s: %s%s", example->method, example->path, reply.headers,
+		  reply.body);
 	cr_expect(has_header(&reply, "nosniff") && has_header(&reply, "no-store"));
 	if (reply.status >= 400) {
 		cr_expect(has_header(&reply, "Content-Type: application/json"));
@@ -142,7 +147,8 @@ Test(http_server, hands_the_request_over_as_it_is)
 {
 	const char *body = "{\"pod\":\"a/b\",\"connect\":\"10.0.0.0/8:80\",\"for\":60}";
 	_cleanup_(json_decrefp) json_t *expected = json_loads(body, 0, NULL);
-	struct reply reply = request(.method = "POST", .path = "/v1/denies", .body = body);
+	struct reply reply =
+		request(.method = "POST", .path = "/v1/denies", .body = body);
 
 	cr_expect(json_equal(fixture.agent.last_request, expected));
 	reply_clear(&reply);
@@ -176,7 +182,7 @@ Test(http_server, tells_the_agents_errors_apart)
 		reply = request(.method = "POST", .path = "/v1/denies", .body = "{}");
 		cr_expect_eq(reply.status, table[i].status);
 		cr_expect_str_eq(error_of(&reply),
-			     "it is \\x1b[31mrefused; try\\x0aanother");
+				 "it is \\x1b[31mrefused; try\\x0aanother");
 		reply_clear(&reply);
 	}
 }
@@ -209,14 +215,17 @@ Test(http_server, takes_a_body_of_64_kib_and_none_longer)
 	struct reply reply;
 
 	body[65535] = '}';
-	reply = request(.method = "POST", .path = "/v1/denies", .body = body, .length = 65536);
+	reply = request(.method = "POST", .path = "/v1/denies", .body = body,
+			.length = 65536);
 	cr_expect_eq(reply.status, 201);
 	reply_clear(&reply);
-	reply = request(.method = "POST", .path = "/v1/denies", .body = body, .length = 65537);
+	reply = request(.method = "POST", .path = "/v1/denies", .body = body,
+			.length = 65537);
 	cr_expect_eq(reply.status, 413);
 	cr_expect(!!strstr(error_of(&reply), "65536"));
 	reply_clear(&reply);
-	reply = request(.method = "POST", .path = "/v1/denies", .body = body, .length = 900000);
+	reply = request(.method = "POST", .path = "/v1/denies", .body = body,
+			.length = 900000);
 	cr_expect_eq(reply.status, 413);
 	reply_clear(&reply);
 }
@@ -228,7 +237,8 @@ Test(http_server, cuts_a_body_that_never_ends)
 	ssize_t sent = 0;
 
 	signal(SIGPIPE, SIG_IGN);
-	send_raw(fd, "POST /v1/denies HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+	send_raw(fd, "POST /v1/denies HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: "
+		     "chunked\r\n\r\n");
 	for (int i = 0; i < 256 && sent >= 0; i++) {
 		send(fd, "10000\r\n", 7, MSG_NOSIGNAL);
 		send(fd, block, 65536, MSG_NOSIGNAL);
@@ -241,11 +251,17 @@ Test(http_server, cuts_a_body_that_never_ends)
 Test(http_server, survives_what_is_no_http)
 {
 	static const char *const texts[] = {
-		"\x16\x03\x01\x02\x00\x01\x00\x01\xfc", "\r\n\r\n\r\n", "GET\r\n\r\n",
-		"GET / HTTP/9.9\r\n\r\n", "GET /v1 HTTP/1.1\r\n\r\n", "GET /%%%zz HTTP/1.1\r\nHost: x\r\n\r\n",
+		"\x16\x03\x01\x02\x00\x01\x00\x01\xfc",
+		"\r\n\r\n\r\n",
+		"GET\r\n\r\n",
+		"GET / HTTP/9.9\r\n\r\n",
+		"GET /v1 HTTP/1.1\r\n\r\n",
+		"GET /%%%zz HTTP/1.1\r\nHost: x\r\n\r\n",
 		"POST /v1/denies HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
-		"POST /v1/denies HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n",
-		"POST /v1/denies HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+		"POST /v1/denies HTTP/1.1\r\nHost: x\r\nContent-Length: "
+		"99999999999999999999\r\n\r\n",
+		"POST /v1/denies HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: "
+		"chunked\r\n\r\nzz\r\n",
 		"GET /v1?a&b&c&d&e&f&g&h&i&j&k&l&m&n&o&p&q HTTP/1.1\r\nHost: x\r\n\r\n",
 	};
 	char buffer[4096];
@@ -288,7 +304,8 @@ Test(http_server, one_address_gets_a_bounded_number_of_connections)
 
 	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
 		fds[i] = connect_tcp();
-		send(fds[i], "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", 34, MSG_NOSIGNAL);
+		send(fds[i], "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", 34,
+		     MSG_NOSIGNAL);
 		n_refused += !read_until(fds[i], "ok\n", buffer, sizeof(buffer));
 	}
 	cr_expect_eq(n_refused, 16);

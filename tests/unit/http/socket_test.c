@@ -145,9 +145,11 @@ Test(http_socket, takes_both_families)
 Test(http_socket, says_what_an_address_looks_like)
 {
 	static const char *const wrong[] = {
-		"",	"9640",	      ":9640",	    "127.0.0.1",   "127.0.0.1:",     "127.0.0.1:99999",
-		"::1",	"::1:9640",   "[::1:9640",  "[]:9640",	   "localhost:9640", "127.0.0.1:+80",
-		"[::1]", "1.2.3.4:8x", "1.2.3.4: 80",
+		"",	     "9640",	       ":9640",
+		"127.0.0.1", "127.0.0.1:",     "127.0.0.1:99999",
+		"::1",	     "::1:9640",       "[::1:9640",
+		"[]:9640",   "localhost:9640", "127.0.0.1:+80",
+		"[::1]",     "1.2.3.4:8x",     "1.2.3.4: 80",
 	};
 	int fd;
 
@@ -155,7 +157,7 @@ Test(http_socket, says_what_an_address_looks_like)
 		free(message);
 		message = NULL;
 		cr_expect_eq(tcp_socket_open(wrong[i], &fd, &message), -EINVAL, "%s",
-			  wrong[i]);
+			     wrong[i]);
 		cr_expect(message && strstr(message, "ADDRESS:PORT"));
 	}
 }

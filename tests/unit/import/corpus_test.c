@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * What becomes of 178 policies as people have published them, mistakes included: how many of each
- * kind are converted, and of the rest why not. A number that changes is a change of meaning.
+ * What becomes of 178 policies as people have published them, mistakes included: how many
+ * of each kind are converted, and of the rest why not. A number that changes is a change
+ * of meaning.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -10,7 +11,8 @@
 #include "imported.h"
 #include "policy/text.h"
 
-/* One document each. Reasons count the documents that they hold for; one may have several. */
+/* One document each. Reasons count the documents that they hold for; one may have
+ * several. */
 static const struct row {
 	const char *kind;
 	struct import_counts counts;
@@ -18,41 +20,47 @@ static const struct row {
 } table[] = {
 	{
 		.kind = "KubeArmorPolicy",
-		.counts = {
-			.converted = 114,
-			.refused = 15,
-			.wrong = 6, /* 4 selectors without matchLabels, 2 keys that are there twice */
-			.reasons = {
-				[IMPORT_OWNER] = 7,
-				[IMPORT_ARGUMENTS] = 7,
-				[IMPORT_EXPRESSION] = 2,
+		.counts =
+			{
+				.converted = 114,
+				.refused = 15,
+				.wrong = 6, /* 4 selectors without matchLabels, 2 keys
+					       that are there twice */
+				.reasons =
+					{
+						[IMPORT_OWNER] = 7,
+						[IMPORT_ARGUMENTS] = 7,
+						[IMPORT_EXPRESSION] = 2,
+					},
 			},
-		},
 		.partial = 6,
 		.refused = 9, /* nothing is left of them */
 	},
 	{
 		.kind = "KubeArmorHostPolicy",
-		.counts = {
-			.refused = 26,
-			.wrong = 1, /* a key that is there twice */
-			.reasons = {[IMPORT_HOST] = 26, [IMPORT_OWNER] = 2},
-		},
+		.counts =
+			{
+				.refused = 26,
+				.wrong = 1, /* a key that is there twice */
+				.reasons = {[IMPORT_HOST] = 26, [IMPORT_OWNER] = 2},
+			},
 		.partial = 24,
 		.refused = 2,
 	},
 	{
 		.kind = "CiliumNetworkPolicy",
-		.counts = {
-			.converted = 2,
-			.refused = 14,
-			.reasons = {
-				[IMPORT_PODS] = 3,
-				[IMPORT_ENTITY] = 2,
-				[IMPORT_APPLICATION] = 2,
-				[IMPORT_INGRESS] = 11,
+		.counts =
+			{
+				.converted = 2,
+				.refused = 14,
+				.reasons =
+					{
+						[IMPORT_PODS] = 3,
+						[IMPORT_ENTITY] = 2,
+						[IMPORT_APPLICATION] = 2,
+						[IMPORT_INGRESS] = 11,
+					},
 			},
-		},
 		.partial = 4,
 		.refused = 10, /* about ingress alone */
 	},
@@ -71,7 +79,8 @@ static size_t row_of(const char *text)
 	return i;
 }
 
-/* Each error says where it is; what is converted has passed the parser of our language. */
+/* Each error says where it is; what is converted has passed the parser of our language.
+ */
 static void import_file(const char *path, const struct import_options *options,
 			struct import_counts *counts)
 {
@@ -94,7 +103,8 @@ static void import_file(const char *path, const struct import_options *options,
 	diagnostics_clear(&diagnostics);
 }
 
-static void import_corpus(const struct import_options *options, struct import_counts *counts)
+static void import_corpus(const struct import_options *options,
+			  struct import_counts *counts)
 {
 	char directory[4096];
 	struct dirent **entries;
@@ -121,9 +131,11 @@ static void import_corpus(const struct import_options *options, struct import_co
 static void print_counts(const struct import_counts *counts)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
-		fprintf(stderr, "%s: converted %zu, partial %zu, refused %zu, wrong %zu; reasons:",
-			table[i].kind, counts[i].converted, counts[i].partial, counts[i].refused,
-			counts[i].wrong);
+		fprintf(stderr,
+			"%s: converted %zu, partial %zu, refused %zu, wrong %zu; "
+			"reasons:",
+			table[i].kind, counts[i].converted, counts[i].partial,
+			counts[i].refused, counts[i].wrong);
 		for (size_t r = 0; r < IMPORT_REASONS; r++)
 			if (counts[i].reasons[r])
 				fprintf(stderr, " %zu:%zu", r, counts[i].reasons[r]);
@@ -144,7 +156,8 @@ Test(import_corpus, converts_or_says_why_not)
 		}
 }
 
-/* In part, nothing but what is wrong, or would select other pods, or has nothing left, is refused. */
+/* In part, nothing but what is wrong, or would select other pods, or has nothing left, is
+ * refused. */
 Test(import_corpus, converts_the_rest_in_part)
 {
 	struct import_counts counts[ARRAY_SIZE(table)] = {0};
@@ -152,7 +165,8 @@ Test(import_corpus, converts_the_rest_in_part)
 
 	import_corpus(&options, counts);
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
-		if (counts[i].partial != table[i].partial || counts[i].refused != table[i].refused)
+		if (counts[i].partial != table[i].partial ||
+		    counts[i].refused != table[i].refused)
 			print_counts(counts);
 		cr_assert_eq(counts[i].partial, table[i].partial, "%s", table[i].kind);
 		cr_assert_eq(counts[i].refused, table[i].refused, "%s", table[i].kind);

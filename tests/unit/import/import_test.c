@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "imported.h"
 
-#define POLICY(name)                                                           \
-	"apiVersion: security.kubearmor.com/v1\nkind: KubeArmorPolicy\n"       \
+#define POLICY(name)                                                                     \
+	"apiVersion: security.kubearmor.com/v1\nkind: KubeArmorPolicy\n"                 \
 	"metadata: {name: " name "}\nspec: {process: {matchPaths: [{path: /a}]}}\n"
 
 Test(import, reads_documents_and_lists)
 {
-	struct imported imported = import(
-		POLICY("one") "---\n" POLICY("two") "---\n---\n"
-		"{apiVersion: v1, kind: List, items: [{apiVersion: security.kubearmor.com/v1, "
-		"kind: KubeArmorPolicy, metadata: {name: three}, "
-		"spec: {process: {matchPaths: [{path: /a}]}}}]}\n");
+	struct imported imported = import(POLICY("one") "---\n" POLICY(
+		"two") "---\n---\n"
+		       "{apiVersion: v1, kind: List, items: [{apiVersion: "
+		       "security.kubearmor.com/v1, "
+		       "kind: KubeArmorPolicy, metadata: {name: three}, "
+		       "spec: {process: {matchPaths: [{path: /a}]}}}]}\n");
 
 	cr_assert_eq(imported.counts.converted, 3, "%s", imported.said);
 	cr_assert_eq(json_array_size(imported.policies), 3);
@@ -66,8 +67,10 @@ Test(import, bounds_the_rules_of_a_policy)
 	size_t size;
 	FILE *file = open_memstream(&text, &size);
 
-	fputs("apiVersion: security.kubearmor.com/v1\nkind: KubeArmorPolicy\nmetadata: {name: k}\n"
-	      "spec:\n  process:\n    matchPaths:\n", file);
+	fputs("apiVersion: security.kubearmor.com/v1\nkind: KubeArmorPolicy\nmetadata: "
+	      "{name: k}\n"
+	      "spec:\n  process:\n    matchPaths:\n",
+	      file);
 	for (size_t i = 0; i < 5000; i++)
 		fprintf(file, "    - path: /a%zu\n", i);
 	fclose(file);

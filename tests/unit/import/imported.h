@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../policy/said.h"
 #include "import/import.h"
 #include "policy/eval.h"
-#include "../policy/said.h"
 #include "util/cleanup.h"
 
 struct imported {
@@ -29,7 +29,8 @@ static inline void imported_clear(struct imported *imported)
 	free(imported->text);
 }
 
-static inline struct imported import_with(const char *text, const struct import_options *options)
+static inline struct imported import_with(const char *text,
+					  const struct import_options *options)
 {
 	struct imported imported = {.policies = json_array()};
 	json_t *spec;
@@ -70,14 +71,16 @@ static inline struct image *image_of(const struct imported *imported)
 	json_t *policy;
 	size_t i;
 
-	json_array_foreach(imported->policies, i, policy) {
+	json_array_foreach (imported->policies, i, policy) {
 		struct policy_list one = {0};
 		char *text = json_dumps(policy, JSON_COMPACT);
 
-		cr_assert_eq(policy_parse(text, strlen(text), "o", &diagnostics, &one), 0, "%s", text);
+		cr_assert_eq(policy_parse(text, strlen(text), "o", &diagnostics, &one), 0,
+			     "%s", text);
 		policies.items = reallocarray(policies.items, policies.n + one.n,
 					      sizeof(*policies.items));
-		memcpy(policies.items + policies.n, one.items, one.n * sizeof(*one.items));
+		memcpy(policies.items + policies.n, one.items,
+		       one.n * sizeof(*one.items));
 		policies.n += one.n;
 		free(one.items);
 		free(text);
@@ -98,12 +101,12 @@ static inline bool is_denied(const struct image *image, const struct eval_event 
 	return result.decision.verdict != VERDICT_ALLOW;
 }
 
-#define assert_spec(imported, expected)                                                    \
-	cr_assert_str_eq((imported).text ? (imported).text : "", expected, "%s\n%s",       \
+#define assert_spec(imported, expected)                                                  \
+	cr_assert_str_eq((imported).text ? (imported).text : "", expected, "%s\n%s",     \
 			 (imported).text, (imported).said)
-#define assert_said(imported, expected)                                                    \
+#define assert_said(imported, expected)                                                  \
 	cr_assert_not_null(strstr((imported).said, expected), "%s", (imported).said)
-#define assert_reason(imported, reason) \
+#define assert_reason(imported, reason)                                                  \
 	cr_assert_eq((imported).counts.reasons[reason], 1, "%s", (imported).said)
 
 /* A sequence of numbers that is the same in every run. */

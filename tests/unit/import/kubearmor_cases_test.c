@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Random policies of KubeArmor: what it decides, by a plain reading of its look-ups, against what
- * the imported policy decides. Without sources and owners, which this version does not judge.
+ * Random policies of KubeArmor: what it decides, by a plain reading of its look-ups,
+ * against what the imported policy decides. Without sources and owners, which this
+ * version does not judge.
  */
 #include <stdio.h>
 
 #include "imported.h"
 
-#define RULES 6
+#define RULES	 6
 #define POLICIES 1500
 
 static const char *const names[] = {"a", "b", "c"};
@@ -87,10 +88,11 @@ static void write_list(FILE *file, const struct rules *rules, enum match match)
 		if (rule->match != match)
 			continue;
 		if (!any)
-			fprintf(file, "    %s:\n", match == PATH ? "matchPaths" : "matchDirectories");
+			fprintf(file, "    %s:\n",
+				match == PATH ? "matchPaths" : "matchDirectories");
 		any = true;
-		fprintf(file, "    - {%s: %s, action: %s%s%s}\n", match == PATH ? "path" : "dir",
-			rule->path, act_words[rule->act],
+		fprintf(file, "    - {%s: %s, action: %s%s%s}\n",
+			match == PATH ? "path" : "dir", rule->path, act_words[rule->act],
 			match == DIRECTORY && rule->recursive ? ", recursive: true" : "",
 			rule->read_only ? ", readOnly: true" : "");
 	}
@@ -112,7 +114,8 @@ static char *write_policy(const struct rules *rules)
 	return text;
 }
 
-/* Its look-up: the path itself, which a directory of a rule is as well; then directories. */
+/* Its look-up: the path itself, which a directory of a rule is as well; then directories.
+ */
 static const struct rule *look_up(const struct rules *rules, const char *path)
 {
 	const struct rule *found = NULL;
@@ -132,7 +135,8 @@ static const struct rule *look_up(const struct rules *rules, const char *path)
 		const struct rule *rule = &rules->items[i];
 		size_t n = strlen(rule->path);
 
-		if (rule->act == AUDIT || rule->match != DIRECTORY || strncmp(rule->path, path, n) != 0)
+		if (rule->act == AUDIT || rule->match != DIRECTORY ||
+		    strncmp(rule->path, path, n) != 0)
 			continue;
 		if (!rule->recursive && strchr(path + n, '/'))
 			continue;
@@ -161,10 +165,11 @@ static bool theirs_denies(const struct rules *rules, const char *path, uint32_t 
 	return rule->act == BLOCK;
 }
 
-static void compare(const struct rules *rules, const struct image *image, const char *text,
-		    const char *path)
+static void compare(const struct rules *rules, const struct image *image,
+		    const char *text, const char *path)
 {
-	static const uint32_t accesses[] = {ACCESS_READ, ACCESS_WRITE, ACCESS_READ | ACCESS_WRITE};
+	static const uint32_t accesses[] = {ACCESS_READ, ACCESS_WRITE,
+					    ACCESS_READ | ACCESS_WRITE};
 
 	for (size_t i = 0; i < (rules->file ? 3 : 1); i++) {
 		const struct eval_event event = {
@@ -174,12 +179,13 @@ static void compare(const struct rules *rules, const struct image *image, const 
 		};
 		bool theirs = theirs_denies(rules, path, accesses[i]);
 
-		cr_assert_eq(is_denied(image, &event), theirs, "%s %u: theirs %s\n%s", path,
-			     accesses[i], theirs ? "denies" : "allows", text);
+		cr_assert_eq(is_denied(image, &event), theirs, "%s %u: theirs %s\n%s",
+			     path, accesses[i], theirs ? "denies" : "allows", text);
 	}
 }
 
-static void compare_all(const struct rules *rules, const struct image *image, const char *text)
+static void compare_all(const struct rules *rules, const struct image *image,
+			const char *text)
 {
 	char path[32];
 

@@ -4,31 +4,34 @@
 
 #include "imported.h"
 
-#define HEAD                                   \
-	"apiVersion: networking.k8s.io/v1\n"   \
-	"kind: NetworkPolicy\n"                \
-	"metadata: {name: np, namespace: shop}\n" \
-	"spec:\n"                              \
+#define HEAD                                                                             \
+	"apiVersion: networking.k8s.io/v1\n"                                             \
+	"kind: NetworkPolicy\n"                                                          \
+	"metadata: {name: np, namespace: shop}\n"                                        \
+	"spec:\n"                                                                        \
 	"  podSelector: {matchLabels: {app: web}}\n"
 
-#define SELECTS "{\"podSelector\":{\"matchLabels\":{\"app\":\"web\"}},\"network\":{"
-#define CLOSED "\"default\":{\"connect\":\"deny\"},\"rules\":["
+#define SELECTS	 "{\"podSelector\":{\"matchLabels\":{\"app\":\"web\"}},\"network\":{"
+#define CLOSED	 "\"default\":{\"connect\":\"deny\"},\"rules\":["
 #define LOOPBACK "\"action\":\"allow\",\"to\":[\"127.0.0.0/8\",\"::1/128\"]}"
 
 Test(network_policy, turns_egress_into_connections)
 {
-	struct imported imported = import(HEAD
-		"  policyTypes: [Egress]\n"
-		"  egress:\n"
-		"  - to: [{ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16]}}]\n"
-		"    ports: [{port: 80}, {protocol: UDP, port: 53, endPort: 54}, {port: 443}]\n");
+	struct imported imported = import(
+		HEAD "  policyTypes: [Egress]\n"
+		     "  egress:\n"
+		     "  - to: [{ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16]}}]\n"
+		     "    ports: [{port: 80}, {protocol: UDP, port: 53, endPort: 54}, "
+		     "{port: 443}]\n");
 
 	assert_spec(imported, SELECTS CLOSED
-		"{\"name\":\"line-8\",\"action\":\"allow\",\"to\":[\"10.0.0.0/8\"],"
-		"\"except\":[\"10.1.0.0/16\"],\"ports\":[80,443],\"protocols\":[\"tcp\"]},"
-		"{\"name\":\"line-8-2\",\"action\":\"allow\",\"to\":[\"10.0.0.0/8\"],"
-		"\"except\":[\"10.1.0.0/16\"],\"ports\":[\"53-54\"],\"protocols\":[\"udp\"]},"
-		"{\"name\":\"line-8-3\"," LOOPBACK "]}}");
+		    "{\"name\":\"line-8\",\"action\":\"allow\",\"to\":[\"10.0.0.0/8\"],"
+		    "\"except\":[\"10.1.0.0/"
+		    "16\"],\"ports\":[80,443],\"protocols\":[\"tcp\"]},"
+		    "{\"name\":\"line-8-2\",\"action\":\"allow\",\"to\":[\"10.0.0.0/8\"],"
+		    "\"except\":[\"10.1.0.0/"
+		    "16\"],\"ports\":[\"53-54\"],\"protocols\":[\"udp\"]},"
+		    "{\"name\":\"line-8-3\"," LOOPBACK "]}}");
 	assert_said(imported, "what a UDP server replies counts as a connection");
 	imported_clear(&imported);
 }
@@ -43,12 +46,14 @@ Test(network_policy, denies_all_egress_but_loopback_without_rules)
 
 Test(network_policy, takes_a_rule_without_peers_for_all)
 {
-	struct imported imported = import(HEAD
-		"  policyTypes: [Egress]\n"
-		"  egress: [{}, {ports: [{protocol: SCTP}]}]\n");
+	struct imported imported =
+		import(HEAD "  policyTypes: [Egress]\n"
+			    "  egress: [{}, {ports: [{protocol: SCTP}]}]\n");
 
-	assert_spec(imported, SELECTS CLOSED
-		"{\"name\":\"line-7\",\"action\":\"allow\",\"to\":[\"0.0.0.0/0\",\"::/0\"]},"
+	assert_spec(
+		imported, SELECTS CLOSED
+		"{\"name\":\"line-7\",\"action\":\"allow\",\"to\":[\"0.0.0.0/0\",\"::/"
+		"0\"]},"
 		"{\"name\":\"line-7-2\",\"action\":\"allow\",\"protocols\":[\"sctp\"]},"
 		"{\"name\":\"line-7-3\"," LOOPBACK "]}}");
 	imported_clear(&imported);
@@ -74,11 +79,13 @@ Test(network_policy, converts_nothing_where_everything_may_come_in)
 
 Test(network_policy, leaves_of_ingress_who_may_listen)
 {
-	struct imported imported = import_partial(HEAD
-		"  ingress: [{from: [{podSelector: {}}], ports: [{port: 80}]}]\n");
+	struct imported imported = import_partial(
+		HEAD "  ingress: [{from: [{podSelector: {}}], ports: [{port: 80}]}]\n");
 
-	assert_spec(imported, SELECTS
-		"\"default\":{\"listen\":\"deny\"},\"rules\":[{\"name\":\"line-6\",\"action\":\"allow\","
+	assert_spec(
+		imported, SELECTS
+		"\"default\":{\"listen\":\"deny\"},\"rules\":[{\"name\":\"line-6\","
+		"\"action\":\"allow\","
 		"\"direction\":\"listen\",\"ports\":[80],\"protocols\":[\"tcp\"]}]}}");
 	cr_assert_eq(imported.counts.partial, 1);
 	imported_clear(&imported);
@@ -86,18 +93,20 @@ Test(network_policy, leaves_of_ingress_who_may_listen)
 
 Test(network_policy, names_the_reserved_word_for_pods)
 {
-	const char *text = HEAD
-		"  policyTypes: [Egress]\n"
-		"  egress:\n"
-		"  - to: [{podSelector: {}}]\n"
-		"  - to: [{ipBlock: {cidr: 192.0.2.0/24}}]\n";
+	const char *text = HEAD "  policyTypes: [Egress]\n"
+				"  egress:\n"
+				"  - to: [{podSelector: {}}]\n"
+				"  - to: [{ipBlock: {cidr: 192.0.2.0/24}}]\n";
 	struct imported imported = import(text), partial = import_partial(text);
 
-	assert_said(imported, "t:8:11: error: no equivalent: addresses of pods: the word \"pods\"");
+	assert_said(imported,
+		    "t:8:11: error: no equivalent: addresses of pods: the word \"pods\"");
 	assert_reason(imported, IMPORT_PODS);
 	assert_spec(imported, "");
-	assert_spec(partial,
-		"{\"podSelector\":{\"matchLabels\":{\"app\":\"web\"}},\"mode\":\"audit\",\"network\":{" CLOSED
+	assert_spec(
+		partial,
+		"{\"podSelector\":{\"matchLabels\":{\"app\":\"web\"}},\"mode\":\"audit\","
+		"\"network\":{" CLOSED
 		"{\"name\":\"line-9\",\"action\":\"allow\",\"to\":[\"192.0.2.0/24\"]},"
 		"{\"name\":\"line-8\"," LOOPBACK "]}}");
 	imported_clear(&imported);
@@ -106,9 +115,8 @@ Test(network_policy, names_the_reserved_word_for_pods)
 
 Test(network_policy, knows_no_number_of_a_named_port)
 {
-	struct imported imported = import(HEAD
-		"  policyTypes: [Egress]\n"
-		"  egress: [{ports: [{port: http}]}]\n");
+	struct imported imported = import(HEAD "  policyTypes: [Egress]\n"
+					       "  egress: [{ports: [{port: http}]}]\n");
 
 	assert_reason(imported, IMPORT_PORT_NAME);
 	imported_clear(&imported);
@@ -119,7 +127,8 @@ Test(network_policy, guesses_nothing)
 	static const struct {
 		const char *spec, *said;
 	} cases[] = {
-		{"  egress: [{to: [{ipBlock: {cidr: 10.0.0.300/8}}]}]\n", "is no address prefix"},
+		{"  egress: [{to: [{ipBlock: {cidr: 10.0.0.300/8}}]}]\n",
+		 "is no address prefix"},
 		{"  egress: [{to: [{}]}]\n", "a peer that says nothing"},
 		{"  egress: [{ports: [{endPort: 3}]}]\n", "an endPort without a port"},
 		{"  egress: [{ports: [{protocol: tcp}]}]\n", "did you mean \"TCP\"?"},
@@ -140,11 +149,11 @@ Test(network_policy, guesses_nothing)
 
 /* Random egress policies, against a plain reading of what they say. */
 
-#define RULES 3
-#define BLOCKS 3
-#define PORTS 3
+#define RULES	 3
+#define BLOCKS	 3
+#define PORTS	 3
 #define POLICIES 800
-#define EVENTS 60
+#define EVENTS	 60
 
 struct block {
 	uint32_t address, except;
@@ -152,7 +161,7 @@ struct block {
 };
 
 struct port {
-	unsigned protocol; /* 6 or 17 */
+	unsigned protocol;    /* 6 or 17 */
 	unsigned first, last; /* 0: all */
 };
 
@@ -171,11 +180,14 @@ static struct block make_block(uint64_t *state)
 {
 	struct block block = {.length = 8 + next_random(state) % 17};
 
-	block.address = (10U << 24 | (next_random(state) & 0x0303ff)) & mask_of(block.length);
+	block.address =
+		(10U << 24 | (next_random(state) & 0x0303ff)) & mask_of(block.length);
 	if (next_random(state) % 2) {
-		block.except_length = block.length + 1 + next_random(state) % (32 - block.length);
-		block.except = (block.address | (next_random(state) & ~mask_of(block.length))) &
-			       mask_of(block.except_length);
+		block.except_length =
+			block.length + 1 + next_random(state) % (32 - block.length);
+		block.except =
+			(block.address | (next_random(state) & ~mask_of(block.length))) &
+			mask_of(block.except_length);
 	}
 	return block;
 }
@@ -186,8 +198,9 @@ static struct port make_port(uint64_t *state)
 
 	if (next_random(state) % 5)
 		port.first = 1 + next_random(state) % 12;
-	port.last = port.first && next_random(state) % 2 ? port.first + next_random(state) % 4 :
-							   port.first;
+	port.last = port.first && next_random(state) % 2
+			    ? port.first + next_random(state) % 4
+			    : port.first;
 	return port;
 }
 
@@ -219,8 +232,8 @@ static void write_rule(FILE *file, const struct rule *rule)
 	for (size_t i = 0; i < rule->n_blocks; i++) {
 		const struct block *block = &rule->blocks[i];
 
-		fprintf(file, "%s{ipBlock: {cidr: %s/%u", i ? ", " : "", dotted(block->address),
-			block->length);
+		fprintf(file, "%s{ipBlock: {cidr: %s/%u", i ? ", " : "",
+			dotted(block->address), block->length);
 		if (block->except_length)
 			fprintf(file, ", except: [%s/%u]", dotted(block->except),
 				block->except_length);
@@ -230,7 +243,8 @@ static void write_rule(FILE *file, const struct rule *rule)
 	for (size_t i = 0; i < rule->n_ports; i++) {
 		const struct port *port = &rule->ports[i];
 
-		fprintf(file, "%s{protocol: %s", i ? ", " : "", port->protocol == 6 ? "TCP" : "UDP");
+		fprintf(file, "%s{protocol: %s", i ? ", " : "",
+			port->protocol == 6 ? "TCP" : "UDP");
 		if (port->first)
 			fprintf(file, ", port: %u", port->first);
 		if (port->last > port->first)
@@ -248,7 +262,8 @@ static bool block_has(const struct block *block, uint32_t address)
 	       (address & mask_of(block->except_length)) != block->except;
 }
 
-static bool rule_allows(const struct rule *rule, uint32_t address, unsigned protocol, unsigned port)
+static bool rule_allows(const struct rule *rule, uint32_t address, unsigned protocol,
+			unsigned port)
 {
 	bool where = !rule->n_blocks, what = !rule->n_ports;
 
@@ -256,13 +271,13 @@ static bool rule_allows(const struct rule *rule, uint32_t address, unsigned prot
 		where |= block_has(&rule->blocks[i], address);
 	for (size_t i = 0; i < rule->n_ports; i++)
 		what |= rule->ports[i].protocol == protocol &&
-			(!rule->ports[i].first || (rule->ports[i].first <= port &&
-						   port <= rule->ports[i].last));
+			(!rule->ports[i].first ||
+			 (rule->ports[i].first <= port && port <= rule->ports[i].last));
 	return where && what;
 }
 
-static void compare(const struct rule *rules, size_t n, const struct image *image, uint64_t *state,
-		    const char *text)
+static void compare(const struct rule *rules, size_t n, const struct image *image,
+		    uint64_t *state, const char *text)
 {
 	uint32_t address = 10U << 24 | (next_random(state) & 0x0303ff);
 	bool theirs = false;
@@ -278,8 +293,9 @@ static void compare(const struct rule *rules, size_t n, const struct image *imag
 
 	for (size_t i = 0; i < n; i++)
 		theirs |= rule_allows(&rules[i], address, event.protocol, event.port);
-	cr_assert_eq(!is_denied(image, &event), theirs, "%s:%u/%u: theirs %s\n%s", dotted(address),
-		     event.port, event.protocol, theirs ? "allows" : "denies", text);
+	cr_assert_eq(!is_denied(image, &event), theirs, "%s:%u/%u: theirs %s\n%s",
+		     dotted(address), event.port, event.protocol,
+		     theirs ? "allows" : "denies", text);
 }
 
 Test(network_policy, decides_as_kubernetes_says)

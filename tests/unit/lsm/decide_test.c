@@ -13,18 +13,19 @@ static __always_inline __u64 decide_now(void)
 
 #include "lsm/decide.h"
 
-#define LIST 40U
+#define LIST	 40U
 #define RULES_AT 200U
 
-#define ENTRY(group, verdict, flags, rule)                                         \
-	((__u64)(rule) | (__u64)(group) << 32 | (__u64)(verdict) << 40 |           \
+#define ENTRY(group, verdict, flags, rule)                                               \
+	((__u64)(rule) | (__u64)(group) << 32 | (__u64)(verdict) << 40 |                 \
 	 (__u64)(flags) << 48 | (__u64)((verdict) > VERDICT_AUDIT ? 13 : 0) << 56)
 
 static uint64_t words[400];
 static const struct image image = {.words = words, .n_words = ARRAY_SIZE(words)};
 
 /* Put a list down; its end is added. */
-#define PUT(...) put((const __u64[]){__VA_ARGS__}, ARRAY_SIZE(((const __u64[]){__VA_ARGS__})))
+#define PUT(...)                                                                         \
+	put((const __u64[]){__VA_ARGS__}, ARRAY_SIZE(((const __u64[]){__VA_ARGS__})))
 
 static void put(const __u64 *entries, size_t n)
 {
@@ -89,11 +90,13 @@ Test(decide, other_groups_report_and_never_deny)
 
 Test(decide, trusted_and_excepted_go_by_whether_the_name_counts)
 {
-	PUT(ENTRY(0, VERDICT_KILL, ENTRY_EXCEPTED, 0), ENTRY(0, VERDICT_ALLOW, ENTRY_TRUSTED, 1),
+	PUT(ENTRY(0, VERDICT_KILL, ENTRY_EXCEPTED, 0),
+	    ENTRY(0, VERDICT_ALLOW, ENTRY_TRUSTED, 1),
 	    ENTRY(0, VERDICT_DENY, ENTRY_DEFAULT, 2));
 	cr_assert_eq(verdict(FACT_TRUSTED_NAME), VERDICT_ALLOW);
 	cr_assert_eq(verdict(0), VERDICT_KILL);
-	PUT(ENTRY(0, VERDICT_ALLOW, ENTRY_TRUSTED, 1), ENTRY(0, VERDICT_DENY, ENTRY_DEFAULT, 2));
+	PUT(ENTRY(0, VERDICT_ALLOW, ENTRY_TRUSTED, 1),
+	    ENTRY(0, VERDICT_DENY, ENTRY_DEFAULT, 2));
 	cr_assert_eq(verdict(0), VERDICT_DENY);
 }
 
@@ -105,7 +108,8 @@ Test(decide, identity_knows_neither_allow_nor_default)
 		PUT(ENTRY(0, VERDICT_ALLOW, ENTRY_TRUSTED, 1),
 		    ENTRY(0, VERDICT_DENY, ENTRY_DEFAULT, 2));
 		cr_assert_eq(verdict(facts[i]), VERDICT_ALLOW);
-		PUT(ENTRY(0, VERDICT_KILL, ENTRY_EXCEPTED, 0), ENTRY(0, VERDICT_DENY, 0, 1));
+		PUT(ENTRY(0, VERDICT_KILL, ENTRY_EXCEPTED, 0),
+		    ENTRY(0, VERDICT_DENY, 0, 1));
 		cr_assert_eq(verdict(facts[i]), VERDICT_DENY);
 	}
 }
@@ -122,7 +126,8 @@ Test(decide, rule_that_has_ended_gives_way_to_the_next)
 
 Test(decide, stricter_of_two_decisions_holds)
 {
-	__u64 allow = 0, deny = DECISION(VERDICT_DENY, 5, 1), first = DECISION(VERDICT_DENY, 4, 1);
+	__u64 allow = 0, deny = DECISION(VERDICT_DENY, 5, 1),
+	      first = DECISION(VERDICT_DENY, 4, 1);
 	__u64 kill = DECISION(VERDICT_KILL, 9, 1);
 
 	cr_assert_eq(decide_stricter(allow, deny), deny);
@@ -141,7 +146,8 @@ Test(decide, what_is_outside_the_image_ends_closed)
 	cr_assert_eq(decide_list(&image, OFFSET_OUTSIDE, 0), DECISION_CLOSED);
 	cr_assert_eq(decide_list(&image, 399, 0), DECISION_CLOSED);
 	/* Each way to a list, from a header that is not there. */
-	cr_assert_eq(decide_list(&empty, decide_socket(&empty, 1, 2, 3), 0), DECISION_CLOSED);
+	cr_assert_eq(decide_list(&empty, decide_socket(&empty, 1, 2, 3), 0),
+		     DECISION_CLOSED);
 	cr_assert_eq(decide_list(&empty, WORD_LO(decide_connect(&empty, &call)), 0),
 		     DECISION_CLOSED);
 	call.family = 10;
@@ -152,10 +158,12 @@ Test(decide, what_is_outside_the_image_ends_closed)
 		__u32 state = automaton_feed(&empty, automaton_start(&empty),
 					     (const __u8 *)"/a", 2, 2);
 
-		cr_assert_eq(decide_list(&empty,
-					 decide_path(&empty, automaton_accept(&empty, state), kind),
-					 0),
-			     DECISION_CLOSED);
+		cr_assert_eq(
+			decide_list(&empty,
+				    decide_path(&empty, automaton_accept(&empty, state),
+						kind),
+				    0),
+			DECISION_CLOSED);
 	}
 	cr_assert_eq(decide_unread(&empty, SECTION_EXEC), DECISION_CLOSED);
 }
@@ -163,7 +171,8 @@ Test(decide, what_is_outside_the_image_ends_closed)
 Test(decide, list_without_an_end_is_closed)
 {
 	static uint64_t endless[LIST + 2 * LIMIT_LIST];
-	const struct image endless_image = {.words = endless, .n_words = ARRAY_SIZE(endless)};
+	const struct image endless_image = {.words = endless,
+					    .n_words = ARRAY_SIZE(endless)};
 
 	cr_assert_eq(decide_list(&endless_image, LIST, 0), DECISION_CLOSED);
 	cr_assert_eq(decide_audit(&endless_image, LIST, 0, 0), 0);

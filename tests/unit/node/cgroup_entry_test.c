@@ -23,11 +23,13 @@ static int read_text(const char *text, bool v1, struct cgroup_entry *ret_entry)
 	return r;
 }
 
-static void resolves(const char *path, const char *shown, const char *origin, const char *expected)
+static void resolves(const char *path, const char *shown, const char *origin,
+		     const char *expected)
 {
 	char *below = NULL;
 
-	cr_assert(eq(int, cgroup_entry_resolve(path, shown, origin, &below), 0), "%s", path);
+	cr_assert(eq(int, cgroup_entry_resolve(path, shown, origin, &below), 0), "%s",
+		  path);
 	cr_expect(eq(str, below, (char *)expected), "%s", path);
 	free(below);
 }
@@ -36,7 +38,8 @@ static void is_outside(const char *path, const char *shown, const char *origin)
 {
 	char *below = NULL;
 
-	cr_expect(eq(int, cgroup_entry_resolve(path, shown, origin, &below), -EXDEV), "%s", path);
+	cr_expect(eq(int, cgroup_entry_resolve(path, shown, origin, &below), -EXDEV),
+		  "%s", path);
 }
 
 Test(cgroup_entry, reads_the_line_of_each_version)
@@ -68,7 +71,8 @@ Test(cgroup_entry, says_when_the_line_is_not_there)
 
 	cr_expect(eq(int, read_text("1:name=pids:/a\n0::/\n", true, &entry), -ENOENT));
 	cr_expect(eq(int, read_text("3:pids:/a\n", false, &entry), -ENOENT));
-	cr_expect(eq(int, read_text("\n:\n::\nx:pids:/\n3:pids\n", true, &entry), -ENOENT));
+	cr_expect(
+		eq(int, read_text("\n:\n::\nx:pids:/\n3:pids\n", true, &entry), -ENOENT));
 }
 
 Test(cgroup_entry, resolves_below_the_mount)

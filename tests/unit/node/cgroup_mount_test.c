@@ -6,43 +6,52 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 
-/* Recorded on hosts of each kind, less the mounts that have nothing to do with cgroups. */
+/* Recorded on hosts of each kind, less the mounts that have nothing to do with cgroups.
+ */
 
 static const char unified[] =
 	"22 28 0:21 / /proc rw,nosuid,nodev,noexec,relatime shared:12 - proc proc rw\n"
-	"34 24 0:29 / /sys/fs/cgroup rw,nosuid,nodev,noexec,relatime shared:9 - cgroup2 cgroup2 "
+	"34 24 0:29 / /sys/fs/cgroup rw,nosuid,nodev,noexec,relatime shared:9 - cgroup2 "
+	"cgroup2 "
 	"rw,nsdelegate,memory_recursiveprot\n"
 	"61 35 8:1 /var/lib /var/lib rw - ext4 /dev/sda1 rw,errors=remount-ro\n";
 
 static const char legacy[] =
-	"25 18 0:21 / /sys/fs/cgroup ro,nosuid,nodev,noexec shared:8 - tmpfs tmpfs ro,mode=755\n"
+	"25 18 0:21 / /sys/fs/cgroup ro,nosuid,nodev,noexec shared:8 - tmpfs tmpfs "
+	"ro,mode=755\n"
 	"26 25 0:22 / /sys/fs/cgroup/systemd rw,relatime shared:9 - cgroup cgroup "
 	"rw,xattr,release_agent=/usr/lib/systemd/systemd-cgroups-agent,name=systemd\n"
-	"30 25 0:26 / /sys/fs/cgroup/cpu,cpuacct rw shared:13 - cgroup cgroup rw,cpu,cpuacct\n"
-	"33 25 0:29 / /sys/fs/cgroup/pids rw,nosuid,nodev,noexec,relatime shared:16 - cgroup "
+	"30 25 0:26 / /sys/fs/cgroup/cpu,cpuacct rw shared:13 - cgroup cgroup "
+	"rw,cpu,cpuacct\n"
+	"33 25 0:29 / /sys/fs/cgroup/pids rw,nosuid,nodev,noexec,relatime shared:16 - "
+	"cgroup "
 	"cgroup rw,pids\n";
 
 static const char hybrid[] =
 	"33 24 0:28 / /sys/fs/cgroup ro,nosuid,nodev,noexec shared:9 - tmpfs tmpfs "
 	"ro,size=4096k,nr_inodes=1024,mode=755\n"
-	"34 33 0:29 / /sys/fs/cgroup/unified rw,nosuid,nodev,noexec,relatime shared:10 - cgroup2 "
+	"34 33 0:29 / /sys/fs/cgroup/unified rw,nosuid,nodev,noexec,relatime shared:10 - "
+	"cgroup2 "
 	"cgroup2 rw,nsdelegate\n"
 	"35 33 0:30 / /sys/fs/cgroup/systemd rw,relatime shared:11 - cgroup cgroup "
 	"rw,xattr,name=systemd\n"
-	"40 33 0:35 / /sys/fs/cgroup/pids rw,nosuid,nodev,noexec,relatime shared:17 - cgroup "
+	"40 33 0:35 / /sys/fs/cgroup/pids rw,nosuid,nodev,noexec,relatime shared:17 - "
+	"cgroup "
 	"cgroup rw,pids\n";
 
 /* A container with a cgroup namespace of its own and the host's tree mounted besides. */
 static const char namespaced[] =
-	"1066 1065 0:31 / /sys/fs/cgroup ro,nosuid,nodev,noexec,relatime - cgroup2 cgroup rw\n"
+	"1066 1065 0:31 / /sys/fs/cgroup ro,nosuid,nodev,noexec,relatime - cgroup2 "
+	"cgroup rw\n"
 	"1070 1060 0:31 /../../../.. /host/cgroup rw,relatime master:9 - cgroup2 cgroup2 "
 	"rw,nsdelegate\n";
 
 /* The same, one mounted over the other. */
-static const char covered[] =
-	"241 238 0:29 /../../../../../.. /sys/fs/cgroup rw,relatime master:9 - cgroup2 cgroup2 "
-	"rw,nsdelegate,memory_recursiveprot\n"
-	"392 241 0:29 / /sys/fs/cgroup ro,relatime master:9 - cgroup2 cgroup2 rw,nsdelegate\n";
+static const char covered[] = "241 238 0:29 /../../../../../.. /sys/fs/cgroup "
+			      "rw,relatime master:9 - cgroup2 cgroup2 "
+			      "rw,nsdelegate,memory_recursiveprot\n"
+			      "392 241 0:29 / /sys/fs/cgroup ro,relatime master:9 - "
+			      "cgroup2 cgroup2 rw,nsdelegate\n";
 
 static void read_text(const char *text, struct cgroup_mounts *ret_mounts)
 {
@@ -152,7 +161,8 @@ Test(cgroup_mount, understands_escapes_optional_fields_and_empty_sources)
 {
 	struct cgroup_mounts mounts;
 
-	read_text("1 2 0:3 / /a\\040b\\134c rw shared:1 master:2 propagate_from:3 - cgroup2  rw\n",
+	read_text("1 2 0:3 / /a\\040b\\134c rw shared:1 master:2 propagate_from:3 - "
+		  "cgroup2  rw\n",
 		  &mounts);
 	cr_assert(eq(sz, mounts.n, 1));
 	chooses(&mounts, "/a b\\c");
@@ -173,7 +183,8 @@ Test(cgroup_mount, survives_broken_lines)
 {
 	struct cgroup_mounts mounts;
 
-	read_text("\n \n1\n1 2 0:3 / /a\n1 2 0:3 / /a rw\n1 2 0:3 / /a rw -\n1 2 x / /a rw - cgroup2 c "
+	read_text("\n \n1\n1 2 0:3 / /a\n1 2 0:3 / /a rw\n1 2 0:3 / /a rw -\n1 2 x / /a "
+		  "rw - cgroup2 c "
 		  "rw\n1 2 0:3 / /a rw - cgroup2\n1 2 0:3 / /a rw - cgroup2 c\n\\04\\",
 		  &mounts);
 	cr_expect(eq(sz, mounts.n, 0));

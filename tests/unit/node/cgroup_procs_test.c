@@ -39,7 +39,8 @@ Test(cgroup_procs, visits_each_until_told, .init = tree_make, .fini = tree_remov
 	close(fd);
 }
 
-Test(cgroup_procs, takes_a_cgroup_that_went_for_empty, .init = tree_make, .fini = tree_remove)
+Test(cgroup_procs, takes_a_cgroup_that_went_for_empty, .init = tree_make,
+     .fini = tree_remove)
 {
 	int total = 0, fd;
 

@@ -51,7 +51,8 @@ static const char *run(const char *name, bool own_namespace)
 	snprintf(path, sizeof(path), "%s/%s", tree_path, name);
 	copy_file("/bin/sleep", path);
 	cr_assert(eq(int, pipe2(ready, O_CLOEXEC), 0));
-	child = (pid_t)syscall(SYS_clone, (own_namespace ? CLONE_NEWPID : 0) | SIGCHLD, 0, 0, 0, 0);
+	child = (pid_t)syscall(SYS_clone, (own_namespace ? CLONE_NEWPID : 0) | SIGCHLD, 0,
+			       0, 0, 0);
 	if (child < 0)
 		cr_skip("no right to make a PID namespace");
 	if (child == 0) {
@@ -69,8 +70,8 @@ static void is_refused(const char *path, const char *because)
 {
 	char *why = NULL;
 
-	cr_assert(eq(int, cgroup_check_subject(&tree, path, &why), CGROUP_E_PROTECTED), "%s",
-		  path);
+	cr_assert(eq(int, cgroup_check_subject(&tree, path, &why), CGROUP_E_PROTECTED),
+		  "%s", path);
 	cr_expect(ne(ptr, strstr(why, because), NULL), "%s", why);
 	free(why);
 }

@@ -19,7 +19,8 @@ static uint64_t handle_id(const char *path)
 	} buffer = {.handle = {.handle_bytes = sizeof(uint64_t)}};
 	int mount;
 
-	cr_assert(eq(int, name_to_handle_at(AT_FDCWD, path, &buffer.handle, &mount, 0), 0));
+	cr_assert(
+		eq(int, name_to_handle_at(AT_FDCWD, path, &buffer.handle, &mount, 0), 0));
 	return buffer.id;
 }
 
@@ -103,8 +104,8 @@ static int note(const char *path, uint64_t id, void *data)
 
 	cr_expect(eq(int, cgroup_id(&tree, path, &own), 0), "%s", path);
 	cr_expect(eq(u64, id, own));
-	snprintf(visits->text + strlen(visits->text), sizeof(visits->text) - strlen(visits->text),
-		 "[%s]", path);
+	snprintf(visits->text + strlen(visits->text),
+		 sizeof(visits->text) - strlen(visits->text), "[%s]", path);
 	visits->n++;
 	return 0;
 }
@@ -195,10 +196,12 @@ Test(cgroup, walk_takes_removal_under_way_for_no_error)
 	static const struct {
 		const char *at, *too;
 		size_t visited;
-	} cases[] = {{"a/b", NULL, 3}, {"a/b/c", NULL, 4}, {"a/b/c", "a", 4}, {"", "a", 1}};
+	} cases[] = {
+		{"a/b", NULL, 3}, {"a/b/c", NULL, 4}, {"a/b/c", "a", 4}, {"", "a", 1}};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct visits visits = {.remove = cases[i].at, .remove_too = cases[i].too};
+		struct visits visits = {.remove = cases[i].at,
+					.remove_too = cases[i].too};
 
 		if (faccessat(tree.fd, "a", F_OK, 0) < 0)
 			tree_add("a", "");

@@ -2,7 +2,8 @@
 #ifndef LSMD_TESTS_NODE_CGROUP_TREE_H
 #define LSMD_TESTS_NODE_CGROUP_TREE_H
 
-/* A directory tree that stands for a hierarchy: tests run without the right to make cgroups. */
+/* A directory tree that stands for a hierarchy: tests run without the right to make
+ * cgroups. */
 
 #include <criterion/criterion.h>
 #include <fcntl.h>

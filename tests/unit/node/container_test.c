@@ -4,12 +4,12 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
-#define ID "0e768f8db752fcd648adb264498daa1d8f31562320e881d6a9ec593d24b1f779"
-#define UID "7a875b5c-4d3c-4345-ac0f-5c847d8d7129"
-#define UID_ "7a875b5c_4d3c_4345_ac0f_5c847d8d7129"
-#define HASH "36b6d6be73b1065af369b3985edafa09"
+#define ID     "0e768f8db752fcd648adb264498daa1d8f31562320e881d6a9ec593d24b1f779"
+#define UID    "7a875b5c-4d3c-4345-ac0f-5c847d8d7129"
+#define UID_   "7a875b5c_4d3c_4345_ac0f_5c847d8d7129"
+#define HASH   "36b6d6be73b1065af369b3985edafa09"
 #define SLICES "kubepods.slice/kubepods-burstable.slice/"
-#define SLICE SLICES "kubepods-burstable-pod" UID_ ".slice"
+#define SLICE  SLICES "kubepods-burstable-pod" UID_ ".slice"
 
 static void is(const char *path, const char *uid, const char *id, const char *runtime)
 {
@@ -26,7 +26,8 @@ static void is_none(const char *path)
 {
 	struct container_cgroup container;
 
-	cr_expect(eq(int, container_of_cgroup(path, &container), CONTAINER_E_NONE), "%s", path);
+	cr_expect(eq(int, container_of_cgroup(path, &container), CONTAINER_E_NONE), "%s",
+		  path);
 }
 
 Test(container, reads_a_pod_of_the_cgroupfs_driver)
@@ -40,14 +41,16 @@ Test(container, reads_a_pod_of_the_systemd_driver)
 {
 	is("kubepods.slice/kubepods-pod" UID_ ".slice", UID, "", "");
 	is(SLICE, UID, "", "");
-	is("kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod" UID_ ".slice", UID,
-	   "", "");
+	is("kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod" UID_
+	   ".slice",
+	   UID, "", "");
 }
 
 Test(container, reads_static_pods_by_their_hash)
 {
 	is("kubepods/burstable/pod" HASH "/" ID, HASH, ID, "");
-	is(SLICES "kubepods-burstable-pod" HASH ".slice/crio-" ID ".scope", HASH, ID, "cri-o");
+	is(SLICES "kubepods-burstable-pod" HASH ".slice/crio-" ID ".scope", HASH, ID,
+	   "cri-o");
 }
 
 Test(container, reads_each_runtimes_container)
@@ -61,17 +64,19 @@ Test(container, reads_each_runtimes_container)
 
 Test(container, reads_a_runtime_without_the_systemd_driver)
 {
-	is("system.slice/containerd.service/kubepods-burstable-pod" UID_ ".slice:cri-containerd:" ID,
+	is("system.slice/containerd.service/kubepods-burstable-pod" UID_
+	   ".slice:cri-containerd:" ID,
 	   UID, ID, "containerd");
-	is("kubepods-burstable-pod" HASH ".slice:cri-containerd:" ID, HASH, ID, "containerd");
+	is("kubepods-burstable-pod" HASH ".slice:cri-containerd:" ID, HASH, ID,
+	   "containerd");
 	is("kubepods-pod" UID_ ".slice:crio:" ID, UID, ID, "cri-o");
 }
 
 Test(container, reads_nested_nodes)
 {
 	is("docker/" ID "/kubelet/kubepods/burstable/pod" UID "/" ID, UID, ID, "");
-	is("system.slice/docker-" ID ".scope/kubepods.slice/kubepods-pod" UID_ ".slice/crio-" ID
-	   ".scope",
+	is("system.slice/docker-" ID ".scope/kubepods.slice/kubepods-pod" UID_
+	   ".slice/crio-" ID ".scope",
 	   UID, ID, "cri-o");
 	is("kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-besteffort.slice/"
 	   "kubelet-kubepods-besteffort-pod" UID_ ".slice/cri-containerd-" ID ".scope",

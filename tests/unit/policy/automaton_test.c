@@ -14,7 +14,8 @@
 
 #define MAX_PATTERNS 8
 
-/* An automaton of its own, as an image: the accept of a set of tags is at ACCEPT_BASE + set. */
+/* An automaton of its own, as an image: the accept of a set of tags is at ACCEPT_BASE +
+ * set. */
 #define ACCEPT_BASE 64U
 
 struct fixture {
@@ -34,7 +35,8 @@ static int pack(struct fixture *fixture, size_t base)
 	_cleanup_(freep) uint64_t *words = NULL;
 	uint32_t start;
 	size_t n;
-	int r = automaton_pack(fixture->automaton, base, LIMIT_IMAGE_WORDS, &words, &n, &start);
+	int r = automaton_pack(fixture->automaton, base, LIMIT_IMAGE_WORDS, &words, &n,
+			       &start);
 
 	if (r < 0)
 		return r;
@@ -172,7 +174,8 @@ Test(automaton, backslash_escapes)
 
 Test(automaton, refuses_what_is_no_pattern)
 {
-	static const char *const bad[] = {"", "a", "/[", "/[a", "/[]", "/[/]", "/a\\", "/[z-a]"};
+	static const char *const bad[] = {"",	 "a",	 "/[",	 "/[a",
+					  "/[]", "/[/]", "/a\\", "/[z-a]"};
 	struct pattern pattern = {0};
 
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
@@ -219,8 +222,8 @@ Test(automaton, reading_past_the_end_takes_the_default)
 
 static void random_pattern(unsigned *seed, char *text)
 {
-	static const char *const pieces[] = {"a", "b", "c", "*", "**", "?", "[ab]", "[!a]",
-					     "/", "/", "/", "a"};
+	static const char *const pieces[] = {"a",    "b",    "c", "*", "**", "?",
+					     "[ab]", "[!a]", "/", "/", "/",  "a"};
 	unsigned n = 1 + next_random(seed, 9);
 
 	strcpy(text, "/");
@@ -271,8 +274,8 @@ Test(automaton, agrees_with_a_reference_matcher)
 
 				matched += expected;
 				cr_assert_eq(has_tag(&fixture, path, i), expected,
-					     "round %u: \"%s\" on \"%s\": expected %d", round,
-					     texts[i], path, expected);
+					     "round %u: \"%s\" on \"%s\": expected %d",
+					     round, texts[i], path, expected);
 			}
 		}
 	}
@@ -360,7 +363,8 @@ Test(automaton, what_decides_keeps_stars_from_multiplying)
 
 	cr_assert_eq(automaton_new(&automaton), 0);
 	for (unsigned i = 0; i < STARS; i++) {
-		tags[i] = (struct automaton_tag){.family = 3, .order = i, .decides = true};
+		tags[i] =
+			(struct automaton_tag){.family = 3, .order = i, .decides = true};
 		snprintf(text, sizeof(text), "/**/lib%u/**", i);
 		cr_assert_eq(automaton_add(automaton, text, i), 0);
 	}

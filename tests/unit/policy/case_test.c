@@ -50,12 +50,13 @@ Test(policy_case, reads_all_there_is)
 {
 	_cleanup_(policy_cases_clear) struct policy_cases cases = {0};
 	_cleanup_(freep) char *got = NULL;
-	int r = read_text("namespace: shop\nlabels: {app: web}\ncontainer: main\n"
-			  "nodeLabels: {pool: a}\nnamespaceLabels: {team: b}\ncases:\n"
-			  "- {name: a, exec: [/a, /b], open: \"/c:w\", want: kill, rule: r,\n"
-			  "   policy: p, errno: EACCES, labels: {}, namespace: other}\n"
-			  "- {name: b, connect: \"[::1]:1\", socket: unix, want: allow}\n",
-			  &cases, &got);
+	int r = read_text(
+		"namespace: shop\nlabels: {app: web}\ncontainer: main\n"
+		"nodeLabels: {pool: a}\nnamespaceLabels: {team: b}\ncases:\n"
+		"- {name: a, exec: [/a, /b], open: \"/c:w\", want: kill, rule: r,\n"
+		"   policy: p, errno: EACCES, labels: {}, namespace: other}\n"
+		"- {name: b, connect: \"[::1]:1\", socket: unix, want: allow}\n",
+		&cases, &got);
 
 	cr_assert_eq(r, 0, "%s", got);
 	cr_assert_eq(cases.n, 2);
@@ -77,50 +78,61 @@ Test(policy_case, reads_all_there_is)
 
 Test(policy_case, every_error_is_said_with_its_place)
 {
-	expect_wrong("cases:\n"
-		     "- {name: a, exec: sh, want: dney, rul: x}\n"
-		     "- {name: b, want: allow}\n"
-		     "- {exec: /a, want: deny}\n",
-		     ":2:19: error: \"sh\" is no path of a file; give an absolute one, without "
-		     "\".\", \"..\", \"//\" and \"/\" at its end\n"
-		     ":2:29: error: \"want\" cannot be \"dney\"; did you mean \"deny\"? (allow, "
-		     "audit, deny or kill)\n"
-		     ":2:35: error: unknown key \"rul\" in a case; did you mean \"rule\"?\n"
-		     ":3:3: error: the case asks nothing; give exec, open, socket or connect\n"
-		     ":4:3: error: a case has no \"name\"; add it\n");
+	expect_wrong(
+		"cases:\n"
+		"- {name: a, exec: sh, want: dney, rul: x}\n"
+		"- {name: b, want: allow}\n"
+		"- {exec: /a, want: deny}\n",
+		":2:19: error: \"sh\" is no path of a file; give an absolute one, "
+		"without "
+		"\".\", \"..\", \"//\" and \"/\" at its end\n"
+		":2:29: error: \"want\" cannot be \"dney\"; did you mean \"deny\"? "
+		"(allow, "
+		"audit, deny or kill)\n"
+		":2:35: error: unknown key \"rul\" in a case; did you mean \"rule\"?\n"
+		":3:3: error: the case asks nothing; give exec, open, socket or connect\n"
+		":4:3: error: a case has no \"name\"; add it\n");
 }
 
 Test(policy_case, what_is_allowed_has_no_reason)
 {
 	expect_wrong("cases: [{name: a, exec: /a, want: allow, errno: 1}]\n",
-		     ":1:9: error: what is allowed has no rule, policy or errno; leave them out\n");
+		     ":1:9: error: what is allowed has no rule, policy or errno; leave "
+		     "them out\n");
 	expect_wrong("cases: [{name: a, exec: /a, want: audit, errno: 1}]\n",
 		     ":1:9: error: what is only reported has no errno; leave it out\n");
 	expect_wrong("cases: [{name: a, exec: /a, want: deny, errno: EWRONG}]\n",
-		     ":1:48: error: \"EWRONG\" is no errno; give a name as EPERM, or its number\n");
+		     ":1:48: error: \"EWRONG\" is no errno; give a name as EPERM, or its "
+		     "number\n");
 }
 
 Test(policy_case, a_file_without_cases_is_wrong)
 {
 	expect_wrong("namespace: shop\n",
 		     ":1:1: error: a file of cases has no \"cases\"; add it\n");
-	expect_wrong("cases: []\n", ":1:8: error: \"cases\" is an empty list; add an item or leave "
-				    "it out\n");
+	expect_wrong("cases: []\n",
+		     ":1:8: error: \"cases\" is an empty list; add an item or leave "
+		     "it out\n");
 	expect_wrong("cases: [{name: a, exec: /a, want: deny}]\n---\na: b\n",
-		     ":3:1: error: a file of cases is one document; give another its own file\n");
-	expect_wrong("# nothing\n",
-		     ": error: a file of cases is one document; give another its own file\n");
+		     ":3:1: error: a file of cases is one document; give another its own "
+		     "file\n");
+	expect_wrong(
+		"# nothing\n",
+		": error: a file of cases is one document; give another its own file\n");
 }
 
-/* --- results ---------------------------------------------------------------------------- */
+/* --- results
+ * ---------------------------------------------------------------------------- */
 
 static const char policies[] =
-	"apiVersion: lsmd.io/v1alpha1\nkind: LsmPolicy\nmetadata: {name: web, namespace: shop}\n"
+	"apiVersion: lsmd.io/v1alpha1\nkind: LsmPolicy\nmetadata: {name: web, namespace: "
+	"shop}\n"
 	"spec:\n  podSelector: {matchLabels: {app: web}}\n"
 	"  exec:\n    rules:\n"
 	"    - {name: no-sh, action: deny, paths: [/bin/sh]}\n"
 	"    - {name: watch, action: audit, paths: [/bin/a]}\n"
-	"---\napiVersion: lsmd.io/v1alpha1\nkind: LsmPolicy\nmetadata: {name: side, namespace: shop}\n"
+	"---\napiVersion: lsmd.io/v1alpha1\nkind: LsmPolicy\nmetadata: {name: side, "
+	"namespace: shop}\n"
 	"spec:\n  podSelector: {}\n  containers: [side]\n"
 	"  exec: {rules: [{name: all, action: kill, paths: [\"/**\"]}]}\n";
 
@@ -138,7 +150,9 @@ static char *run(const char *text)
 
 	cr_assert_eq(parsed.result, 0, "%s", parsed.said);
 	cr_assert_eq(read_text(text, &cases, &got), 0, "%s", got);
-	cr_assert_eq(policy_cases_run(&cases, &parsed.policies, &parsed.diagnostics, &results), 0);
+	cr_assert_eq(
+		policy_cases_run(&cases, &parsed.policies, &parsed.diagnostics, &results),
+		0);
 	cr_assert_eq(json_array_size(results), 1);
 	first = json_array_get(results, 0);
 	message = json_string_value(json_object_get(first, "message"));
@@ -158,10 +172,13 @@ static void expect_result(const char *text, const char *wanted)
 
 Test(policy_case, verdict_rule_policy_and_errno_have_to_be_the_wanted_ones)
 {
-	static const char by[] = ", got deny with EPERM by rule no-sh of LsmPolicy shop/web, section exec";
+	static const char by[] =
+		", got deny with EPERM by rule no-sh of LsmPolicy shop/web, section exec";
 	char wanted[256];
 
-	expect_result(HEAD "- {name: a, exec: /bin/sh, want: deny, rule: no-sh, policy: web, errno: 1}\n", "");
+	expect_result(HEAD "- {name: a, exec: /bin/sh, want: deny, rule: no-sh, policy: "
+			   "web, errno: 1}\n",
+		      "");
 	snprintf(wanted, sizeof(wanted), "wanted kill%s", by);
 	expect_result(HEAD "- {name: a, exec: /bin/sh, want: kill}\n", wanted);
 	snprintf(wanted, sizeof(wanted), "wanted deny by rule x%s", by);
@@ -169,8 +186,10 @@ Test(policy_case, verdict_rule_policy_and_errno_have_to_be_the_wanted_ones)
 	snprintf(wanted, sizeof(wanted), "wanted deny of policy x%s", by);
 	expect_result(HEAD "- {name: a, exec: /bin/sh, want: deny, policy: x}\n", wanted);
 	snprintf(wanted, sizeof(wanted), "wanted deny with EACCES%s", by);
-	expect_result(HEAD "- {name: a, exec: /bin/sh, want: deny, errno: EACCES}\n", wanted);
-	expect_result(HEAD "- {name: a, exec: /bin/ls, want: deny}\n", "wanted deny, got allow");
+	expect_result(HEAD "- {name: a, exec: /bin/sh, want: deny, errno: EACCES}\n",
+		      wanted);
+	expect_result(HEAD "- {name: a, exec: /bin/ls, want: deny}\n",
+		      "wanted deny, got allow");
 	expect_result(HEAD "- {name: a, exec: /bin/ls, want: allow}\n", "");
 }
 
@@ -178,16 +197,20 @@ Test(policy_case, a_report_is_audit)
 {
 	expect_result(HEAD "- {name: a, exec: /bin/a, want: audit, rule: watch}\n", "");
 	expect_result(HEAD "- {name: a, exec: /bin/a, want: allow}\n",
-		      "wanted allow, got audit by rule watch of LsmPolicy shop/web, section exec");
-	expect_result(HEAD "- {name: a, exec: /bin/a, want: audit, rule: x}\n",
-		      "wanted audit by rule x, got audit by rule watch of LsmPolicy shop/web, "
+		      "wanted allow, got audit by rule watch of LsmPolicy shop/web, "
 		      "section exec");
+	expect_result(
+		HEAD "- {name: a, exec: /bin/a, want: audit, rule: x}\n",
+		"wanted audit by rule x, got audit by rule watch of LsmPolicy shop/web, "
+		"section exec");
 }
 
 Test(policy_case, a_case_says_otherwise_than_the_file)
 {
 	expect_result(HEAD "- {name: a, exec: /bin/sh, want: allow, labels: {}}\n", "");
-	expect_result(HEAD "- {name: a, exec: /bin/sh, want: allow, namespace: other}\n", "");
-	expect_result(HEAD "- {name: a, exec: /bin/ls, want: kill, container: side}\n", "");
+	expect_result(HEAD "- {name: a, exec: /bin/sh, want: allow, namespace: other}\n",
+		      "");
+	expect_result(HEAD "- {name: a, exec: /bin/ls, want: kill, container: side}\n",
+		      "");
 	expect_result("cases: [{name: a, exec: /bin/sh, want: allow}]\n", "");
 }

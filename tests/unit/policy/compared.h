@@ -31,7 +31,8 @@ static inline struct compared compare_texts(const char *old, const char *new, bo
 	for (size_t i = 0; i < 2; i++) {
 		cr_assert_eq(compared.parsed[i].result, 0, "%s", compared.parsed[i].said);
 		cr_assert_eq(image_compile(&compared.parsed[i].policies,
-					   &compared.parsed[i].diagnostics, &compared.images[i]),
+					   &compared.parsed[i].diagnostics,
+					   &compared.images[i]),
 			     0);
 		images[i] = compared.images[i];
 	}

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Random policies and events: what the compiled image decides against POLICY.md's rules, taken
- * literally over the policy model. And random damage to images, which image_load() has to find
- * wherever the core would read it.
+ * Random policies and events: what the compiled image decides against POLICY.md's rules,
+ * taken literally over the policy model. And random damage to images, which image_load()
+ * has to find wherever the core would read it.
  */
 
 #include <errno.h>
@@ -34,14 +34,14 @@ static const char *pick(unsigned *seed, const char *const *texts, size_t n)
 	return texts[next_random(seed, (unsigned)n)];
 }
 
-#define PICK(seed, ...) \
-	pick(seed, (const char *const[]){__VA_ARGS__}, \
+#define PICK(seed, ...)                                                                  \
+	pick(seed, (const char *const[]){__VA_ARGS__},                                   \
 	     ARRAY_SIZE(((const char *const[]){__VA_ARGS__})))
 
 static const char *random_glob(unsigned *seed)
 {
-	return PICK(seed, "/a", "/a/b", "/a/*", "/a/**", "/**", "/**/b", "/b", "/?/b", "/b/**",
-		    "/[ab]", "/a/b/**");
+	return PICK(seed, "/a", "/a/b", "/a/*", "/a/**", "/**", "/**/b", "/b", "/?/b",
+		    "/b/**", "/[ab]", "/a/b/**");
 }
 
 static void print_path_rule(FILE *file, unsigned *seed, const char *action, bool access)
@@ -63,7 +63,8 @@ static void print_network_rule(FILE *file, unsigned *seed, const char *action)
 	fprintf(file, "    - {action: %s, to: [\"%s\"]", action,
 		PICK(seed, "10.0.0.0/8", "10.1.0.0/16", "11.1.1.1", "0.0.0.0/0"));
 	if (next_random(seed, 3) == 0)
-		fprintf(file, ", except: [\"%s\"]", PICK(seed, "10.1.1.0/24", "10.1.1.1"));
+		fprintf(file, ", except: [\"%s\"]",
+			PICK(seed, "10.1.1.0/24", "10.1.1.1"));
 	if (next_random(seed, 2))
 		fprintf(file, ", ports: [%s]", PICK(seed, "1-10", "5", "5-20"));
 	if (next_random(seed, 2))
@@ -76,7 +77,8 @@ static void print_section(FILE *file, unsigned *seed, const char *name)
 	fprintf(file, "  %s:\n    default: %s\n    rules:\n", name,
 		PICK(seed, "allow", "allow", "deny"));
 	for (unsigned i = 1 + next_random(seed, 3); i > 0; i--) {
-		const char *action = PICK(seed, "allow", "allow", "audit", "deny", "kill");
+		const char *action =
+			PICK(seed, "allow", "allow", "audit", "deny", "kill");
 
 		if (*name == 'n')
 			print_network_rule(file, seed, action);
@@ -93,7 +95,8 @@ static char *random_policies(unsigned *seed)
 
 	for (unsigned i = 0, n = 1 + next_random(seed, 5); i < n; i++) {
 		fprintf(file,
-			"---\napiVersion: lsmd.io/v1alpha1\nkind: %s\nmetadata: {name: p%u}\n"
+			"---\napiVersion: lsmd.io/v1alpha1\nkind: %s\nmetadata: {name: "
+			"p%u}\n"
 			"spec:\n  podSelector: {}\n  mode: %s\n",
 			PICK(seed, "LsmPolicy", "ClusterLsmPolicy"), i,
 			PICK(seed, "enforce", "enforce", "audit"));
@@ -113,14 +116,16 @@ static struct eval_event random_event(unsigned *seed)
 	struct eval_event event = {
 		.kind = (const enum eval_kind[]){EVAL_EXEC, EVAL_OPEN,
 						 EVAL_CONNECT}[next_random(seed, 3)],
-		.path = PICK(seed, "/", "/a", "/b", "/a/b", "/a/c", "/a/b/c", "/b/b", "/c/d/b"),
+		.path = PICK(seed, "/", "/a", "/b", "/a/b", "/a/c", "/a/b/c", "/b/b",
+			     "/c/d/b"),
 		.access = 1 + next_random(seed, 3),
 		.untrusted_name = next_random(seed, 3) == 0,
 		.family = 2,
 		.protocol = (const uint32_t[]){1, 6, 17, 262}[next_random(seed, 4)],
 		.address_family = 2,
-		.address = {(uint8_t)(9 + next_random(seed, 3)), (uint8_t)next_random(seed, 3),
-			    1, (uint8_t)next_random(seed, 3)},
+		.address = {(uint8_t)(9 + next_random(seed, 3)),
+			    (uint8_t)next_random(seed, 3), 1,
+			    (uint8_t)next_random(seed, 3)},
 		.port = (uint16_t)next_random(seed, 25),
 	};
 
@@ -150,7 +155,8 @@ static bool prefixes_have(const struct prefix *prefixes, size_t n, const uint8_t
 		unsigned bit = 0;
 
 		while (bit < prefixes[i].length &&
-		       !((prefixes[i].address[bit / 8] ^ address[bit / 8]) & 0x80 >> bit % 8))
+		       !((prefixes[i].address[bit / 8] ^ address[bit / 8]) &
+			 0x80 >> bit % 8))
 			bit++;
 		if (bit == prefixes[i].length)
 			return true;
@@ -158,9 +164,11 @@ static bool prefixes_have(const struct prefix *prefixes, size_t n, const uint8_t
 	return false;
 }
 
-static bool network_matches(const struct policy_rule *rule, const struct eval_event *event)
+static bool network_matches(const struct policy_rule *rule,
+			    const struct eval_event *event)
 {
-	bool has_ports = event->protocol == 6 || event->protocol == 17 || event->protocol == 262;
+	bool has_ports =
+		event->protocol == 6 || event->protocol == 17 || event->protocol == 262;
 
 	return set_has(&rule->protocols, event->protocol) &&
 	       (rule->ports.any || (has_ports && set_has(&rule->ports, event->port))) &&
@@ -178,7 +186,8 @@ static bool rule_matches(const struct policy_rule *rule, const struct eval_event
 	    (event->kind == EVAL_OPEN && !(rule->access & event->access)))
 		return false;
 	excepted = any_matches(rule->except, rule->n_except, event->path);
-	return allows ? !event->untrusted_name && !excepted : event->untrusted_name || !excepted;
+	return allows ? !event->untrusted_name && !excepted
+		      : event->untrusted_name || !excepted;
 }
 
 static const struct policy_section *section_of(const struct policy *policy,
@@ -205,8 +214,9 @@ static bool sits(const struct bench *bench, const struct policy *policy)
 	return policy->kind == bench->kind && !policy->audit_mode;
 }
 
-static struct opinion first_match(const struct bench *bench, const struct eval_event *event,
-				  enum action action, enum verdict verdict)
+static struct opinion first_match(const struct bench *bench,
+				  const struct eval_event *event, enum action action,
+				  enum verdict verdict)
 {
 	for (size_t i = 0; i < bench->policies->n; i++) {
 		const struct policy *policy = bench->policies->items[i];
@@ -229,7 +239,8 @@ static bool is_allowed(const struct bench *bench, const struct eval_event *event
 		return *first_match(bench, event, ACTION_ALLOW, VERDICT_ALLOW).rule;
 	for (uint32_t access = ACCESS_READ; access <= ACCESS_WRITE; access <<= 1) {
 		part.access = event->access & access;
-		if (part.access && !*first_match(bench, &part, ACTION_ALLOW, VERDICT_ALLOW).rule)
+		if (part.access &&
+		    !*first_match(bench, &part, ACTION_ALLOW, VERDICT_ALLOW).rule)
 			return false;
 	}
 	return true;
@@ -246,8 +257,8 @@ static struct opinion judge(const struct bench *bench, const struct eval_event *
 	for (size_t i = 0; i < bench->policies->n; i++)
 		if (sits(bench, bench->policies->items[i]) &&
 		    section_of(bench->policies->items[i], event)->default_deny)
-			return (struct opinion){VERDICT_DENY, bench->policies->items[i]->name,
-						"default"};
+			return (struct opinion){
+				VERDICT_DENY, bench->policies->items[i]->name, "default"};
 	return opinion;
 }
 
@@ -263,12 +274,14 @@ static struct opinions judge_all(const struct policy_list *policies,
 	struct opinions opinions = {.decision = {VERDICT_ALLOW, "", ""}};
 
 	for (int kind = POLICY_CLUSTER; kind <= POLICY_NAMESPACED; kind++) {
-		struct bench bench = {.policies = policies, .kind = (enum policy_kind)kind};
+		struct bench bench = {.policies = policies,
+				      .kind = (enum policy_kind)kind};
 		struct opinion opinion = judge(&bench, event);
 
 		if (opinion.verdict > opinions.decision.verdict)
 			opinions.decision = opinion;
-		report(&opinions, first_match(&bench, event, ACTION_AUDIT, VERDICT_AUDIT));
+		report(&opinions,
+		       first_match(&bench, event, ACTION_AUDIT, VERDICT_AUDIT));
 	}
 	for (size_t i = 0; i < policies->n; i++) {
 		struct bench bench = {.policies = policies, .alone = policies->items[i]};
@@ -276,7 +289,8 @@ static struct opinions judge_all(const struct policy_list *policies,
 		if (!bench.alone->audit_mode)
 			continue;
 		report(&opinions, judge(&bench, event));
-		report(&opinions, first_match(&bench, event, ACTION_AUDIT, VERDICT_AUDIT));
+		report(&opinions,
+		       first_match(&bench, event, ACTION_AUDIT, VERDICT_AUDIT));
 	}
 	return opinions;
 }
@@ -314,19 +328,21 @@ static void check_event(const struct image *image, const struct policy_list *pol
 	cr_assert(agrees(image, &result.decision, &expected.decision),
 		  "kind %d path %s access %u untrusted %d: %d, expected %d by %s %s\n%s",
 		  event->kind, event->path, event->access, event->untrusted_name,
-		  result.decision.verdict, expected.decision.verdict, expected.decision.policy,
-		  expected.decision.rule, text);
+		  result.decision.verdict, expected.decision.verdict,
+		  expected.decision.policy, expected.decision.rule, text);
 	cr_assert_eq(result.n_audits, expected.n_audits, "%u reports, expected %zu\n%s",
 		     result.n_audits, expected.n_audits, text);
 	for (size_t i = 0; i < expected.n_audits; i++)
 		cr_assert(is_reported(image, &result, &expected.audits[i]),
-			  "kind %d path %s access %u untrusted %d: no report %d by %s %s\n%s",
+			  "kind %d path %s access %u untrusted %d: no report %d by %s "
+			  "%s\n%s",
 			  event->kind, event->path, event->access, event->untrusted_name,
 			  expected.audits[i].verdict, expected.audits[i].policy,
 			  expected.audits[i].rule, text);
 }
 
-/* Return: NULL when the text has a rule that can match nothing, which chance brings about. */
+/* Return: NULL when the text has a rule that can match nothing, which chance brings
+ * about. */
 static struct image *compile(struct parsed *parsed)
 {
 	struct image *image = NULL;

@@ -15,15 +15,16 @@ static const char *one_of(const char *const *words, size_t n)
 {
 	return words[next_random(&seed, (unsigned)n)];
 }
-#define ONE_OF(...)                                                    \
-	one_of((const char *const[]){__VA_ARGS__},                     \
+#define ONE_OF(...)                                                                      \
+	one_of((const char *const[]){__VA_ARGS__},                                       \
 	       ARRAY_SIZE(((const char *const[]){__VA_ARGS__})))
 
 static void write_path(FILE *file)
 {
 	fputs("\"", file);
 	for (unsigned n = 1 + next_random(&seed, 3); n; n--)
-		fprintf(file, "/%s%s", ONE_OF("a", "b", "a*", "?", "[ab]", "*", "**", ".a"),
+		fprintf(file, "/%s%s",
+			ONE_OF("a", "b", "a*", "?", "[ab]", "*", "**", ".a"),
 			ONE_OF("", "", "b", "?", "*"));
 	fputs("\"", file);
 }
@@ -46,7 +47,8 @@ static void write_paths(FILE *file)
 
 static void write_rules(const char *section, void (*write)(FILE *file), FILE *file)
 {
-	fprintf(file, "  %s:\n    default: %s\n    rules:\n", section, ONE_OF("allow", "deny"));
+	fprintf(file, "  %s:\n    default: %s\n    rules:\n", section,
+		ONE_OF("allow", "deny"));
 	for (unsigned n = 1 + next_random(&seed, 3); n; n--) {
 		fprintf(file, "    - {name: r%u, action: %s, ", n,
 			ONE_OF("allow", "deny", "deny", "kill", "audit"));
@@ -64,17 +66,27 @@ static void write_file(FILE *file)
 static void write_socket(FILE *file)
 {
 	fprintf(file, "families: %s, types: %s, protocols: %s",
-		ONE_OF("[inet]", "[inet6, unix]", "{not: [inet]}", "[200]", "{not: [200]}"),
+		ONE_OF("[inet]", "[inet6, unix]", "{not: [inet]}", "[200]",
+		       "{not: [200]}"),
 		ONE_OF("[stream]", "[raw, dgram]", "{not: [dgram]}", "{not: [rdm]}"),
 		ONE_OF("[tcp]", "[0]", "{not: [udp]}", "[0, 6, 17]", "[icmp]"));
 }
 
 static void write_network(FILE *file)
 {
-	static const char *const addresses[] = {
-		"0.0.0.0/0",  "10.0.0.0/8", "10.1.0.0/16", "127.0.0.0/8",    "0.0.0.0",
-		"\"::/0\"",   "\"::1\"",    "\"::\"",      "\"64:ff9b::/96\"", "\"64:ff9b::a00:0/104\"",
-		"\"2001:db8::/32\"", "\"::/64\"", "\"::ffff:10.0.0.0/104\""};
+	static const char *const addresses[] = {"0.0.0.0/0",
+						"10.0.0.0/8",
+						"10.1.0.0/16",
+						"127.0.0.0/8",
+						"0.0.0.0",
+						"\"::/0\"",
+						"\"::1\"",
+						"\"::\"",
+						"\"64:ff9b::/96\"",
+						"\"64:ff9b::a00:0/104\"",
+						"\"2001:db8::/32\"",
+						"\"::/64\"",
+						"\"::ffff:10.0.0.0/104\""};
 
 	fprintf(file, "to: [%s, %s]", one_of(addresses, ARRAY_SIZE(addresses)),
 		one_of(addresses, ARRAY_SIZE(addresses)));
@@ -82,7 +94,8 @@ static void write_network(FILE *file)
 		fprintf(file, ", except: [%s]", one_of(addresses, ARRAY_SIZE(addresses)));
 	fprintf(file, ", protocols: %s", ONE_OF("[tcp]", "[udp, icmp]", "{not: [tcp]}"));
 	if (next_random(&seed, 2))
-		fprintf(file, ", ports: %s", ONE_OF("[80]", "[80-90, 443]", "{not: [80]}"));
+		fprintf(file, ", ports: %s",
+			ONE_OF("[80]", "[80-90, 443]", "{not: [80]}"));
 }
 
 static char *write_text(void)
@@ -93,7 +106,8 @@ static char *write_text(void)
 
 	for (unsigned n = 1 + next_random(&seed, 2); n; n--) {
 		fprintf(file,
-			"---\napiVersion: lsmd.io/v1alpha1\nkind: %s\nmetadata: {name: p%u}\n"
+			"---\napiVersion: lsmd.io/v1alpha1\nkind: %s\nmetadata: {name: "
+			"p%u}\n"
 			"spec:\n  podSelector: {}\n  mode: %s\n",
 			ONE_OF("LsmPolicy", "ClusterLsmPolicy"), n,
 			ONE_OF("enforce", "enforce", "audit"));
@@ -151,11 +165,22 @@ static struct eval_event random_socket(void)
 
 static struct eval_event random_connect(void)
 {
-	static const char *const addresses[] = {
-		"0.0.0.0",	 "0.0.0.1",   "10.0.0.0",	 "10.1.2.3",	"127.0.0.1",
-		"255.255.255.255", "::",      "::1",		 "::2",		"::ffff:10.1.0.1",
-		"64:ff9b::",	 "64:ff9b::a00:1", "64:ff9b::7f00:1", "64:ff9b::1:0:0", "2001:db8::5",
-		"ffff::ffff"};
+	static const char *const addresses[] = {"0.0.0.0",
+						"0.0.0.1",
+						"10.0.0.0",
+						"10.1.2.3",
+						"127.0.0.1",
+						"255.255.255.255",
+						"::",
+						"::1",
+						"::2",
+						"::ffff:10.1.0.1",
+						"64:ff9b::",
+						"64:ff9b::a00:1",
+						"64:ff9b::7f00:1",
+						"64:ff9b::1:0:0",
+						"2001:db8::5",
+						"ffff::ffff"};
 	static const uint32_t protocols[] = {1, 6, 17, 132, 256, 262};
 	static const uint16_t ports[] = {0, 1, 79, 80, 85, 443, 65535};
 	const char *text = one_of(addresses, ARRAY_SIZE(addresses));
@@ -225,7 +250,8 @@ static bool is_found(const struct compared *compared, const struct eval_event *e
 		    denies(&item->sides[1]) == denies(&sides[1]))
 			return true;
 		if (item->example.eval.access == event->access &&
-		    are_alike(&item->sides[0], &sides[0]) && are_alike(&item->sides[1], &sides[1]))
+		    are_alike(&item->sides[0], &sides[0]) &&
+		    are_alike(&item->sides[1], &sides[1]))
 			return true;
 	}
 	return false;
@@ -243,8 +269,10 @@ static bool differ(const struct compared *compared, const struct eval_event *eve
 	if (sides[0].verdict == VERDICT_ALLOW)
 		return false;
 	for (size_t i = 0; i < 2; i++)
-		cr_assert_eq(image_rule(compared->images[i], sides[i].rule, &infos[i]), 0);
-	return strcmp(infos[0].kind, infos[1].kind) || strcmp(infos[0].policy, infos[1].policy) ||
+		cr_assert_eq(image_rule(compared->images[i], sides[i].rule, &infos[i]),
+			     0);
+	return strcmp(infos[0].kind, infos[1].kind) ||
+	       strcmp(infos[0].policy, infos[1].policy) ||
 	       strcmp(infos[0].rule, infos[1].rule);
 }
 
@@ -254,9 +282,9 @@ static unsigned check_events(const struct compared *compared, unsigned n)
 	char path[64];
 
 	for (unsigned i = 0; i < n; i++) {
-		struct eval_event event = i % 3 == 0 ? random_path(path) :
-					  i % 3 == 1 ? random_socket() :
-						       random_connect();
+		struct eval_event event = i % 3 == 0   ? random_path(path)
+					  : i % 3 == 1 ? random_socket()
+						       : random_connect();
 		const struct diff_side sides[2] = {side_of(compared->images[0], &event),
 						   side_of(compared->images[1], &event)};
 		_cleanup_(freep) char *text = event_text(&event);

@@ -9,7 +9,8 @@
 #include "policy/event.h"
 #include "util/cleanup.h"
 
-/* What comes back when a text is read and written, "" when it is refused with a reason. */
+/* What comes back when a text is read and written, "" when it is refused with a reason.
+ */
 static char *again(enum eval_kind kind, const char *text)
 {
 	_cleanup_(freep) char *message = NULL;
@@ -45,8 +46,8 @@ Test(event, paths_are_taken_as_they_are)
 
 Test(event, what_no_file_is_called_is_refused)
 {
-	static const char *const wrong[] = {"", "a", "a/b", "//", "/a//b", "/a/", "/.", "/a/..",
-					    "/../a", "/a/./b"};
+	static const char *const wrong[] = {"",	   "a",	 "a/b",	  "//",	   "/a//b",
+					    "/a/", "/.", "/a/..", "/../a", "/a/./b"};
 	char name[300] = "/";
 
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)

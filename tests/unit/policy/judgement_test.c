@@ -8,11 +8,12 @@
 #include "policy/judgement.h"
 #include "util/cleanup.h"
 
-#define POLICY(kind, name, spec)                                                        \
-	"---\napiVersion: lsmd.io/v1alpha1\nkind: " kind "\nmetadata: {name: " name "}\n" \
+#define POLICY(kind, name, spec)                                                         \
+	"---\napiVersion: lsmd.io/v1alpha1\nkind: " kind "\nmetadata: {name: " name      \
+	"}\n"                                                                            \
 	"spec:\n  podSelector: {}\n" spec
 #define NAMESPACED(name, spec) POLICY("LsmPolicy", name, spec)
-#define CLUSTER(name, spec) POLICY("ClusterLsmPolicy", name, spec)
+#define CLUSTER(name, spec)    POLICY("ClusterLsmPolicy", name, spec)
 
 /* "deny by x", then what matches and makes no difference: "; allow y: why". */
 static char *judge(const char *text, enum eval_kind kind, const char *asked)
@@ -33,15 +34,19 @@ static char *judge(const char *text, enum eval_kind kind, const char *asked)
 	fputs(json_string_value(json_object_get(json, "verdict")), file);
 	item = json_object_get(json_object_get(json, "rule"), "name");
 	if (item)
-		fprintf(file, " %s by %s", json_string_value(json_object_get(json, "errno")),
+		fprintf(file, " %s by %s",
+			json_string_value(json_object_get(json, "errno")),
 			json_string_value(item));
-	json_array_foreach(json_object_get(json, "reports"), i, item)
+	json_array_foreach (json_object_get(json, "reports"), i, item)
 		fprintf(file, "; reported, would %s: %s",
 			json_string_value(json_object_get(item, "would")),
-			json_string_value(json_object_get(json_object_get(item, "rule"), "name")));
-	json_array_foreach(json_object_get(json, "others"), i, item)
-		fprintf(file, "; %s %s: %s", json_string_value(json_object_get(item, "action")),
-			json_string_value(json_object_get(json_object_get(item, "rule"), "name")),
+			json_string_value(
+				json_object_get(json_object_get(item, "rule"), "name")));
+	json_array_foreach (json_object_get(json, "others"), i, item)
+		fprintf(file, "; %s %s: %s",
+			json_string_value(json_object_get(item, "action")),
+			json_string_value(
+				json_object_get(json_object_get(item, "rule"), "name")),
 			json_string_value(json_object_get(item, "why")));
 	fclose(file);
 	json_decref(json);
@@ -51,7 +56,8 @@ static char *judge(const char *text, enum eval_kind kind, const char *asked)
 	return line;
 }
 
-static void expect(const char *text, enum eval_kind kind, const char *asked, const char *wanted)
+static void expect(const char *text, enum eval_kind kind, const char *asked,
+		   const char *wanted)
 {
 	_cleanup_(freep) char *line = judge(text, kind, asked);
 
@@ -60,7 +66,8 @@ static void expect(const char *text, enum eval_kind kind, const char *asked, con
 
 Test(judgement, what_nothing_matches_is_allowed_without_a_word)
 {
-	expect(NAMESPACED("a", "  exec: {rules: [{name: x, action: deny, paths: [/a]}]}\n"),
+	expect(NAMESPACED("a",
+			  "  exec: {rules: [{name: x, action: deny, paths: [/a]}]}\n"),
 	       EVAL_EXEC, "/b", "allow");
 }
 
@@ -87,21 +94,28 @@ Test(judgement, kill_is_stricter_than_deny)
 Test(judgement, an_allow_spares_the_default_of_its_own_tier_alone)
 {
 	static const char policies[] =
-		NAMESPACED("t", "  exec: {default: deny, rules: [{name: a, action: allow, paths: [/a]}]}\n")
-		CLUSTER("c", "  exec: {default: deny, rules: [{name: b, action: allow, paths: [/b]}]}\n");
+		NAMESPACED("t", "  exec: {default: deny, rules: [{name: a, action: "
+				"allow, paths: [/a]}]}\n")
+			CLUSTER("c", "  exec: {default: deny, rules: [{name: b, action: "
+				     "allow, paths: [/b]}]}\n");
 
 	expect(policies, EVAL_EXEC, "/a",
-	       "deny EPERM by default; allow a: the default of c, of the other tier, holds; "
+	       "deny EPERM by default; allow a: the default of c, of the other tier, "
+	       "holds; "
 	       "deny default: deny default of c comes first");
-	expect(NAMESPACED("t", "  exec: {default: deny, rules: [{name: a, action: allow, paths: [/a]}]}\n"),
+	expect(NAMESPACED("t", "  exec: {default: deny, rules: [{name: a, action: allow, "
+			       "paths: [/a]}]}\n"),
 	       EVAL_EXEC, "/a",
-	       "allow; allow a: it spares the default of t; deny default: allow a of t holds");
+	       "allow; allow a: it spares the default of t; deny default: allow a of t "
+	       "holds");
 }
 
 Test(judgement, an_allow_of_half_the_access)
 {
-	expect(NAMESPACED("p", "  file:\n    default: deny\n    rules:\n"
-			       "    - {name: r, action: allow, access: [read], paths: [/a]}\n"),
+	expect(NAMESPACED(
+		       "p",
+		       "  file:\n    default: deny\n    rules:\n"
+		       "    - {name: r, action: allow, access: [read], paths: [/a]}\n"),
 	       EVAL_OPEN, "/a:rw",
 	       "deny EACCES by default; allow r: it does not allow all of this access");
 }
@@ -119,7 +133,8 @@ Test(judgement, audit_is_reported_beside_whatever_decides)
 			       "    - {name: v, action: audit, paths: [/a]}\n"
 			       "    - {name: d, action: deny, paths: [/a]}\n"),
 	       EVAL_EXEC, "/a",
-	       "deny EPERM by d; reported, would audit: w; audit v: another rule reports it already");
+	       "deny EPERM by d; reported, would audit: w; audit v: another rule reports "
+	       "it already");
 }
 
 Test(judgement, a_policy_in_audit_mode_is_judged_by_itself)
@@ -127,7 +142,8 @@ Test(judgement, a_policy_in_audit_mode_is_judged_by_itself)
 	expect(NAMESPACED("a", "  mode: audit\n  exec:\n    rules:\n"
 			       "    - {name: k, action: kill, paths: [/a]}\n"
 			       "    - {name: d, action: deny, paths: [/a]}\n")
-	       NAMESPACED("b", "  exec: {rules: [{name: e, action: deny, paths: [/b]}]}\n"),
+		       NAMESPACED("b", "  exec: {rules: [{name: e, action: deny, paths: "
+				       "[/b]}]}\n"),
 	       EVAL_EXEC, "/a",
 	       "audit; reported, would kill: k; deny d: kill k of a is stricter");
 }
@@ -136,7 +152,8 @@ Test(judgement, sockets_and_addresses)
 {
 	static const char policy[] = NAMESPACED(
 		"p", "  sockets: {rules: [{name: raw, action: deny, types: [raw]}]}\n"
-		     "  network: {rules: [{name: net, action: deny, to: [10.0.0.0/8], ports: [80]}]}\n");
+		     "  network: {rules: [{name: net, action: deny, to: [10.0.0.0/8], "
+		     "ports: [80]}]}\n");
 
 	expect(policy, EVAL_SOCKET, "inet,raw", "deny EPERM by raw");
 	expect(policy, EVAL_SOCKET, "inet,dgram", "allow");

@@ -10,7 +10,7 @@
 #include "lsm/ranges.h"
 
 #define RULES 6
-#define KEYS 40
+#define KEYS  40
 
 struct flat {
 	struct spans spans;
@@ -29,8 +29,8 @@ static void flat_clear(struct flat *flat)
 static void flatten(struct flat *flat, range_key last)
 {
 	flat->sets.limit = 1U << 16;
-	cr_assert_eq(ranges_flatten(&flat->spans, last, RULES, &flat->sets, &flat->segments,
-				    &flat->n),
+	cr_assert_eq(ranges_flatten(&flat->spans, last, RULES, &flat->sets,
+				    &flat->segments, &flat->n),
 		     0);
 }
 
@@ -104,12 +104,14 @@ Test(ranges, are_refused_beyond_the_limit)
 
 	for (uint32_t i = 0; i < RULES; i++)
 		spans_add(&flat.spans, i, i, i, false);
-	cr_assert_eq(ranges_flatten(&flat.spans, KEYS, RULES, &flat.sets, &flat.segments, &flat.n),
+	cr_assert_eq(ranges_flatten(&flat.spans, KEYS, RULES, &flat.sets, &flat.segments,
+				    &flat.n),
 		     -E2BIG);
 }
 
-/* The core's look-up, on @n ranges that begin at 0, 10, 20 ... with the values 1, 2, 3 ... */
-#define OFFSET 40U
+/* The core's look-up, on @n ranges that begin at 0, 10, 20 ... with the values 1, 2, 3
+ * ... */
+#define OFFSET	  40U
 #define LOOKED_UP 1000
 
 static const struct image *image_of_ranges(uint64_t *words, uint64_t n, bool wide)
@@ -154,8 +156,10 @@ Test(ranges, of_ipv6_are_found_by_both_halves)
 		const struct image *image = image_of_ranges(words, n, true);
 
 		for (uint64_t i = 0; i < n; i++) {
-			cr_assert_eq(ranges6_find(image, OFFSET, i / 2, i % 2 * 10), i + 1);
-			cr_assert_eq(ranges6_find(image, OFFSET, i / 2, i % 2 * 10 + 9), i + 1);
+			cr_assert_eq(ranges6_find(image, OFFSET, i / 2, i % 2 * 10),
+				     i + 1);
+			cr_assert_eq(ranges6_find(image, OFFSET, i / 2, i % 2 * 10 + 9),
+				     i + 1);
 		}
 		cr_assert_eq(ranges6_find(image, OFFSET, UINT64_MAX, UINT64_MAX), n);
 	}

@@ -2,8 +2,8 @@
 #ifndef LSMD_TESTS_POLICY_REFERENCE_H
 #define LSMD_TESTS_POLICY_REFERENCE_H
 
-/* What the automaton is held against: a slow, recursive matcher of the pattern's text; and
- * numbers to make both up by. */
+/* What the automaton is held against: a slow, recursive matcher of the pattern's text;
+ * and numbers to make both up by. */
 
 #include <stdbool.h>
 #include <string.h>

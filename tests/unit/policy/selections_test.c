@@ -7,12 +7,15 @@
 #include "policy/selections.h"
 #include "util/cleanup.h"
 
-#define POLICY(kind, metadata, selection, rule)                                             \
-	"---\napiVersion: lsmd.io/v1alpha1\nkind: " kind "\nmetadata: {name: " metadata "}\n" \
+#define POLICY(kind, metadata, selection, rule)                                          \
+	"---\napiVersion: lsmd.io/v1alpha1\nkind: " kind "\nmetadata: {name: " metadata  \
+	"}\n"                                                                            \
 	"spec:\n" selection "  exec: {rules: [" rule "]}\n"
-#define NAMESPACED(metadata, selection, rule) POLICY("LsmPolicy", metadata, selection, rule)
-#define CLUSTER(metadata, selection, rule) POLICY("ClusterLsmPolicy", metadata, selection, rule)
-#define DENY "{action: deny, paths: [/a]}"
+#define NAMESPACED(metadata, selection, rule)                                            \
+	POLICY("LsmPolicy", metadata, selection, rule)
+#define CLUSTER(metadata, selection, rule)                                               \
+	POLICY("ClusterLsmPolicy", metadata, selection, rule)
+#define DENY  "{action: deny, paths: [/a]}"
 #define ALLOW "{action: allow, paths: [/a]}"
 
 /* "shop/main app=web": of the policies of a text together. "": nothing fits. */
@@ -36,7 +39,8 @@ static char *fit(const char *text)
 			made_up.container ? made_up.container : "");
 	for (size_t k = 0; k < ARRAY_SIZE(all); k++)
 		for (size_t i = 0; i < all[k]->n; i++)
-			fprintf(file, " %s=%s", all[k]->items[i].key, all[k]->items[i].value);
+			fprintf(file, " %s=%s", all[k]->items[i].key,
+				all[k]->items[i].value);
 	fclose(file);
 	parsed_clear(&parsed);
 	return line;
@@ -52,40 +56,65 @@ static void expect(const char *text, const char *wanted)
 Test(satisfy, as_little_as_is_asked_for)
 {
 	expect(NAMESPACED("a", "  podSelector: {}\n", DENY), "default/");
-	expect(NAMESPACED("a, namespace: shop", "  podSelector: {matchLabels: {app: web}}\n", DENY),
+	expect(NAMESPACED("a, namespace: shop",
+			  "  podSelector: {matchLabels: {app: web}}\n", DENY),
 	       "shop/ app=web");
-	expect(NAMESPACED("a", "  podSelector: {matchExpressions: [{key: x, operator: NotIn, values: [a]}, {key: z, operator: DoesNotExist}]}\n", DENY),
+	expect(NAMESPACED("a",
+			  "  podSelector: {matchExpressions: [{key: x, operator: NotIn, "
+			  "values: [a]}, {key: z, operator: DoesNotExist}]}\n",
+			  DENY),
 	       "default/");
-	expect(NAMESPACED("a", "  podSelector: {matchExpressions: [{key: x, operator: Exists}]}\n", DENY),
+	expect(NAMESPACED("a",
+			  "  podSelector: {matchExpressions: [{key: x, operator: "
+			  "Exists}]}\n",
+			  DENY),
 	       "default/ x=any");
-	expect(NAMESPACED("a", "  podSelector: {}\n  nodeSelector: {matchLabels: {pool: p}}\n", DENY),
+	expect(NAMESPACED("a",
+			  "  podSelector: {}\n  nodeSelector: {matchLabels: {pool: p}}\n",
+			  DENY),
 	       "default/ pool=p");
 }
 
 Test(satisfy, requirements_of_one_key_together)
 {
-	expect(NAMESPACED("a", "  podSelector: {matchExpressions: [{key: x, operator: In, values: [a, b]}, {key: x, operator: NotIn, values: [a]}]}\n", DENY),
+	expect(NAMESPACED("a",
+			  "  podSelector: {matchExpressions: [{key: x, operator: In, "
+			  "values: [a, b]}, {key: x, operator: NotIn, values: [a]}]}\n",
+			  DENY),
 	       "default/ x=b");
-	expect(NAMESPACED("a", "  podSelector: {matchExpressions: [{key: x, operator: Exists}, {key: x, operator: DoesNotExist}]}\n", DENY),
+	expect(NAMESPACED("a",
+			  "  podSelector: {matchExpressions: [{key: x, operator: "
+			  "Exists}, {key: x, operator: DoesNotExist}]}\n",
+			  DENY),
 	       "");
 	expect(NAMESPACED("a", "  podSelector: {matchLabels: {x: a}}\n", DENY)
-	       NAMESPACED("b", "  podSelector: {matchLabels: {x: b}}\n", DENY),
+		       NAMESPACED("b", "  podSelector: {matchLabels: {x: b}}\n", DENY),
 	       "");
 	expect(NAMESPACED("a", "  podSelector: {matchLabels: {x: a}}\n", DENY)
-	       NAMESPACED("b", "  podSelector: {matchLabels: {z: b}}\n", DENY),
+		       NAMESPACED("b", "  podSelector: {matchLabels: {z: b}}\n", DENY),
 	       "default/ x=a z=b");
 }
 
 Test(satisfy, namespaces)
 {
-	expect(CLUSTER("a", "  podSelector: {}\n  namespaceSelector: {matchLabels: {team: t}}\n", DENY),
+	expect(CLUSTER("a",
+		       "  podSelector: {}\n  namespaceSelector: {matchLabels: {team: "
+		       "t}}\n",
+		       DENY),
 	       "default/ team=t");
-	expect(CLUSTER("a", "  podSelector: {}\n  namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}\n", DENY),
+	expect(CLUSTER("a",
+		       "  podSelector: {}\n  namespaceSelector: {matchLabels: "
+		       "{kubernetes.io/metadata.name: kube-system}}\n",
+		       DENY),
 	       "kube-system/");
-	expect(CLUSTER("a", "  podSelector: {}\n  namespaceSelector: {matchExpressions: [{key: kubernetes.io/metadata.name, operator: NotIn, values: [default]}]}\n", DENY),
+	expect(CLUSTER("a",
+		       "  podSelector: {}\n  namespaceSelector: {matchExpressions: "
+		       "[{key: kubernetes.io/metadata.name, operator: NotIn, values: "
+		       "[default]}]}\n",
+		       DENY),
 	       "any/");
 	expect(NAMESPACED("a, namespace: x", "  podSelector: {}\n", DENY)
-	       NAMESPACED("b, namespace: z", "  podSelector: {}\n", DENY),
+		       NAMESPACED("b, namespace: z", "  podSelector: {}\n", DENY),
 	       "");
 }
 
@@ -94,10 +123,10 @@ Test(satisfy, containers)
 	expect(NAMESPACED("a", "  podSelector: {}\n  containers: [\"init-*\"]\n", DENY),
 	       "default/init-x");
 	expect(NAMESPACED("a", "  podSelector: {}\n  containers: [web, app]\n", DENY)
-	       NAMESPACED("b", "  podSelector: {}\n  containers: [app]\n", DENY),
+		       NAMESPACED("b", "  podSelector: {}\n  containers: [app]\n", DENY),
 	       "default/app");
 	expect(NAMESPACED("a", "  podSelector: {}\n  containers: [web]\n", DENY)
-	       NAMESPACED("b", "  podSelector: {}\n  containers: [app]\n", DENY),
+		       NAMESPACED("b", "  podSelector: {}\n  containers: [app]\n", DENY),
 	       "");
 }
 
@@ -117,12 +146,13 @@ static size_t count(const char *old, const char *new)
 	return n;
 }
 
-#define WEB "  podSelector: {matchLabels: {app: web}}\n"
+#define WEB  "  podSelector: {matchLabels: {app: web}}\n"
 #define TIER "  podSelector: {matchLabels: {tier: front}}\n"
 
 Test(selections, what_does_not_change_is_not_compared)
 {
-	static const char one[] = NAMESPACED("a", WEB, DENY), two[] = NAMESPACED("b", TIER, DENY);
+	static const char one[] = NAMESPACED("a", WEB, DENY),
+			  two[] = NAMESPACED("b", TIER, DENY);
 	_cleanup_(freep) char *both = NULL;
 
 	cr_assert_gt(asprintf(&both, "%s%s", one, two), 0);
@@ -139,12 +169,13 @@ Test(selections, a_changed_label_is_two_containers)
 
 Test(selections, an_allow_rule_is_compared_beside_the_default_it_is_for)
 {
-	static const char default_deny[] =
-		"---\napiVersion: lsmd.io/v1alpha1\nkind: LsmPolicy\nmetadata: {name: d}\n"
-		"spec:\n" TIER "  exec: {default: deny}\n";
+	static const char default_deny[] = "---\napiVersion: lsmd.io/v1alpha1\nkind: "
+					   "LsmPolicy\nmetadata: {name: d}\n"
+					   "spec:\n" TIER "  exec: {default: deny}\n";
 	_cleanup_(freep) char *old = NULL, *new = NULL;
 
-	cr_assert_gt(asprintf(&old, "%s%s", default_deny, NAMESPACED("a", WEB, ALLOW)), 0);
+	cr_assert_gt(asprintf(&old, "%s%s", default_deny, NAMESPACED("a", WEB, ALLOW)),
+		     0);
 	cr_assert_gt(asprintf(&new, "%s%s", default_deny,
 			      NAMESPACED("a", WEB, "{action: allow, paths: [/b]}")),
 		     0);

@@ -49,16 +49,22 @@ static void write_policy(const char *file, const char *name, const char *program
 {
 	char text[512];
 
-	snprintf(text, sizeof(text),
-		 "apiVersion: lsmd.io/v1alpha1\nkind: ClusterLsmPolicy\nmetadata: {name: %s}\n"
-		 "spec: {podSelector: {}, exec: {rules: [{action: deny, paths: [%s]}]}}\n",
-		 name, program);
+	snprintf(
+		text, sizeof(text),
+		"apiVersion: lsmd.io/v1alpha1\nkind: ClusterLsmPolicy\nmetadata: {name: "
+		"%s}\n"
+		"spec: {podSelector: {}, exec: {rules: [{action: deny, paths: [%s]}]}}\n",
+		name, program);
 	write_text(file, text);
 }
 
 static const char *denied(size_t policy)
 {
-	return policy_store_policies(store)->items[policy]->sections[SECTION_EXEC].rules[0].paths[0];
+	return policy_store_policies(store)
+		->items[policy]
+		->sections[SECTION_EXEC]
+		.rules[0]
+		.paths[0];
 }
 
 Test(policy_store, takes_over_files_in_reason_order)

@@ -101,15 +101,23 @@ Test(denial_json, has_every_field_of_an_event)
 	json = json_of(&buffer, &image);
 	cr_expect(eq(int, json_object_del(json, "time"), 0));
 	is(json,
-	   "{'sequence':42,'node':'node-1','verdict':'audit','would':'kill','hook':'file_open',"
-	   "'errno':'EROFS','policy':{'kind':'LsmPolicy','namespace':'policy-namespace','name':"
+	   "{'sequence':42,'node':'node-1','verdict':'audit','would':'kill','hook':'file_"
+	   "open',"
+	   "'errno':'EROFS','policy':{'kind':'LsmPolicy','namespace':'policy-namespace','"
+	   "name':"
 	   "'policy-name'},'section':'file','rule':'rule-name','severity':7,'message':"
-	   "'ask \\'ops\\'\\\\x0afirst','tags':['pci','a b','c'],'pod':{'namespace':'shop','name':"
-	   "'web-0','uid':'7a875b5c-4d3c-4345-ac0f-5c847d8d7129'},'container':{'name':'web','id':"
-	   "'0e768f8db752fcd6'},'cgroup':'kubepods/pod7a875b5c/0e768f8db752fcd6','process':{'pid':"
-	   "103,'tid':104,'ppid':105,'uid':106,'gid':4294967294,'executable':'/usr/bin/cat',"
-	   "'command':'sixteen-letters!'},'object':{'type':'file','path':'/etc/shadow','access':"
-	   "['read','write'],'device':'259:7','inode':'18446744073709551615'},'flags':['entering',"
+	   "'ask \\'ops\\'\\\\x0afirst','tags':['pci','a "
+	   "b','c'],'pod':{'namespace':'shop','name':"
+	   "'web-0','uid':'7a875b5c-4d3c-4345-ac0f-5c847d8d7129'},'container':{'name':'"
+	   "web','id':"
+	   "'0e768f8db752fcd6'},'cgroup':'kubepods/pod7a875b5c/"
+	   "0e768f8db752fcd6','process':{'pid':"
+	   "103,'tid':104,'ppid':105,'uid':106,'gid':4294967294,'executable':'/usr/bin/"
+	   "cat',"
+	   "'command':'sixteen-letters!'},'object':{'type':'file','path':'/etc/"
+	   "shadow','access':"
+	   "['read','write'],'device':'259:7','inode':'18446744073709551615'},'flags':['"
+	   "entering',"
 	   "'paused']}");
 	json_decref(json);
 }
@@ -126,17 +134,22 @@ Test(denial_json, has_every_key_when_nothing_is_known)
 	buffer.event.error = 0;
 	buffer.event.rule = RULE_CLOSED;
 	cr_assert(eq(int,
-		     denial_new(&buffer.event, sizeof(buffer.event), NULL, &nobody, 1, &denial),
+		     denial_new(&buffer.event, sizeof(buffer.event), NULL, &nobody, 1,
+				&denial),
 		     0));
 	json = denial_json(denial);
 	cr_expect(eq(int, json_object_del(json, "time"), 0));
-	is(json,
-	   "{'sequence':1,'node':'','verdict':'deny','would':'deny','hook':'bprm_check_security',"
-	   "'errno':'','policy':{'kind':'','namespace':'','name':''},'section':'exec','rule':'',"
-	   "'severity':0,'message':'','tags':[],'pod':{'namespace':'','name':'','uid':''},"
-	   "'container':{'name':'','id':''},'cgroup':'','process':{'pid':0,'tid':0,'ppid':0,'uid':"
-	   "0,'gid':0,'executable':'','command':''},'object':{'type':'file','path':'/','access':[],"
-	   "'device':'0:0','inode':'0'},'flags':[]}");
+	is(json, "{'sequence':1,'node':'','verdict':'deny','would':'deny','hook':'bprm_"
+		 "check_security',"
+		 "'errno':'','policy':{'kind':'','namespace':'','name':''},'section':'"
+		 "exec','rule':'',"
+		 "'severity':0,'message':'','tags':[],'pod':{'namespace':'','name':'','"
+		 "uid':''},"
+		 "'container':{'name':'','id':''},'cgroup':'','process':{'pid':0,'tid':0,"
+		 "'ppid':0,'uid':"
+		 "0,'gid':0,'executable':'','command':''},'object':{'type':'file','path':"
+		 "'/','access':[],"
+		 "'device':'0:0','inode':'0'},'flags':[]}");
 	json_decref(json);
 	denial_unref(denial);
 }
@@ -152,13 +165,14 @@ Test(denial_json, gives_the_wall_clocks_time)
 	event_init(&buffer, HOOK_FILE_OPEN);
 	buffer.event.time = nanoseconds(CLOCK_BOOTTIME) - 3600000000000;
 	json = json_of(&buffer, NULL);
-	rest = strptime(json_string_value(json_object_get(json, "time")), "%Y-%m-%dT%H:%M:%S",
-			&parts);
+	rest = strptime(json_string_value(json_object_get(json, "time")),
+			"%Y-%m-%dT%H:%M:%S", &parts);
 	cr_assert(ne(ptr, (void *)rest, NULL));
 	cr_expect(eq(sz, strlen(rest), 11));
 	cr_expect(eq(int, rest[10], 'Z'));
 	shown = (uint64_t)timegm(&parts) + 3600;
-	cr_expect(shown * 1000000000 + 1000000000 >= wall && shown <= wall / 1000000000 + 60);
+	cr_expect(shown * 1000000000 + 1000000000 >= wall &&
+		  shown <= wall / 1000000000 + 60);
 	json_decref(json);
 }
 
@@ -188,8 +202,9 @@ Test(denial_json, gives_a_file_without_a_name_no_place)
 	EVENT_NAMES(&buffer, "memfd:/bin/sh\0", "");
 	json = json_of(&buffer, NULL);
 	is(json_object_get(json, "flags"), "['closed','no-name']");
-	is(json_object_get(json, "object"), "{'type':'file','path':'memfd:\\\\x2fbin\\\\x2fsh',"
-					    "'access':['exec'],'device':'0:0','inode':'0'}");
+	is(json_object_get(json, "object"),
+	   "{'type':'file','path':'memfd:\\\\x2fbin\\\\x2fsh',"
+	   "'access':['exec'],'device':'0:0','inode':'0'}");
 	json_decref(json);
 }
 
@@ -201,9 +216,12 @@ Test(denial_json, names_sockets)
 	buffer.event.object.socket.family = AF_INET;
 	buffer.event.object.socket.type = SOCK_RAW;
 	buffer.event.object.socket.protocol = 1;
-	object_is(&buffer, "{'type':'socket','family':'inet','socketType':'raw','protocol':'icmp'}");
+	object_is(
+		&buffer,
+		"{'type':'socket','family':'inet','socketType':'raw','protocol':'icmp'}");
 	buffer.event.object.socket.protocol = 262;
-	object_is(&buffer, "{'type':'socket','family':'inet','socketType':'raw','protocol':'mptcp'}");
+	object_is(&buffer, "{'type':'socket','family':'inet','socketType':'raw','"
+			   "protocol':'mptcp'}");
 }
 
 Test(denial_json, gives_numbers_where_there_is_no_name)
@@ -214,12 +232,14 @@ Test(denial_json, gives_numbers_where_there_is_no_name)
 	buffer.event.object.socket.family = 200;
 	buffer.event.object.socket.type = 9;
 	buffer.event.object.socket.protocol = UINT32_MAX;
-	object_is(&buffer, "{'type':'socket','family':200,'socketType':9,'protocol':4294967295}");
+	object_is(&buffer,
+		  "{'type':'socket','family':200,'socketType':9,'protocol':4294967295}");
 	/* NETLINK_FIREWALL is no IGMP. */
 	buffer.event.object.socket.family = AF_NETLINK;
 	buffer.event.object.socket.type = SOCK_RAW;
 	buffer.event.object.socket.protocol = 2;
-	object_is(&buffer, "{'type':'socket','family':'netlink','socketType':'raw','protocol':2}");
+	object_is(&buffer,
+		  "{'type':'socket','family':'netlink','socketType':'raw','protocol':2}");
 }
 
 Test(denial_json, shows_addresses_as_people_write_them)
@@ -233,15 +253,18 @@ Test(denial_json, shows_addresses_as_people_write_them)
 	buffer.event.object.network.port = 65535;
 	buffer.event.object.network.family = AF_INET;
 	buffer.event.object.network.protocol = 6;
-	object_is(&buffer, "{'type':'address','family':'inet','address':'10.1.2.3','port':65535,"
-			   "'protocol':'tcp'}");
+	object_is(&buffer,
+		  "{'type':'address','family':'inet','address':'10.1.2.3','port':65535,"
+		  "'protocol':'tcp'}");
 	buffer.event.object.network.family = AF_INET6;
-	object_is(&buffer, "{'type':'address','family':'inet6','address':'10.1.2.3','port':65535,"
-			   "'protocol':'tcp'}");
+	object_is(&buffer,
+		  "{'type':'address','family':'inet6','address':'10.1.2.3','port':65535,"
+		  "'protocol':'tcp'}");
 	memcpy(buffer.event.object.network.address, native, 16);
 	buffer.event.object.network.protocol = 17;
-	object_is(&buffer, "{'type':'address','family':'inet6','address':'2001:db8::1','port':"
-			   "65535,'protocol':'udp'}");
+	object_is(&buffer,
+		  "{'type':'address','family':'inet6','address':'2001:db8::1','port':"
+		  "65535,'protocol':'udp'}");
 }
 
 Test(denial_json, shows_hostile_names_harmlessly)

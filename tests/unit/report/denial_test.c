@@ -31,7 +31,8 @@ static void is_refused(const struct denial_event *event, size_t size)
 {
 	struct denial *denial;
 
-	cr_expect(eq(int, denial_new(event, size, NULL, &event_subject, 1, &denial), -EBADMSG));
+	cr_expect(eq(int, denial_new(event, size, NULL, &event_subject, 1, &denial),
+		     -EBADMSG));
 }
 
 Test(denial, refuses_a_record_that_is_too_short)
@@ -87,8 +88,8 @@ Test(denial, takes_a_record_that_is_padded_and_badly_aligned)
 	EVENT_NAMES(&buffer, "a\0", "b\0");
 	memcpy(bytes + 4, &buffer, sizeof(buffer));
 	cr_assert(eq(int,
-		     denial_new((const void *)(bytes + 4), sizeof(buffer), NULL, &event_subject, 9,
-				&denial),
+		     denial_new((const void *)(bytes + 4), sizeof(buffer), NULL,
+				&event_subject, 9, &denial),
 		     0));
 	cr_expect(eq(u64, denial_sequence(denial), 9));
 	denial_unref(denial);
@@ -188,7 +189,8 @@ Test(denial, survives_random_records)
 		}
 		exact = malloc(size ? size : 1);
 		memcpy(exact, &buffer, size);
-		if (denial_new(exact, size, i % 2 ? &image : NULL, &event_subject, 1, &denial) == 0) {
+		if (denial_new(exact, size, i % 2 ? &image : NULL, &event_subject, 1,
+			       &denial) == 0) {
 			taken++;
 			json = denial_json(denial);
 			cr_assert(ne(ptr, json, NULL));

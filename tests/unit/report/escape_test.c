@@ -13,7 +13,8 @@ static void is(const char *bytes, const char *expected)
 	free(text);
 }
 
-static void path_is(const char *names, size_t length, const char *prefix, const char *expected)
+static void path_is(const char *names, size_t length, const char *prefix,
+		    const char *expected)
 {
 	char *text = NULL;
 	size_t size;
@@ -48,7 +49,9 @@ Test(escape, writes_what_would_deceive_a_reader)
 	is("a\nb\r\t", "a\\x0ab\\x0d\\x09");
 	is("\x1b[31m", "\\x1b[31m");
 	is("\x7f", "\\x7f");
-	is("\xc2\x9b" "2J", "\\xc2\\x9b2J");
+	is("\xc2\x9b"
+	   "2J",
+	   "\\xc2\\x9b2J");
 	is("x\xe2\x80\xaegnp.exe", "x\\xe2\\x80\\xaegnp.exe");
 }
 

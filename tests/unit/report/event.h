@@ -42,8 +42,8 @@ static inline void event_init(struct event_buffer *buffer, enum hook hook)
 }
 
 /* @names as the compiler ends them: with one NUL less than the record has. */
-static inline void event_names(struct event_buffer *buffer, const char *object, size_t object_size,
-			       const char *exe, size_t exe_size)
+static inline void event_names(struct event_buffer *buffer, const char *object,
+			       size_t object_size, const char *exe, size_t exe_size)
 {
 	buffer->event.object_length = (uint16_t)object_size;
 	buffer->event.exe_length = (uint16_t)exe_size;
@@ -52,11 +52,12 @@ static inline void event_names(struct event_buffer *buffer, const char *object, 
 	memcpy(buffer->event.names + object_size, exe, exe_size);
 }
 
-#define EVENT_NAMES(buffer, object, exe) \
+#define EVENT_NAMES(buffer, object, exe)                                                 \
 	event_names(buffer, object, sizeof(object) - 1, exe, sizeof(exe) - 1)
 
-static inline int event_denial(const struct event_buffer *buffer, const struct image *image,
-			       uint64_t sequence, struct denial **ret_denial)
+static inline int event_denial(const struct event_buffer *buffer,
+			       const struct image *image, uint64_t sequence,
+			       struct denial **ret_denial)
 {
 	/* In memory of its very size, so that a read too far is seen. */
 	size_t size = sizeof(buffer->event) + buffer->event.size;

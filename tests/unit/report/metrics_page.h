@@ -8,8 +8,9 @@
 
 static inline int metrics_page(char **ret_text, size_t *ret_length)
 {
-	static const struct totals_key plain = {
-		"shop", "web-0", "web", "LsmPolicy", "shop", "web", "file", "secrets", "deny"};
+	static const struct totals_key plain = {"shop",	     "web-0",	"web",
+						"LsmPolicy", "shop",	"web",
+						"file",	     "secrets", "deny"};
 	static const struct totals_key hostile = {
 		"a\"b", "c\\d", "e\nf", "g\xffh", "i{j}", "k,l=\"m\"", "", " ", "kill"};
 	struct metrics_values values = {

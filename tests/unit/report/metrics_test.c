@@ -34,7 +34,8 @@ static void has_line(const char *line)
 
 Test(metrics, has_every_value)
 {
-	has_line("lsmd_build_info{version=\"0.1.0\",kernel_release=\"6.1.0-42-cloud-amd64\"} 1");
+	has_line("lsmd_build_info{version=\"0.1.0\",kernel_release=\"6.1.0-42-cloud-"
+		 "amd64\"} 1");
 	has_line("lsmd_denials_recorded_total 1");
 	has_line("lsmd_denials_dropped_total 2");
 	has_line("lsmd_cgroup_events_lost_total 3");
@@ -57,14 +58,17 @@ Test(metrics, has_every_value)
 Test(metrics, counts_denials_exactly_by_whom_and_why)
 {
 	has_line("lsmd_denials_total{namespace=\"shop\",pod=\"web-0\",container=\"web\","
-		 "policy_kind=\"LsmPolicy\",policy_namespace=\"shop\",policy=\"web\",section=\"file\","
+		 "policy_kind=\"LsmPolicy\",policy_namespace=\"shop\",policy=\"web\","
+		 "section=\"file\","
 		 "rule=\"secrets\",verdict=\"deny\"} 9007199254740993");
 }
 
 Test(metrics, escapes_labels)
 {
-	has_line("lsmd_denials_total{namespace=\"a\\\"b\",pod=\"c\\\\\\\\d\",container=\"e\\\\x0af\","
-		 "policy_kind=\"g\\\\xffh\",policy_namespace=\"i{j}\",policy=\"k,l=\\\"m\\\"\","
+	has_line("lsmd_denials_total{namespace=\"a\\\"b\",pod=\"c\\\\\\\\d\",container="
+		 "\"e\\\\x0af\","
+		 "policy_kind=\"g\\\\xffh\",policy_namespace=\"i{j}\",policy=\"k,l="
+		 "\\\"m\\\"\","
 		 "section=\"\",rule=\" \",verdict=\"kill\"} 15");
 }
 
@@ -83,7 +87,8 @@ Test(metrics, describes_every_family_once)
 		found = rest ? strstr(rest, head) : NULL;
 		cr_expect(eq(ptr, found, NULL), "%s twice", name);
 		found = strstr(name, "_total");
-		cr_expect(eq(str, type, found ? (char *)"counter" : (char *)"gauge"), "%s", name);
+		cr_expect(eq(str, type, found ? (char *)"counter" : (char *)"gauge"),
+			  "%s", name);
 	}
 	cr_expect(eq(uint, families, 19));
 }

@@ -51,9 +51,13 @@ Test(report_names, names_verdicts)
 
 Test(report_names, gives_the_word_of_that_number_alone)
 {
-	cr_expect(eq(str, (char *)report_number_name(&names_protocols, 6), (char *)"tcp"));
-	cr_expect(eq(str, (char *)report_number_name(&names_protocols, 262), (char *)"mptcp"));
-	cr_expect(eq(str, (char *)report_number_name(&names_protocols, 256), (char *)"smc"));
-	cr_expect(eq(str, (char *)report_number_name(&names_families, 1), (char *)"unix"));
+	cr_expect(
+		eq(str, (char *)report_number_name(&names_protocols, 6), (char *)"tcp"));
+	cr_expect(eq(str, (char *)report_number_name(&names_protocols, 262),
+		     (char *)"mptcp"));
+	cr_expect(eq(str, (char *)report_number_name(&names_protocols, 256),
+		     (char *)"smc"));
+	cr_expect(
+		eq(str, (char *)report_number_name(&names_families, 1), (char *)"unix"));
 	cr_expect(eq(ptr, (void *)report_number_name(&names_families, 4711), NULL));
 }

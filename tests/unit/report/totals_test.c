@@ -10,7 +10,8 @@
 
 static void add(struct totals *totals, const char *pod, const char *rule, uint64_t count)
 {
-	struct totals_key key = {.name_space = "shop", .pod = pod, .rule = rule, .verdict = "deny"};
+	struct totals_key key = {
+		.name_space = "shop", .pod = pod, .rule = rule, .verdict = "deny"};
 
 	cr_assert(eq(int, totals_add(totals, &key, count), 0));
 }
@@ -26,9 +27,14 @@ Test(totals, adds_up_by_key)
 	add(totals, "web", "s", 5);
 	json = totals_json(totals);
 	cr_assert(eq(sz, json_array_size(json), 2));
-	cr_expect(eq(i64, json_integer_value(json_object_get(json_array_get(json, 0), "count")),
-		     4294967296));
-	cr_expect(eq(i64, json_integer_value(json_object_get(json_array_get(json, 1), "count")), 5));
+	cr_expect(
+		eq(i64,
+		   json_integer_value(json_object_get(json_array_get(json, 0), "count")),
+		   4294967296));
+	cr_expect(
+		eq(i64,
+		   json_integer_value(json_object_get(json_array_get(json, 1), "count")),
+		   5));
 	json_decref(json);
 	cr_expect(eq(ptr, totals_free(totals), NULL));
 	cr_expect(eq(ptr, totals_free(NULL), NULL));
@@ -49,10 +55,11 @@ Test(totals, is_an_empty_array_at_first)
 
 Test(totals, gives_every_field_of_a_key)
 {
-	static const char expected[] =
-		"[{\"namespace\":\"a\",\"pod\":\"b\",\"container\":\"c\",\"policyKind\":\"d\","
-		"\"policyNamespace\":\"e\",\"policy\":\"f\",\"section\":\"g\",\"rule\":\"h\\\\x0a\","
-		"\"verdict\":\"i\",\"count\":7}]";
+	static const char expected[] = "[{\"namespace\":\"a\",\"pod\":\"b\","
+				       "\"container\":\"c\",\"policyKind\":\"d\","
+				       "\"policyNamespace\":\"e\",\"policy\":\"f\","
+				       "\"section\":\"g\",\"rule\":\"h\\\\x0a\","
+				       "\"verdict\":\"i\",\"count\":7}]";
 	const struct totals_key key = {"a", "b", "c", "d", "e", "f", "g", "h\n", "i"};
 	json_t *json, *wanted = json_loads(expected, 0, NULL);
 	struct totals *totals;
@@ -126,7 +133,8 @@ Test(totals, stays_quick_and_sorted_with_100000_keys)
 	cr_assert(eq(int, totals_new(&totals), 0));
 	for (unsigned round = 0; round < 2; round++) {
 		for (unsigned i = 0; i < KEYS; i++) {
-			/* In an order that is neither sorted nor random: 7919 is prime. */
+			/* In an order that is neither sorted nor random: 7919 is prime.
+			 */
 			snprintf(pod, sizeof(pod), "pod-%06u", i * 7919 % KEYS);
 			add(totals, pod, "r", 1);
 		}

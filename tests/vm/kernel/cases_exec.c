@@ -14,15 +14,22 @@
 #include "fixture.h"
 #include "util/cleanup.h"
 
-#define POLICY(rules)                                                                       \
-	"apiVersion: lsmd.io/v1alpha1\nkind: LsmPolicy\nmetadata: {name: exec, namespace: shop}\n" \
+#define POLICY(rules)                                                                    \
+	"apiVersion: lsmd.io/v1alpha1\nkind: LsmPolicy\nmetadata: {name: exec, "         \
+	"namespace: shop}\n"                                                             \
 	"spec:\n  podSelector: {}\n  exec:\n" rules
 
-#define FORBIDDEN POLICY("    rules:\n    - {name: forbidden, action: deny, paths: [/tmp/forbidden]}\n")
-#define KILLED POLICY("    rules:\n    - {name: forbidden, action: kill, paths: [/tmp/forbidden]}\n")
-#define AUDITED POLICY("    rules:\n    - {name: forbidden, action: audit, paths: [/tmp/forbidden]}\n")
-#define ONLY_OURS                                                                \
-	POLICY("    default: deny\n    rules:\n"                                 \
+#define FORBIDDEN                                                                        \
+	POLICY("    rules:\n    - {name: forbidden, action: deny, paths: "               \
+	       "[/tmp/forbidden]}\n")
+#define KILLED                                                                           \
+	POLICY("    rules:\n    - {name: forbidden, action: kill, paths: "               \
+	       "[/tmp/forbidden]}\n")
+#define AUDITED                                                                          \
+	POLICY("    rules:\n    - {name: forbidden, action: audit, paths: "              \
+	       "[/tmp/forbidden]}\n")
+#define ONLY_OURS                                                                        \
+	POLICY("    default: deny\n    rules:\n"                                         \
 	       "    - {name: ours, action: allow, paths: [\"/**/kernel-test\"]}\n")
 
 static void copy_file(const char *from, int to)
@@ -120,10 +127,12 @@ static void audit_is_counted_and_recorded(const struct test_case *test)
 }
 
 /* Opens for execution are exec's, never file's. */
-#define UNREADABLE                                                                          \
-	"apiVersion: lsmd.io/v1alpha1\nkind: LsmPolicy\nmetadata: {name: exec, namespace: shop}\n" \
-	"spec:\n  podSelector: {}\n  file:\n    rules:\n"                                   \
-	"    - {name: forbidden, action: deny, access: [read], paths: [/tmp/forbidden]}\n"
+#define UNREADABLE                                                                       \
+	"apiVersion: lsmd.io/v1alpha1\nkind: LsmPolicy\nmetadata: {name: exec, "         \
+	"namespace: shop}\n"                                                             \
+	"spec:\n  podSelector: {}\n  file:\n    rules:\n"                                \
+	"    - {name: forbidden, action: deny, access: [read], paths: "                  \
+	"[/tmp/forbidden]}\n"
 
 static void opening_to_execute_is_not_reading(void)
 {
@@ -132,8 +141,8 @@ static void opening_to_execute_is_not_reading(void)
 }
 
 const struct test_case exec_cases[] = {
-	CASE("a program is denied by each of its paths", FORBIDDEN,
-	     by_each_name, .set_up = make_forbidden),
+	CASE("a program is denied by each of its paths", FORBIDDEN, by_each_name,
+	     .set_up = make_forbidden),
 	CASE("a program without a path matches no rule", FORBIDDEN,
 	     what_has_no_path_matches_no_rule, .set_up = make_forbidden),
 	CASE("a default denies a program without a path", ONLY_OURS,

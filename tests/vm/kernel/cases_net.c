@@ -2,8 +2,8 @@
 /* Sockets and where they connect to. */
 
 #include <errno.h>
-#include <netinet/in.h>
 #include <net/if.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -12,14 +12,18 @@
 #include "fixture.h"
 #include "util/cleanup.h"
 
-#define POLICY(sections)                                                                   \
-	"apiVersion: lsmd.io/v1alpha1\nkind: LsmPolicy\nmetadata: {name: net, namespace: shop}\n" \
+#define POLICY(sections)                                                                 \
+	"apiVersion: lsmd.io/v1alpha1\nkind: LsmPolicy\nmetadata: {name: net, "          \
+	"namespace: shop}\n"                                                             \
 	"spec:\n  podSelector: {}\n" sections
 
-#define NO_RAW POLICY("  sockets:\n    rules:\n    - {name: raw, action: deny, types: [raw]}\n")
-#define NO_4444                                                                              \
-	POLICY("  network:\n    rules:\n"                                                    \
-	       "    - {name: c2, action: deny, to: [0.0.0.0/0, \"::/0\"], except: [10.0.0.0/8]," \
+#define NO_RAW                                                                           \
+	POLICY("  sockets:\n    rules:\n    - {name: raw, action: deny, types: "         \
+	       "[raw]}\n")
+#define NO_4444                                                                          \
+	POLICY("  network:\n    rules:\n"                                                \
+	       "    - {name: c2, action: deny, to: [0.0.0.0/0, \"::/0\"], except: "      \
+	       "[10.0.0.0/8],"                                                           \
 	       " ports: [4444], protocols: [tcp, udp]}\n")
 
 static void raise_loopback(void)
@@ -60,8 +64,10 @@ static void disconnecting_is_allowed_and_short_addresses_are_not(void)
 	struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(4445)};
 
 	CHECK(connect(fd, &address, sizeof(address)) == 0);
-	CHECK(connect(fd, (struct sockaddr *)&v4, 1) < 0 && (errno == EPERM || errno == EINVAL));
-	CHECK(connect(fd, (struct sockaddr *)&v4, 8) < 0 && (errno == EPERM || errno == EINVAL));
+	CHECK(connect(fd, (struct sockaddr *)&v4, 1) < 0 &&
+	      (errno == EPERM || errno == EINVAL));
+	CHECK(connect(fd, (struct sockaddr *)&v4, 8) < 0 &&
+	      (errno == EPERM || errno == EINVAL));
 }
 
 static void connect_once(void)
@@ -78,9 +84,11 @@ static void a_record_names_the_address(const struct test_case *test)
 	event = next_denial();
 	CHECK(event && event->hook == HOOK_SOCKET_CONNECT && event->error == EPERM);
 	CHECK(!memcmp(event->object.network.address, address, sizeof(address)));
-	CHECK(event->object.network.port == 4444 && event->object.network.family == AF_INET);
+	CHECK(event->object.network.port == 4444 &&
+	      event->object.network.family == AF_INET);
 	CHECK(event->object.network.protocol == IPPROTO_TCP && event->object_length == 0);
-	CHECK(!strcmp(event->names, "kernel-test") && event->exe_length > sizeof("kernel-test"));
+	CHECK(!strcmp(event->names, "kernel-test") &&
+	      event->exe_length > sizeof("kernel-test"));
 }
 
 const struct test_case net_cases[] = {
@@ -89,7 +97,7 @@ const struct test_case net_cases[] = {
 	     a_port_is_denied_in_each_form, .set_up = raise_loopback),
 	CASE("disconnecting is allowed, short addresses are not", NO_4444,
 	     disconnecting_is_allowed_and_short_addresses_are_not),
-	CASE("a record names the address", NO_4444,
-	     connect_once, .outside = a_record_names_the_address),
+	CASE("a record names the address", NO_4444, connect_once,
+	     .outside = a_record_names_the_address),
 	{0},
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Paths: the walk from a dentry to the automaton, in all its lengths, and what is no path. */
+/* Paths: the walk from a dentry to the automaton, in all its lengths, and what is no
+ * path. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,15 +17,17 @@
 #include "fixture.h"
 #include "util/cleanup.h"
 
-#define POLICY(rules)                                                             \
-	"apiVersion: lsmd.io/v1alpha1\nkind: LsmPolicy\n"                         \
-	"metadata: {name: paths, namespace: shop}\nspec:\n  podSelector: {}\n"    \
+#define POLICY(rules)                                                                    \
+	"apiVersion: lsmd.io/v1alpha1\nkind: LsmPolicy\n"                                \
+	"metadata: {name: paths, namespace: shop}\nspec:\n  podSelector: {}\n"           \
 	"  file:\n    rules:\n" rules
 
 #define TREE "/tmp/tree"
-#define SECRETS POLICY("    - {name: tree, action: deny, paths: [\"/tmp/tree/**/secret\"]}\n")
-#define SHADOW                                                                            \
-	POLICY("    - {name: shadow, action: deny, access: [read], paths: [/etc/shadow]}\n" \
+#define SECRETS                                                                          \
+	POLICY("    - {name: tree, action: deny, paths: [\"/tmp/tree/**/secret\"]}\n")
+#define SHADOW                                                                           \
+	POLICY("    - {name: shadow, action: deny, access: [read], paths: "              \
+	       "[/etc/shadow]}\n"                                                        \
 	       "    - {name: list, action: deny, paths: [/deny/]}\n")
 
 static void make_shadow(void)
@@ -80,7 +83,8 @@ static void pipes_and_memfds_have_no_path(void)
 	CHECK(try_open(path, O_RDONLY) == 0);
 }
 
-/* --- depth and length -------------------------------------------------------------------- */
+/* --- depth and length
+ * -------------------------------------------------------------------- */
 
 /* Make and enter @depth directories named by @length bytes, and put two files there. */
 static void build(unsigned depth, size_t length)
@@ -115,14 +119,16 @@ static void mount_tree(void)
 	CHECK(mount("tree", TREE, "tmpfs", 0, NULL) == 0);
 }
 
-/* Built outside, where nothing is denied; its shapes are those around which the walk changes. */
+/* Built outside, where nothing is denied; its shapes are those around which the walk
+ * changes. */
 static const struct {
 	unsigned depth;
 	size_t length;
 } shapes[] = {
-	{0, 1},	   {1, 1},    {2, 6},	{3, 31},   {3, 32},  {3, 33},  {4, 62},	  {5, 63},
-	{6, 64},   {7, 93},   {8, 100}, {9, 255},  {15, 20}, {16, 20}, {17, 20},  {18, 20},
-	{19, 20},  {20, 20},  {21, 3},	{63, 3},   {64, 3},  {65, 30}, {81, 2},	  {82, 2},
+	{0, 1},	   {1, 1},    {2, 6},	{3, 31},   {3, 32},   {3, 33},
+	{4, 62},   {5, 63},   {6, 64},	{7, 93},   {8, 100},  {9, 255},
+	{15, 20},  {16, 20},  {17, 20}, {18, 20},  {19, 20},  {20, 20},
+	{21, 3},   {63, 3},   {64, 3},	{65, 30},  {81, 2},   {82, 2},
 	{127, 20}, {128, 20}, {300, 9}, {1000, 3}, {12, 254}, {1990, 1},
 };
 
@@ -163,7 +169,8 @@ static void count_closed(const struct test_case *test)
 
 	CHECK(wait_ok(subject_start(test->name)));
 	counted = harvest();
-	CHECK(counted.fixed[COUNTER_CLOSED + HOOK_FILE_OPEN] == 2 && counted.by_rule == 0);
+	CHECK(counted.fixed[COUNTER_CLOSED + HOOK_FILE_OPEN] == 2 &&
+	      counted.by_rule == 0);
 }
 
 static void beyond_the_limits_is_closed(void)
@@ -183,7 +190,8 @@ static void beyond_the_limits_is_closed(void)
 	CHECK(try_open("secrets", O_RDONLY) == EACCES);
 }
 
-/* --- mounts -------------------------------------------------------------------------------- */
+/* --- mounts
+ * -------------------------------------------------------------------------------- */
 
 static void build_mounts(void)
 {
@@ -240,13 +248,15 @@ static void an_unlinked_file_keeps_its_last_name(void)
 	CHECK(try_open(path, O_RDONLY) == 0);
 }
 
-/* --- names that count ------------------------------------------------------------------------ */
+/* --- names that count
+ * ------------------------------------------------------------------------ */
 
-#define ALLOW_ONLY                                                                    \
-	"apiVersion: lsmd.io/v1alpha1\nkind: LsmPolicy\n"                             \
-	"metadata: {name: paths, namespace: shop}\nspec:\n  podSelector: {}\n"        \
-	"  file:\n    rules:\n"                                                       \
-	"    - {name: tree, action: deny, paths: [\"/tmp/tree/**\"], except: [/tmp/tree/a/b/other]}\n"
+#define ALLOW_ONLY                                                                       \
+	"apiVersion: lsmd.io/v1alpha1\nkind: LsmPolicy\n"                                \
+	"metadata: {name: paths, namespace: shop}\nspec:\n  podSelector: {}\n"           \
+	"  file:\n    rules:\n"                                                          \
+	"    - {name: tree, action: deny, paths: [\"/tmp/tree/**\"], except: "           \
+	"[/tmp/tree/a/b/other]}\n"
 
 static void a_forged_name_is_not_excepted(void)
 {
@@ -257,7 +267,8 @@ static void a_forged_name_is_not_excepted(void)
 	CHECK(try_open(TREE "/a/b/other", O_RDONLY) == EACCES);
 }
 
-/* --- records --------------------------------------------------------------------------------- */
+/* --- records
+ * --------------------------------------------------------------------------------- */
 
 static void open_one_secret(void)
 {
@@ -274,7 +285,8 @@ static void a_record_names_file_and_program(const struct test_case *test)
 	event = next_denial();
 	CHECK(event != NULL);
 	CHECK(event->hook == HOOK_FILE_OPEN && event->verdict == VERDICT_DENY);
-	CHECK(event->error == EACCES && event->flags == 0 && event->would == VERDICT_DENY);
+	CHECK(event->error == EACCES && event->flags == 0 &&
+	      event->would == VERDICT_DENY);
 	CHECK(event->pid == (uint32_t)pid && event->cgroup == fixture.cgroup_id);
 	CHECK(event->object.file.access == (ACCESS_READ | ACCESS_WRITE));
 	CHECK(event->object_length == sizeof("secret\0b\0a\0tree\0tmp"));
@@ -284,28 +296,33 @@ static void a_record_names_file_and_program(const struct test_case *test)
 }
 
 const struct test_case path_cases[] = {
-	CASE("a file is denied by each of its paths", SHADOW,
-	     shadow_by_each_name, .set_up = make_shadow),
+	CASE("a file is denied by each of its paths", SHADOW, shadow_by_each_name,
+	     .set_up = make_shadow),
 	CASE("a descriptor without access is judged when opened again", SHADOW,
-	     descriptor_without_access_is_judged_when_opened_again, .set_up = make_shadow),
-	CASE("listing a directory is reading it", SHADOW,
-	     listing_is_reading, .set_up = make_shadow),
+	     descriptor_without_access_is_judged_when_opened_again,
+	     .set_up = make_shadow),
+	CASE("listing a directory is reading it", SHADOW, listing_is_reading,
+	     .set_up = make_shadow),
 	CASE("pipes and memfds have no path", SECRETS, pipes_and_memfds_have_no_path),
-	CASE("every depth and length is walked", SECRETS,
-	     every_depth_is_walked, .set_up = build_shapes, .tear_down = unbuild),
-	CASE("beyond the limits is closed, and counted", SECRETS, beyond_the_limits_is_closed,
-	     .set_up = build_too_deep, .tear_down = unbuild, .outside = count_closed),
-	CASE("a mount is crossed where it hangs", SECRETS, a_mount_is_crossed_where_it_hangs,
+	CASE("every depth and length is walked", SECRETS, every_depth_is_walked,
+	     .set_up = build_shapes, .tear_down = unbuild),
+	CASE("beyond the limits is closed, and counted", SECRETS,
+	     beyond_the_limits_is_closed, .set_up = build_too_deep, .tear_down = unbuild,
+	     .outside = count_closed),
+	CASE("a mount is crossed where it hangs", SECRETS,
+	     a_mount_is_crossed_where_it_hangs, .set_up = build_mounts,
+	     .tear_down = unbuild),
+	CASE("a detached tree has no name", SECRETS, a_detached_tree_has_no_name,
 	     .set_up = build_mounts, .tear_down = unbuild),
-	CASE("a detached tree has no name", SECRETS,
-	     a_detached_tree_has_no_name, .set_up = build_mounts, .tear_down = unbuild),
-	CASE("an unmounted tree has no name", SECRETS,
-	     an_unmounted_tree_has_no_name, .set_up = build_mounts, .tear_down = unbuild),
-	CASE("an unlinked file keeps its last name", SECRETS, an_unlinked_file_keeps_its_last_name,
+	CASE("an unmounted tree has no name", SECRETS, an_unmounted_tree_has_no_name,
 	     .set_up = build_mounts, .tear_down = unbuild),
-	CASE("a forged name is not excepted", ALLOW_ONLY,
-	     a_forged_name_is_not_excepted, .set_up = build_mounts, .tear_down = unbuild),
+	CASE("an unlinked file keeps its last name", SECRETS,
+	     an_unlinked_file_keeps_its_last_name, .set_up = build_mounts,
+	     .tear_down = unbuild),
+	CASE("a forged name is not excepted", ALLOW_ONLY, a_forged_name_is_not_excepted,
+	     .set_up = build_mounts, .tear_down = unbuild),
 	CASE("a record names file and program", SECRETS, open_one_secret,
-	     .set_up = build_mounts, .tear_down = unbuild, .outside = a_record_names_file_and_program),
+	     .set_up = build_mounts, .tear_down = unbuild,
+	     .outside = a_record_names_file_and_program),
 	{0},
 };

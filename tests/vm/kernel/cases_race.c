@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Many threads at one denied call, while others rename: what gets through is 0, and what was
- * denied is counted exactly. */
+/* Many threads at one denied call, while others rename: what gets through is 0, and what
+ * was denied is counted exactly. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,14 +15,16 @@
 #include "fixture.h"
 #include "util/cleanup.h"
 
-#define POLICY                                                                               \
-	"apiVersion: lsmd.io/v1alpha1\nkind: LsmPolicy\nmetadata: {name: race, namespace: shop}\n" \
-	"spec:\n  podSelector: {}\n"                                                         \
-	"  file:\n    rules:\n    - {name: f, action: deny, paths: [\"/tmp/race/**/secret\"]}\n" \
+#define POLICY                                                                           \
+	"apiVersion: lsmd.io/v1alpha1\nkind: LsmPolicy\nmetadata: {name: race, "         \
+	"namespace: shop}\n"                                                             \
+	"spec:\n  podSelector: {}\n"                                                     \
+	"  file:\n    rules:\n    - {name: f, action: deny, paths: "                     \
+	"[\"/tmp/race/**/secret\"]}\n"                                                   \
 	"  sockets:\n    rules:\n    - {name: s, action: deny, types: [raw]}\n"
 
 #define THREADS 64
-#define CALLS 300
+#define CALLS	300
 
 static atomic_bool stop;
 

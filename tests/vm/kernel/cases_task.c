@@ -19,11 +19,13 @@
 #include "fixture.h"
 #include "util/cleanup.h"
 
-#define NO_RAW                                                                              \
-	"apiVersion: lsmd.io/v1alpha1\nkind: LsmPolicy\nmetadata: {name: net, namespace: shop}\n" \
-	"spec:\n  podSelector: {}\n"                                                        \
-	"  sockets:\n    rules:\n    - {name: raw, action: deny, types: [raw]}\n"           \
-	"  exec:\n    rules:\n    - {name: forbidden, action: deny, paths: [/tmp/forbidden]}\n"
+#define NO_RAW                                                                           \
+	"apiVersion: lsmd.io/v1alpha1\nkind: LsmPolicy\nmetadata: {name: net, "          \
+	"namespace: shop}\n"                                                             \
+	"spec:\n  podSelector: {}\n"                                                     \
+	"  sockets:\n    rules:\n    - {name: raw, action: deny, types: [raw]}\n"        \
+	"  exec:\n    rules:\n    - {name: forbidden, action: deny, paths: "             \
+	"[/tmp/forbidden]}\n"
 
 static int try_raw(void)
 {
@@ -38,13 +40,15 @@ static void own_cgroup(char path[PATH_MAX])
 
 	CHECK(file != NULL);
 	while (fgets(line, sizeof(line), file)) {
-		char *at = strstr(line, "::/") ? strstr(line, "::/") + 2 : strstr(line, "pids:/");
+		char *at = strstr(line, "::/") ? strstr(line, "::/") + 2
+					       : strstr(line, "pids:/");
 
 		if (!at)
 			continue;
 		at += *at == 'p' ? 5 : 0;
 		at[strcspn(at, "\n")] = '\0';
-		snprintf(path, PATH_MAX, "/sys/fs/cgroup%s%s", strstr(line, "::") ? "" : "/pids", at);
+		snprintf(path, PATH_MAX, "/sys/fs/cgroup%s%s",
+			 strstr(line, "::") ? "" : "/pids", at);
 		return;
 	}
 	CHECK(!"own cgroup");
@@ -89,7 +93,8 @@ static void what_the_map_has_no_room_for_is_covered(void)
 	}
 	move_to(nested, getpid());
 	CHECK(try_raw() == EPERM);
-	snprintf(nested, sizeof(nested), "%.4000s/n%d/deeper", cgroup, LIMIT_SUBJECT_CGROUPS + 9);
+	snprintf(nested, sizeof(nested), "%.4000s/n%d/deeper", cgroup,
+		 LIMIT_SUBJECT_CGROUPS + 9);
 	CHECK(mkdir(nested, 0755) == 0);
 	move_to(nested, getpid());
 	CHECK(try_raw() == EPERM);
@@ -202,7 +207,8 @@ static void moving_inside_is_not_entering(void)
 static void being_born_inside_is_entering(const struct test_case *test)
 {
 	struct clone_args args = {.flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD};
-	_cleanup_(closep) int fd = open(fixture.cgroup, O_DIRECTORY | O_RDONLY | O_CLOEXEC);
+	_cleanup_(closep) int fd =
+		open(fixture.cgroup, O_DIRECTORY | O_RDONLY | O_CLOEXEC);
 	pid_t pid;
 
 	(void)test;
@@ -226,22 +232,23 @@ static void pause_audits(const struct test_case *test)
 	enforcer_pause(fixture.enforcer, false, 0);
 	CHECK(wait_ok(subject_start(test->name)));
 	event = next_denial();
-	CHECK(event && event->flags == DENIAL_F_PAUSED && event->verdict == VERDICT_AUDIT);
+	CHECK(event && event->flags == DENIAL_F_PAUSED &&
+	      event->verdict == VERDICT_AUDIT);
 	CHECK(harvest().fixed[COUNTER_PAUSED] == 1);
 }
 
 const struct test_case task_cases[] = {
-	CASE("nested cgroups inherit", NO_RAW,
-	     nested_cgroups_inherit, .tear_down = remove_nested),
+	CASE("nested cgroups inherit", NO_RAW, nested_cgroups_inherit,
+	     .tear_down = remove_nested),
 	CASE("what the map has no room for is covered", NO_RAW,
 	     what_the_map_has_no_room_for_is_covered),
 	CASE("the steps before the exec are audited", NO_RAW, inside,
 	     .set_up = make_forbidden, .outside = steps_before_the_exec_are_audited),
-	CASE("the exec that ends entering is judged", NO_RAW,
-	     inside, .set_up = make_forbidden, .outside = the_exec_itself_is_judged),
+	CASE("the exec that ends entering is judged", NO_RAW, inside,
+	     .set_up = make_forbidden, .outside = the_exec_itself_is_judged),
 	CASE("moving inside is not entering", NO_RAW, moving_inside_is_not_entering),
-	CASE("being born inside from outside is entering", NO_RAW,
-	     inside, .outside = being_born_inside_is_entering),
+	CASE("being born inside from outside is entering", NO_RAW, inside,
+	     .outside = being_born_inside_is_entering),
 	CASE("pause audits", NO_RAW, inside, .outside = pause_audits),
 	{0},
 };

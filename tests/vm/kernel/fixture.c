@@ -26,7 +26,8 @@ void check_at(bool holds, const char *what, const char *file, int line)
 	_exit(1);
 }
 
-/* --- attempts ------------------------------------------------------------------------------ */
+/* --- attempts
+ * ------------------------------------------------------------------------------ */
 
 int try_open(const char *path, int flags)
 {
@@ -60,17 +61,19 @@ int try_connect(const char *address, uint16_t port, int type)
 	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
 	struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(port)};
 	bool is_v4 = inet_pton(AF_INET, address, &v4.sin_addr) == 1;
-	_cleanup_(closep) int fd = socket(is_v4 ? AF_INET : AF_INET6, type | SOCK_CLOEXEC, 0);
+	_cleanup_(closep) int fd =
+		socket(is_v4 ? AF_INET : AF_INET6, type | SOCK_CLOEXEC, 0);
 	int r;
 
 	CHECK(is_v4 || inet_pton(AF_INET6, address, &v6.sin6_addr) == 1);
 	CHECK(fd >= 0);
-	r = is_v4 ? connect(fd, (struct sockaddr *)&v4, sizeof(v4)) :
-		    connect(fd, (struct sockaddr *)&v6, sizeof(v6));
+	r = is_v4 ? connect(fd, (struct sockaddr *)&v4, sizeof(v4))
+		  : connect(fd, (struct sockaddr *)&v6, sizeof(v6));
 	return r < 0 ? errno : 0;
 }
 
-/* --- processes ----------------------------------------------------------------------------- */
+/* --- processes
+ * ----------------------------------------------------------------------------- */
 
 int wait_status(pid_t pid)
 {
@@ -99,7 +102,8 @@ void move_to(const char *cgroup, pid_t pid)
 	CHECK(file && fprintf(file, "%d", (int)pid) > 0 && !fflush(file));
 }
 
-/* As a runtime does: the parent moves the child, which then makes itself at home and executes. */
+/* As a runtime does: the parent moves the child, which then makes itself at home and
+ * executes. */
 pid_t subject_start(const char *name)
 {
 	int go[2];
@@ -130,15 +134,17 @@ void make_directory(const char *path)
 
 void write_file(const char *path, const char *text, mode_t mode)
 {
-	_cleanup_(closep) int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+	_cleanup_(closep) int fd =
+		open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
 
 	CHECK(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text));
 }
 
-/* --- what the kernel tells ------------------------------------------------------------------- */
+/* --- what the kernel tells
+ * ------------------------------------------------------------------- */
 
-static void add_counter(uint32_t slot, const struct image *image, uint32_t counter, uint32_t rule,
-			uint64_t count, void *data)
+static void add_counter(uint32_t slot, const struct image *image, uint32_t counter,
+			uint32_t rule, uint64_t count, void *data)
 {
 	struct counted *counted = data;
 
@@ -166,7 +172,8 @@ static struct {
 	size_t first, n;
 } waiting;
 
-static void keep_denial(const struct denial_event *event, const struct image *image, void *data)
+static void keep_denial(const struct denial_event *event, const struct image *image,
+			void *data)
 {
 	size_t size = sizeof(*event) + event->object_length + event->exe_length;
 	struct denial_event *copy;

@@ -3,9 +3,10 @@
 #define LSMD_TESTS_VM_KERNEL_FIXTURE_H
 
 /*
- * The programs of lsm/ on a real kernel, called by real processes. A case is a function that
- * runs in a process of its own, as a container's program would: in the subject's cgroup and a
- * mount namespace of its own, after an exec. What it calls to check ends it when it does not hold.
+ * The programs of lsm/ on a real kernel, called by real processes. A case is a function
+ * that runs in a process of its own, as a container's program would: in the subject's
+ * cgroup and a mount namespace of its own, after an exec. What it calls to check ends it
+ * when it does not hold.
  */
 
 #include <stdbool.h>
@@ -26,13 +27,17 @@ struct test_case {
 	void (*outside)(const struct test_case *test);
 };
 
-#define CASE(name_, policy_, run_, ...) \
-	{.name = (name_), .policy = (policy_), .run = (run_), ##__VA_ARGS__}
+#define CASE(name_, policy_, run_, ...)                                                  \
+	{                                                                                \
+		.name = (name_), .policy = (policy_), .run = (run_), ##__VA_ARGS__       \
+	}
 
 /* Each ended by one without a name. */
-extern const struct test_case path_cases[], exec_cases[], net_cases[], task_cases[], race_cases[];
+extern const struct test_case path_cases[], exec_cases[], net_cases[], task_cases[],
+	race_cases[];
 
-/* --- in a case ---------------------------------------------------------------------------- */
+/* --- in a case
+ * ---------------------------------------------------------------------------- */
 
 /** check() - End the process with a message unless it holds. */
 #define CHECK(condition) check_at((condition), #condition, __FILE__, __LINE__)
@@ -44,7 +49,8 @@ int try_exec(const char *path);
 int try_socket(int family, int type, int protocol);
 int try_connect(const char *address, uint16_t port, int type);
 
-/* --- outside ------------------------------------------------------------------------------- */
+/* --- outside
+ * ------------------------------------------------------------------------------- */
 
 /* The subject of the running case. */
 struct fixture {
@@ -68,8 +74,8 @@ void move_to(const char *cgroup, pid_t pid);
 void make_directory(const char *path);
 void write_file(const char *path, const char *text, mode_t mode);
 
-/* What the kernel counted for the subject since the last call: verdicts by rule together, and the
- * fixed counters. */
+/* What the kernel counted for the subject since the last call: verdicts by rule together,
+ * and the fixed counters. */
 struct counted {
 	uint64_t by_rule;
 	uint64_t fixed[COUNTER_RULES];

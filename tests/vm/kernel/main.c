@@ -5,8 +5,8 @@
  *
  *     kernel-test CGROUP_ROOT v1|v2 HIERARCHY [WORD]    cases whose name has the word
  *
- * It must be /bin/kernel-test, which the cases execute. One line a case; exits with 1 when one
- * failed.
+ * It must be /bin/kernel-test, which the cases execute. One line a case; exits with 1
+ * when one failed.
  */
 
 #include <errno.h>
@@ -54,8 +54,8 @@ static void set_up_subject(const struct test_case *test)
 	static unsigned number;
 	struct stat status;
 
-	snprintf(fixture.cgroup, sizeof(fixture.cgroup), "%s/kernel-test-%u", fixture.cgroup_root,
-		 number++);
+	snprintf(fixture.cgroup, sizeof(fixture.cgroup), "%s/kernel-test-%u",
+		 fixture.cgroup_root, number++);
 	CHECK(mkdir(fixture.cgroup, 0755) == 0 && stat(fixture.cgroup, &status) == 0);
 	fixture.cgroup_id = status.st_ino;
 	fixture.image = compile(test->policy);
@@ -111,7 +111,8 @@ static int run_inside(const char *name)
 
 int main(int argc, char **argv)
 {
-	struct enforcer_options options = {.pin_directory = "/sys/fs/bpf/lsmd-kernel-test"};
+	struct enforcer_options options = {.pin_directory =
+						   "/sys/fs/bpf/lsmd-kernel-test"};
 	_cleanup_(freep) char *why = NULL;
 	unsigned n_failed = 0, n = 0;
 	bool ok;
