@@ -200,6 +200,20 @@ static int last_good(const struct policy_store *store, const char *name,
 	return r == -ENOMEM ? r : r < 0 ? -ENOENT : 0;
 }
 
+/* The same text gives the same policies: those that were read of it before go on, so that what
+ * was compiled of them is still known. */
+static int keep_same(const struct policy_store *store, struct policy_file *file)
+{
+	const struct policy_file *old =
+		find_file(store->files, store->n_files, file->name);
+
+	if (!old || old->length != file->length ||
+	    memcmp(old->text, file->text, file->length) != 0)
+		return 0;
+	policy_list_clear(&file->policies);
+	return list_append(&file->policies, &old->policies);
+}
+
 /* Read one file into @ret_file; on its errors, its last good version. -ENOENT: it has
  * none. */
 static int take_file(const struct policy_store *store, const char *name,
@@ -216,6 +230,8 @@ static int take_file(const struct policy_store *store, const char *name,
 		r = parse_file(store, &file, diagnostics);
 	if (r == 0)
 		r = check_with(others, n_others, &file, diagnostics);
+	if (r == 0)
+		r = keep_same(store, &file);
 	if (r == -EINVAL) {
 		file_clear(&file);
 		file.name = strdup(name);

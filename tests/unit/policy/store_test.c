@@ -166,3 +166,17 @@ Test(policy_store, what_is_no_regular_file_is_an_error)
 	cr_assert_eq(policy_store_read(store), -EINVAL);
 	cr_assert_eq(policy_store_diagnostics(store)->n_errors, 3);
 }
+
+Test(policy_store, the_same_text_stays_the_same_policies)
+{
+	const struct policy *before;
+
+	write_policy("a.yaml", "a", "/a");
+	write_policy("b.yaml", "b", "/b");
+	cr_assert_eq(policy_store_read(store), 0);
+	before = policy_store_policies(store)->items[0];
+	write_policy("b.yaml", "b", "/c");
+	cr_assert_eq(policy_store_read(store), 0);
+	cr_assert_eq(policy_store_policies(store)->items[0], before);
+	cr_assert_str_eq(denied(1), "/c");
+}
