@@ -44,6 +44,10 @@ struct cgroup_value {
  * there ends entering. Without it only an exec from a mount namespace of its own does. */
 #define CGROUP_F_HOST_ROOT 1U
 
+/* The slot is a pod's: containers whose own is not there yet share it, each with a root and a
+ * mount namespace of its own. Neither is kept for it. */
+#define CGROUP_F_SHARED 2U
+
 #define CGROUP_FLAGS 0xffffU
 
 /* A reader that was overtaken by the removal of its cgroup may hold an element that is another

@@ -26,10 +26,10 @@ static __always_inline void arrive(__u64 value)
 	struct slot *slot = bpf_map_lookup_elem(&slots, &slot_number);
 
 	bpf_map_delete_elem(&entering, &tgid);
-	if (!slot || READ_ONCE(slot->mount_namespace))
+	if (!slot || VALUE_FLAGS(value) & CGROUP_F_SHARED || READ_ONCE(slot->mount_namespace))
 		return;
 	WRITE_ONCE(slot->root_device, BPF_CORE_READ(current_task(), fs, root.mnt, mnt_sb, s_dev));
-	WRITE_ONCE(slot->mount_namespace, current_namespace_number());
+	WRITE_ONCE(slot->mount_namespace, current_namespace_identity());
 }
 
 static __always_inline int is_only_check(const struct linux_binprm *bprm)
@@ -62,9 +62,8 @@ int BPF_PROG(exec_bprm_check, struct linux_binprm *bprm, int ret)
 		more |= QUESTION_ARRIVES;
 	VERIFIER_FORGET(more, (__u32)value);
 	if (subject_open(&subject, value) && subject.sections & IMAGE_HAS(SECTION_EXEC))
-		ret = object_judge(&subject, &object, &bprm->file,
-				   QUESTION(VALUE_SLOT(value), HOOK_BPRM_CHECK_SECURITY, more),
-				   SECTION_EXEC, ACCEPT_EXEC);
+		ret = file_judge(&subject, &object, bprm->file, HOOK_BPRM_CHECK_SECURITY, more,
+				 SECTION_EXEC, ACCEPT_EXEC);
 	if (!ret && more & QUESTION_ARRIVES && !is_only_check(bprm))
 		arrive(value);
 	return ret;

@@ -55,9 +55,7 @@ int BPF_PROG(file_open, struct file *file, int ret)
 		return 0;
 	access = access_of(file->f_flags);
 	VERIFIER_FORGET(access, (__u32)object.dentry);
-	return object_judge(&subject, &object, ctx,
-			    QUESTION(VALUE_SLOT(subject.value), HOOK_FILE_OPEN, access),
-			    SECTION_FILE, access);
+	return file_judge(&subject, &object, file, HOOK_FILE_OPEN, access, SECTION_FILE, access);
 }
 
 char LICENSE[] SEC("license") = "GPL";

@@ -40,7 +40,7 @@ static __always_inline __u64 object_trust(const struct object *object, __u32 slo
 	if (!slot || current_namespace() != object->namespace)
 		return 0;
 	own = READ_ONCE(slot->mount_namespace);
-	return !own || own == current_namespace_number() ? FACT_TRUSTED_NAME : 0;
+	return !own || own == current_namespace_identity() ? FACT_TRUSTED_NAME : 0;
 }
 
 /**
@@ -62,63 +62,102 @@ __global __u32 identity_accept(__u64 file, __u32 slot, __u32 index)
 	return value && value->image == index ? value->accept : 0;
 }
 
-/* The accept of a path: 0 for none; OFFSET_OUTSIDE, decided as closed, where it has no name or
- * cannot be read and the section may deny. */
-static __always_inline __u32 object_accept(const struct subject *subject,
-					   const struct object *object, __u32 section)
+/* What the name that an object is asked for by leads to: PATH(), or where it has none, what the
+ * section makes of that. */
+static __always_inline __u64 object_walk(const struct subject *subject,
+					 const struct object *object)
 {
-	__u64 walked;
-
-	if (namespace_is_internal(object->namespace))
-		return automaton_accept(subject->image, STATE_DEAD);
 	if (object->namespace == current_namespace() ||
-	    (object->namespace && !namespace_is_anonymous(object->namespace))) {
-		walked = path_walk(object->dentry, object->mount, subject->image);
-		if (!PATH_FLAGS(walked))
-			return automaton_accept(subject->image, PATH_STATE(walked));
-	}
+	    (object->namespace && !namespace_is_anonymous(object->namespace)))
+		return path_walk(object->dentry, object->mount, subject->image);
+	return PATH(STATE_DEAD, PATH_F_NO_NAME, 0);
+}
+
+/* The accept of a walk: 0 for none; OFFSET_OUTSIDE, decided as closed, where there is no name
+ * or it cannot be read and the section may deny. */
+static __always_inline __u32 walk_accept(const struct subject *subject, __u64 walked, __u32 section)
+{
+	if (!(PATH_FLAGS(walked) & PATH_FAILED))
+		return automaton_accept(subject->image, PATH_STATE(walked));
 	return decide_unread(subject->image, section) ? OFFSET_OUTSIDE : 0;
 }
 
-/**
- * object_judge() - Judge an access to a file.
- * @file_at:  where the address of the struct file stands
- * @question: as record.bpf.h has it
- * @section:  enum image_section
- * @kind:     enum accept_kind
- * Return: what the hook returns.
+/*
+ * Is a file on the container's root file system, but shown elsewhere than there by a bind mount
+ * or a mount namespace of the task's own? Then it is judged by its name there as well, and what
+ * denies that holds (DESIGN.md 5).
  */
-static __always_inline int object_judge(const struct subject *subject, struct object *object,
-					const void *file_at, __u64 question, __u32 section,
-					__u32 kind)
+static __always_inline int file_is_moved(const struct file *file, __u64 walked, __u32 slot_number)
+{
+	const struct slot *slot = bpf_map_lookup_elem(&slots, &slot_number);
+	const struct super_block *super_block = file->f_path.mnt->mnt_sb;
+
+	if (!slot || READ_ONCE(slot->root_device) != super_block->s_dev)
+		return 0;
+	return PATH_FLAGS(walked) & PATH_F_CROSSED ||
+	       file->f_path.mnt->mnt_root != super_block->s_root;
+}
+
+/* Add what the lists of a walk say. @nth, @facts: see outcome_add(). */
+static __always_inline void judge_walk(const struct subject *subject, __u64 walked,
+				       struct outcome *outcome, const __u32 nth, __u64 facts,
+				       __u32 section, __u32 kind)
+{
+	__u32 accept = walk_accept(subject, walked, section);
+
+	VERIFIER_FORGET(accept, (__u32)subject->value);
+	VERIFIER_FORGET(facts, subject->value);
+	outcome_add(outcome, nth, SLOT_IMAGE(subject->word),
+		    decide_path(subject->image, accept, kind), facts);
+}
+
+static __always_inline void judge_identity(const struct subject *subject,
+					   const struct file *file, struct outcome *outcome,
+					   __u32 kind)
 {
 	__u32 index = SLOT_IMAGE(subject->word);
-	struct outcome outcome = {};
-	__u32 list, accept;
-	__u64 file = 0;
+	__u32 accept = identity_accept(address_of(file), VALUE_SLOT(subject->value), index);
 
-	if (!subject->image.map) {
-		outcome.decision = DECISION_CLOSED;
+	outcome_add(outcome, 2, index, decide_path(subject->image, accept, kind), FACT_IDENTITY);
+}
+
+/**
+ * file_judge() - Judge an access to a file.
+ * @object:  of the file
+ * @hook:    enum hook
+ * @more:    for QUESTION()
+ * @section: enum image_section
+ * @kind:    enum accept_kind
+ * Return: what the hook returns.
+ */
+static __always_inline int file_judge(const struct subject *subject, const struct object *object,
+				      const struct file *file, __u32 hook, __u32 more,
+				      __u32 section, __u32 kind)
+{
+	struct outcome outcome = {};
+	__u64 walked;
+
+	if (subject->image.map) {
+		/* What has no path matches nothing. */
+		walked = PATH(STATE_DEAD, 0, 0);
+		if (!namespace_is_internal(object->namespace))
+			walked = object_walk(subject, object);
+		VERIFIER_FORGET(walked, object->dentry);
+		judge_walk(subject, walked, &outcome, 0,
+			   object_trust(object, VALUE_SLOT(subject->value)), section, kind);
+		if (file_is_moved(file, walked, VALUE_SLOT(subject->value)))
+			judge_walk(subject,
+				   path_walk_inside(object->dentry, SLOT_IMAGE(subject->word)),
+				   &outcome, 1, FACT_IDENTITY, section, kind);
+		if (subject->sections & IMAGE_HAS_IDENTITIES)
+			judge_identity(subject, file, &outcome, kind);
 	} else {
-		accept = object_accept(subject, object, section);
-		VERIFIER_FORGET(accept, (__u32)object->dentry);
-		list = decide_path(subject->image, accept, kind);
-		if (list)
-			outcome_add(&outcome, 0, index, list,
-				    object_trust(object, VALUE_SLOT(subject->value)));
-		if (subject->sections & IMAGE_HAS_IDENTITIES) {
-			bpf_probe_read_kernel(&file, sizeof(file), file_at);
-			accept = identity_accept(file, VALUE_SLOT(subject->value), index);
-			list = decide_path(subject->image, accept, kind);
-			outcome_add(&outcome, 1, index, list, FACT_IDENTITY);
-		}
+		outcome.decision = DECISION_CLOSED;
 	}
-	VERIFIER_FORGET(outcome.decision, object->dentry);
-	VERIFIER_FORGET(outcome.audits, (__u32)object->dentry);
 	if (!outcome.decision && !outcome.audits)
 		return 0;
-	bpf_probe_read_kernel(&file, sizeof(file), file_at);
-	return outcome_settle(&outcome, file, 0, question, subject->word);
+	return outcome_settle(&outcome, address_of(file), 0,
+			      QUESTION(VALUE_SLOT(subject->value), hook, more), subject->word);
 }
 
 #endif

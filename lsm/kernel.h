@@ -35,6 +35,7 @@ struct dentry {
 	struct dentry *d_parent;
 	struct qstr d_name; /* from 6.16 in a union, under the same name */
 	struct inode *d_inode;
+	struct super_block *d_sb;
 };
 
 struct vfsmount {
@@ -58,10 +59,12 @@ struct file {
 
 struct ns_common {
 	unsigned int inum;
+	__u64 ns_id; /* from 6.18 */
 };
 
 struct mnt_namespace {
 	struct ns_common ns;
+	__u64 seq; /* until 6.18 */
 	_Bool is_anon; /* from 6.18; before, an anonymous one has the inum 0 */
 };
 

@@ -48,36 +48,48 @@ struct address {
 	__u32 scope;
 };
 
-#define CONNECT_SOCKET(family, protocol) ((family) | (__u32)(protocol) << 16)
+/* What of a call is in small numbers. The length of an address is at most 128. */
+#define CALL(socket_family, protocol, family, length)                          \
+	((__u64)(socket_family) | (__u64)(protocol) << 16 | (__u64)(family) << 32 | \
+	 (__u64)(length) << 48)
 
 /**
  * connect_lists() - decide_connect(), of the image with that index.
- * @index:   of the image
- * @socket:  CONNECT_SOCKET() of the socket's family and protocol
- * @address: struct sockaddr, in kernel memory
- * @length:  of it
+ * @index:  of the image
+ * @call:   CALL()
+ * @port_ipv4: WORD(port, IPv4 address), as the caller wrote them
+ * @hi, @lo: of an IPv6 address, as the caller wrote it
  */
-__global __u64 connect_lists(__u32 index, __u32 socket, __u64 address, __u32 length)
+__global __u64 connect_lists(__u32 index, __u64 call, __u64 port_ipv4, __u64 hi, __u64 lo)
 {
-	struct connect_call call = {
-		.socket_family = socket & 0xffff,
-		.protocol = socket >> 16,
-		.length = length,
+	struct connect_call read = {
+		.socket_family = call & 0xffff,
+		.protocol = call >> 16 & 0xffff,
+		.family = call >> 32 & 0xffff,
+		.length = call >> 48,
+		.port = bpf_ntohs(WORD_LO(port_ipv4)),
+		.ipv4 = bpf_ntohl(WORD_HI(port_ipv4)),
+		.hi = bpf_be64_to_cpu(hi),
+		.lo = bpf_be64_to_cpu(lo),
 	};
 	image_t image = image_open(index);
+
+	return image.map ? decide_connect(image, &read) : OFFSET_OUTSIDE;
+}
+
+/* The lists of a connect. What cannot be read counts as an address that is too short. */
+static __always_inline __u64 lists_of(const struct sock *sock, const struct sockaddr *address,
+				      __u32 length, __u32 index)
+{
 	struct address read = {};
 
-	if (!image.map)
-		return OFFSET_OUTSIDE;
 	/* The kernel's copy is a struct sockaddr_storage, however short the caller's was. */
-	if (bpf_probe_read_kernel(&read, sizeof(read), (const void *)address))
-		return OFFSET_OUTSIDE;
-	call.family = read.family;
-	call.port = bpf_ntohs(read.port);
-	call.ipv4 = bpf_ntohl(read.ipv4);
-	call.hi = bpf_be64_to_cpu(read.ipv6[0]);
-	call.lo = bpf_be64_to_cpu(read.ipv6[1]);
-	return decide_connect(image, &call);
+	if (bpf_probe_read_kernel(&read, sizeof(read), address))
+		length = 0;
+	return connect_lists(index,
+			     CALL(sock->__sk_common.skc_family, sock->sk_protocol, read.family,
+				  length & 0xff),
+			     WORD(read.port, read.ipv4), read.ipv6[0], read.ipv6[1]);
 }
 
 /*
@@ -89,9 +101,9 @@ __global __u64 connect_lists(__u32 index, __u32 socket, __u64 address, __u32 len
 SEC("lsm/socket_connect")
 int BPF_PROG(net_connect, struct socket *socket, struct sockaddr *address, int length, int ret)
 {
-	__u64 question, object = 0, detail = 0, lists = 0;
 	const struct sock *sock = socket->sk;
 	struct outcome outcome = {};
+	__u64 lists, arguments[2];
 	struct subject subject;
 	__u32 index;
 
@@ -100,22 +112,18 @@ int BPF_PROG(net_connect, struct socket *socket, struct sockaddr *address, int l
 	if (!subject_open(&subject, value_of_current()) ||
 	    !(subject.sections & IMAGE_HAS(SECTION_NETWORK)))
 		return 0;
-	if (sock && BPF_CORE_READ_BITFIELD(sock, sk_kern_sock))
+	if (!sock || BPF_CORE_READ_BITFIELD(sock, sk_kern_sock))
 		return 0;
 	index = SLOT_IMAGE(subject.word);
-	bpf_probe_read_kernel(&object, sizeof(object), &ctx[0]);
-	bpf_probe_read_kernel(&detail, sizeof(detail), &ctx[1]);
-	if (sock)
-		lists = connect_lists(index,
-				      CONNECT_SOCKET(sock->__sk_common.skc_family,
-						     sock->sk_protocol),
-				      detail, length);
+	lists = lists_of(sock, address, length, index);
 	outcome_add(&outcome, 0, index, WORD_LO(lists), 0);
 	outcome_add(&outcome, 1, index, WORD_HI(lists), 0);
 	if (!outcome.decision && !outcome.audits)
 		return 0;
-	question = QUESTION(VALUE_SLOT(subject.value), HOOK_SOCKET_CONNECT, length);
-	return outcome_settle(&outcome, object, detail, question, subject.word);
+	bpf_probe_read_kernel(arguments, sizeof(arguments), ctx);
+	return outcome_settle(&outcome, arguments[0], arguments[1],
+			      QUESTION(VALUE_SLOT(subject.value), HOOK_SOCKET_CONNECT, length),
+			      subject.word);
 }
 
 char LICENSE[] SEC("license") = "GPL";

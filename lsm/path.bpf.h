@@ -45,11 +45,11 @@
  * What a walk gives, as one number: bits 0-31 the automaton's state, 32-47 PATH_* flags, 48-63
  * the bytes fed.
  */
-#define PATH_F_INTERNAL 1U /* on a mount that is in no namespace on purpose: pipes, memfd, layers */
 #define PATH_F_NO_NAME 2U  /* ends at a detached root */
 #define PATH_F_UNREAD 4U   /* too deep, too long, or unreadable */
 #define PATH_F_MORE 8U     /* deeper than a batch; nothing was fed */
-#define PATH_FAILED (PATH_F_INTERNAL | PATH_F_NO_NAME | PATH_F_UNREAD | PATH_F_MORE)
+#define PATH_FAILED (PATH_F_NO_NAME | PATH_F_UNREAD | PATH_F_MORE)
+#define PATH_F_CROSSED 16U /* no failure: some names are of another mount, or may be */
 
 #define PATH(state, flags, bytes) WORD(state, (flags) | (bytes) << 16)
 #define PATH_STATE(path) WORD_LO(path)
@@ -107,6 +107,9 @@ static __always_inline void mount_read(union link *link, __u64 address)
 		link->mount.root = (__u64)BPF_CORE_READ(mount, mnt.mnt_root);
 	}
 }
+
+/* As a mount: the file system by itself, wherever it is mounted. */
+#define MOUNT_NONE 0
 
 static __always_inline __u64 mount_root(__u64 mount)
 {
@@ -173,6 +176,8 @@ __global __u64 path_cross(__u64 mount)
 	union link link, parent;
 	int i;
 
+	if (mount == MOUNT_NONE)
+		return 0;
 	mount_read(&link, mount);
 	for (i = 0; i < PATH_STACKED; i++) {
 		/* What cannot be read is read as zeros, and ends here. */
@@ -272,6 +277,8 @@ __global __u64 path_seek(__u64 dentry, __u64 mount, __u32 limit, __u32 what)
 	__u64 climb;
 	int leg;
 
+	if (mount == MOUNT_NONE)
+		place.root = (__u64)BPF_CORE_READ((const struct dentry *)dentry, d_sb, s_root);
 	for (i = 0; i < PATH_LEGS; i++) {
 		leg = place_cross(&place, &link);
 		if (n >= limit || leg == LEG_TOP)
@@ -337,7 +344,7 @@ static __always_inline __u64 names_feed(const __u64 names[PATH_BATCH], __u32 n, 
 __global __u64 path_batch(__u64 dentry, __u64 mount, __u32 index, __u32 state)
 {
 	struct place place = place_start(dentry, mount);
-	__u64 names[PATH_BATCH];
+	__u64 path, names[PATH_BATCH];
 	union link link;
 	int leg;
 	__u32 n;
@@ -362,7 +369,8 @@ __global __u64 path_batch(__u64 dentry, __u64 mount, __u32 index, __u32 state)
 	if (leg == LEG_FAILED)
 		return PATH(STATE_DEAD, PATH_F_UNREAD, 0);
 	VERIFIER_FORGET(n, index);
-	return names_feed(names, n, index, state);
+	path = names_feed(names, n, index, state);
+	return place.mount == mount ? path : path | PATH(0, PATH_F_CROSSED, 0);
 }
 
 /**
@@ -419,22 +427,24 @@ __global __u64 path_deep(__u64 dentry, __u64 mount, __u32 index, __u32 state)
 		VERIFIER_FORGET(n, index);
 		VERIFIER_FORGET(bytes, index);
 	}
-	return PATH(PATH_STATE(path), PATH_FLAGS(path), bytes);
+	return PATH(PATH_STATE(path), PATH_FLAGS(path) | PATH_F_CROSSED, bytes);
 }
 
-/* One walk, as it is when nothing moves. */
+/* One walk, as it is when nothing moves. Without a mount there is rarely one: no batch. */
 static __always_inline __u64 path_once(__u64 dentry, __u64 mount, image_t image, __u32 start)
 {
-	__u64 path = path_batch(dentry, mount, image.index, start);
+	__u64 path = PATH(start, PATH_F_MORE, 0);
 	__u32 state;
 
+	if (mount != MOUNT_NONE)
+		path = path_batch(dentry, mount, image.index, start);
 	if (PATH_FLAGS(path) & PATH_F_MORE)
 		path = path_deep(dentry, mount, image.index, start);
 	state = PATH_STATE(path);
 	if (PATH_BYTES(path) > LIMIT_PATH && !automaton_stops(state))
 		return PATH(STATE_DEAD, PATH_F_UNREAD, 0);
 	/* The root directory has no name, and is "/". */
-	if (!PATH_BYTES(path) && !PATH_FLAGS(path))
+	if (!PATH_BYTES(path) && !(PATH_FLAGS(path) & PATH_FAILED))
 		state = automaton_step(image, start, '/');
 	return PATH(state, PATH_FLAGS(path), 0);
 }
@@ -452,7 +462,7 @@ static __always_inline __u32 rename_sequence(void)
 /**
  * path_walk() - Feed a path to an image's automaton.
  * @dentry: struct dentry
- * @mount:  struct mount
+ * @mount:  struct mount, or the constant MOUNT_NONE
  *
  * A walk counts when no rename ran meanwhile. On a node that never stops renaming, or whose
  * rename_lock is not known, it counts when it gave what the one before it gave.
@@ -481,6 +491,15 @@ static __always_inline __u64 path_walk(__u64 dentry, __u64 mount, image_t image)
 	return path;
 }
 
+/** path_walk_inside() - path_walk() of MOUNT_NONE. */
+__global __u64 path_walk_inside(__u64 dentry, __u32 index)
+{
+	image_t image = image_open(index);
+
+	return image.map ? path_walk(dentry, MOUNT_NONE, image) :
+			   PATH(STATE_DEAD, PATH_F_UNREAD, 0);
+}
+
 /* --- whose namespace a mount is in --------------------------------------------------------- */
 
 /* Of struct mount.mnt_ns: of a mount of the kernel's own, MNT_NS_INTERNAL; NULL once it is
@@ -505,6 +524,20 @@ static __always_inline __u64 current_namespace(void)
 	if (has_task_btf())
 		return (__u64)bpf_get_current_task_btf()->nsproxy->mnt_ns;
 	return (__u64)BPF_CORE_READ(current_task(), nsproxy, mnt_ns);
+}
+
+/*
+ * What tells the task's mount namespace from every other of this boot, 32 bits of it. Not the
+ * inode number: that is given again to the next one as soon as a namespace is gone, so that who
+ * leaves the container's own and makes another would bear it again.
+ */
+static __always_inline __u32 current_namespace_identity(void)
+{
+	const struct mnt_namespace *namespace = (const void *)current_namespace();
+
+	if (bpf_core_field_exists(namespace->seq))
+		return (__u32)BPF_CORE_READ(namespace, seq);
+	return (__u32)BPF_CORE_READ(namespace, ns.ns_id);
 }
 
 static __always_inline __u32 current_namespace_number(void)

@@ -210,7 +210,7 @@ __global int verdict_settle(__u64 object, __u64 detail, __u64 question, __u64 wo
  */
 struct outcome {
 	__u64 decision;
-	__u32 lists[2];
+	__u32 lists[3];
 	__u32 audits;
 };
 
@@ -218,15 +218,14 @@ struct outcome {
 static __always_inline void outcome_add(struct outcome *outcome, const __u32 nth, __u32 index,
 					__u32 list, __u64 facts)
 {
-	__u64 decision;
+	__u64 decision = list ? list_decide(index, list, facts) : 0;
 
-	if (!list)
-		return;
-	decision = list_decide(index, list, facts);
+	VERIFIER_FORGET(decision, index);
 	outcome->lists[nth] = LIST_FACTS(list, facts);
-	if (DECISION_AUDITS(decision))
-		outcome->audits |= 1U << nth;
+	outcome->audits |= (DECISION_AUDITS(decision) != 0) << nth;
 	outcome->decision = decide_stricter(outcome->decision, decision & ~0xffULL);
+	VERIFIER_FORGET(outcome->decision, index);
+	VERIFIER_FORGET(outcome->audits, index);
 }
 
 /**
@@ -248,6 +247,9 @@ static __always_inline int outcome_settle(const struct outcome *outcome, __u64 o
 		if (outcome->audits & 2)
 			verdict_audits(object, detail, question, word,
 				       AUDIT(outcome->lists[1], outcome->lists[0], 0));
+		if (outcome->audits & 4)
+			verdict_audits(object, detail, question, word,
+				       AUDIT(outcome->lists[2], outcome->lists[0], 0));
 	}
 	/* 6.12 and later want to see that this is within -4095 and 0, which they do of a
 	 * difference, not of a negation. */

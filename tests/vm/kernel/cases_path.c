@@ -267,6 +267,36 @@ static void a_forged_name_is_not_excepted(void)
 	CHECK(try_open(TREE "/a/b/other", O_RDONLY) == EACCES);
 }
 
+/* A pattern holds where a part of the container's root is shown under another name. */
+#define BELOW                                                                               \
+	"apiVersion: lsmd.io/v1alpha1\nkind: LsmPolicy\n"                                   \
+	"metadata: {name: paths, namespace: shop}\nspec:\n  podSelector: {}\n"              \
+	"  file:\n    rules:\n"                                                             \
+	"    - {name: below, action: deny, paths: [\"/deny/**\"], except: [/deny/open]}\n"
+
+static void make_below(void)
+{
+	make_directory("/deny");
+	make_directory("/deny/deeper");
+	write_file("/deny/deeper/file", "", 0600);
+	write_file("/deny/open", "", 0600);
+	write_file("/other", "", 0600);
+	build_mounts();
+}
+
+static void a_pattern_holds_under_another_name(void)
+{
+	CHECK(try_open("/deny/deeper/file", O_RDONLY) == EACCES);
+	CHECK(try_open("/deny/open", O_RDONLY) == 0);
+	CHECK(unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0);
+	CHECK(mount("/deny", TREE "/a", NULL, MS_BIND, NULL) == 0);
+	CHECK(try_open(TREE "/a/deeper/file", O_RDONLY) == EACCES);
+	CHECK(mount("/", TREE "/a", NULL, MS_BIND | MS_REC, NULL) == 0);
+	CHECK(try_open(TREE "/a/deny/deeper/file", O_RDONLY) == EACCES);
+	CHECK(try_open(TREE "/a/other", O_RDONLY) == 0);
+	CHECK(try_open("/other", O_RDONLY) == 0);
+}
+
 /* --- records
  * --------------------------------------------------------------------------------- */
 
@@ -321,6 +351,8 @@ const struct test_case path_cases[] = {
 	     .tear_down = unbuild),
 	CASE("a forged name is not excepted", ALLOW_ONLY, a_forged_name_is_not_excepted,
 	     .set_up = build_mounts, .tear_down = unbuild),
+	CASE("a pattern holds under another name", BELOW,
+	     a_pattern_holds_under_another_name, .set_up = make_below, .tear_down = unbuild),
 	CASE("a record names file and program", SECRETS, open_one_secret,
 	     .set_up = build_mounts, .tear_down = unbuild,
 	     .outside = a_record_names_file_and_program),
