@@ -237,7 +237,9 @@ static int add_subject(struct agent *agent, const char *path, uint64_t id,
 	if (!subject)
 		return r;
 	subject->explicit_cgroup = owner->explicit_cgroup;
-	subject->flags = owner->explicit_cgroup ? CGROUP_F_HOST_ROOT : 0;
+	subject->flags = owner->explicit_cgroup ? CGROUP_F_HOST_ROOT
+			 : *owner->container_id ? 0
+						: CGROUP_F_SHARED;
 	subject->seen = true;
 	if (set_string(&subject->pod_uid, owner->pod->cgroup_uid) < 0 ||
 	    set_string(&subject->container_id, owner->container_id) < 0 ||

@@ -59,7 +59,8 @@ struct slot {
 	/* What is in force, stored and read as one word: SLOT_IMAGE() and SLOT_COUNTERS().
 	 * Image 0: no rules. */
 	__u64 image;
-	/* Inode number of the container's own mount namespace; 0 while it is not known. */
+	/* The container's own mount namespace: 32 bits of what the kernel never gives twice,
+	 * mnt_namespace.seq or, from 6.18, ns_id; 0 while it is not known. */
 	__u32 mount_namespace;
 	/* Record budget of the running second, kept by the kernel. */
 	__u32 records;

@@ -11,6 +11,7 @@
 
 #include "enforce/detail.h"
 #include "enforce/enforcer.h"
+#include "enforce/requirements.h"
 #include "util/cleanup.h"
 
 #define MOUNT_POINT "/sys/fs/bpf"
@@ -64,6 +65,9 @@ int bpffs_require(const char *path, char **reterr_detail)
 	    mount("bpf", MOUNT_POINT, "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC,
 		  "mode=700") == 0)
 		r = is_bpffs(path);
+	if (r == -EACCES || r == -EPERM)
+		return requirements_explain(r, "look at the pin directory",
+					    reterr_detail);
 	if (r < 0 && r != -ENOENT)
 		return detail(reterr_detail, r, "%s: %s", path, strerror(-r));
 	if (r == 1)
