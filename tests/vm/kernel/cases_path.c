@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -155,6 +156,26 @@ static void every_depth_is_walked(void)
 	}
 }
 
+/* Names around the size in which they are read, alike but for the last byte. */
+#define LAST_BYTE POLICY("    - {name: x, action: deny, paths: [\"/tmp/tree/*x\"]}\n")
+
+static void long_names_are_read_to_their_end(void)
+{
+	static const size_t lengths[] = {1,  30, 31, 32, 33,  61, 62,
+					 63, 64, 93, 94, 254, 255};
+	char name[NAME_MAX + 1];
+
+	CHECK(chdir(TREE) == 0);
+	for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
+		memset(name, 'n', lengths[i]);
+		name[lengths[i]] = '\0';
+		name[lengths[i] - 1] = 'x';
+		CHECK(try_open(name, O_RDWR | O_CREAT) == EACCES);
+		name[lengths[i] - 1] = 'y';
+		CHECK(try_open(name, O_RDWR | O_CREAT) == 0);
+	}
+}
+
 static void build_too_deep(void)
 {
 	mount_tree();
@@ -258,21 +279,43 @@ static void an_unlinked_file_keeps_its_last_name(void)
 	"    - {name: tree, action: deny, paths: [\"/tmp/tree/**\"], except: "           \
 	"[/tmp/tree/a/b/other]}\n"
 
-static void a_forged_name_is_not_excepted(void)
+static void forge(void)
 {
-	CHECK(try_open(TREE "/a/b/other", O_RDONLY) == 0);
-	CHECK(try_open(TREE "/a/b/secret", O_RDONLY) == EACCES);
 	CHECK(unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0);
 	CHECK(mount(TREE "/a/b/secret", TREE "/a/b/other", NULL, MS_BIND, NULL) == 0);
-	CHECK(try_open(TREE "/a/b/other", O_RDONLY) == EACCES);
+}
+
+static void a_forged_name_is_not_excepted(void)
+{
+	char path[64], byte;
+	int ready[2];
+	pid_t pid;
+
+	CHECK(try_open(TREE "/a/b/other", O_RDONLY) == 0);
+	CHECK(try_open(TREE "/a/b/secret", O_RDONLY) == EACCES);
+	CHECK(pipe(ready) == 0);
+	pid = fork();
+	if (pid == 0) {
+		forge();
+		CHECK(try_open(TREE "/a/b/other", O_RDONLY) == EACCES);
+		CHECK(write(ready[1], "", 1) == 1);
+		pause();
+	}
+	/* Another's forgery, by a task that forged nothing. */
+	CHECK(read(ready[0], &byte, 1) == 1);
+	snprintf(path, sizeof(path), "/proc/%d/root" TREE "/a/b/other", (int)pid);
+	CHECK(try_open(path, O_RDONLY) == EACCES);
+	kill(pid, SIGKILL);
+	CHECK(try_open(TREE "/a/b/other", O_RDONLY) == 0);
 }
 
 /* A pattern holds where a part of the container's root is shown under another name. */
-#define BELOW                                                                               \
-	"apiVersion: lsmd.io/v1alpha1\nkind: LsmPolicy\n"                                   \
-	"metadata: {name: paths, namespace: shop}\nspec:\n  podSelector: {}\n"              \
-	"  file:\n    rules:\n"                                                             \
-	"    - {name: below, action: deny, paths: [\"/deny/**\"], except: [/deny/open]}\n"
+#define BELOW                                                                            \
+	"apiVersion: lsmd.io/v1alpha1\nkind: LsmPolicy\n"                                \
+	"metadata: {name: paths, namespace: shop}\nspec:\n  podSelector: {}\n"           \
+	"  file:\n    rules:\n"                                                          \
+	"    - {name: below, action: deny, paths: [\"/deny/**\"], except: "              \
+	"[/deny/open]}\n"
 
 static void make_below(void)
 {
@@ -336,6 +379,9 @@ const struct test_case path_cases[] = {
 	CASE("pipes and memfds have no path", SECRETS, pipes_and_memfds_have_no_path),
 	CASE("every depth and length is walked", SECRETS, every_depth_is_walked,
 	     .set_up = build_shapes, .tear_down = unbuild),
+	CASE("long names are read to their end", LAST_BYTE,
+	     long_names_are_read_to_their_end, .set_up = mount_tree,
+	     .tear_down = unbuild),
 	CASE("beyond the limits is closed, and counted", SECRETS,
 	     beyond_the_limits_is_closed, .set_up = build_too_deep, .tear_down = unbuild,
 	     .outside = count_closed),
@@ -352,7 +398,8 @@ const struct test_case path_cases[] = {
 	CASE("a forged name is not excepted", ALLOW_ONLY, a_forged_name_is_not_excepted,
 	     .set_up = build_mounts, .tear_down = unbuild),
 	CASE("a pattern holds under another name", BELOW,
-	     a_pattern_holds_under_another_name, .set_up = make_below, .tear_down = unbuild),
+	     a_pattern_holds_under_another_name, .set_up = make_below,
+	     .tear_down = unbuild),
 	CASE("a record names file and program", SECRETS, open_one_secret,
 	     .set_up = build_mounts, .tear_down = unbuild,
 	     .outside = a_record_names_file_and_program),
