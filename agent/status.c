@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the agent says of itself: status, pods, policies, metrics. */
+#include <inttypes.h>
 #include <string.h>
 #include <sys/utsname.h>
 
@@ -218,8 +219,9 @@ static json_t *file_name_json(const char *name)
 static json_t *subject_json(const struct subject *subject)
 {
 	json_t *item = json_pack(
-		"{s:s, s:s, s:o, s:I, s:I, s:o, s:s}", "name", subject->container, "id",
-		subject->container_id, "cgroup", file_name_json(subject->cgroup), "slot",
+		"{s:s, s:s, s:o, s:o, s:I, s:I, s:o, s:s}", "name", subject->container,
+		"id", subject->container_id, "cgroup", file_name_json(subject->cgroup),
+		"cgroupId", json_sprintf("%" PRIu64, subject->cgroup_id), "slot",
 		(json_int_t)subject->slot, "rules",
 		(json_int_t)(subject->image ? subject->image->n_rules : 0), "policies",
 		names_json(&subject->policies), "state", subject_state(subject));

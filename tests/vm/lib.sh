@@ -161,6 +161,33 @@ in_pod()
 	/probe run "$cgroup" "$root" "$@"
 }
 
+# A container that nobody ran in yet: web's, made anew and under rules of its own.
+new_container()
+{
+	rmdir "$cgroup_web"
+	mkdir "$cgroup_web"
+	tries=0
+	until lsmctl pods -o json | jq -e --arg id "$(stat -c %i "$cgroup_web")" \
+		'.items[].containers[] | select(.cgroupId == $id and .state == "enforced")' \
+		>/dev/null; do
+		tries=$((tries + 1))
+		if [ "$tries" -gt 100 ]; then
+			not_ok "a new container is covered" "$(lsmctl pods)"
+			return 1
+		fi
+		sleep 0.1
+	done
+}
+
+# in_sibling COMMAND...: in a further container of web, which its pod's cgroup covers.
+in_sibling()
+{
+	siblings=$((${siblings:-0} + 1))
+	mkdir -p "${cgroup_web%/*}/sibling$siblings"
+	/probe run "${cgroup_web%/*}/sibling$siblings" "$root" "$@"
+	rmdir "${cgroup_web%/*}/sibling$siblings" 2>/dev/null || true
+}
+
 # A container's root, with things that the cases forbid and their neighbours.
 make_root()
 {

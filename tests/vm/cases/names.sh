@@ -14,19 +14,29 @@ spec:
     rules: [{name: listed, action: allow, paths: [/probe, /bin/neighbour]}]
 YAML
 start_lsmd || return
+mount --bind /proc "$root/proc"
 
-expect "the listed program runs" allowed in_pod web /probe exec /bin/neighbour
-expect "another does not" "denied EPERM" in_pod web /probe exec /bin/forbidden
+# own NAME WANTED ATTEMPT...: in a container of its own
+own()
+{
+	new_container || return
+	shown=$1
+	wanted=$2
+	shift 2
+	expect "$shown" "$wanted" in_pod web /probe "$@"
+}
+
 forged="via bind /bin/forbidden:/bin/neighbour exec /bin/neighbour"
+own "the listed program runs" allowed exec /bin/neighbour
+own "another does not" "denied EPERM" exec /bin/forbidden
+own "a namespace of its own alone makes its names not count" "denied EPERM" \
+	via mountns - exec /bin/neighbour
 # shellcheck disable=SC2086 # attempts are words
 {
-	expect "another, mounted under the listed name" "denied EPERM" \
-		in_pod web /probe via userns - $forged
-	# The first namespace is gone by then, and its inode number is the second one's.
-	expect "the same, two namespaces on" "denied EPERM" \
-		in_pod web /probe via userns - via userns - $forged
-	expect "the same, three namespaces on" "denied EPERM" \
-		in_pod web /probe via userns - via userns - via userns - $forged
+	# "bind" makes a namespace of its own: the one before it is gone by then, and its inode
+	# number is given again.
+	own "another, mounted under the listed name" "denied EPERM" via userns - $forged
+	own "the same, one more namespace on" "denied EPERM" via userns - via mountns - $forged
 }
 
 stop_lsmd KILL
@@ -38,3 +48,4 @@ for container in first second; do
 		/probe run "${cgroup_web%/*}/$container" "$root" /probe exec /bin/forbidden
 	rmdir "${cgroup_web%/*}/$container"
 done
+umount "$root/proc"

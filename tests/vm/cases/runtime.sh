@@ -18,22 +18,22 @@ spec:
 YAML
 start_lsmd || return
 
-# in_pod opens /proc/self/status and a raw socket within the subject before it executes.
+# A sibling's runtime opens /proc/self/status and a raw socket within the subject before it executes.
 expect "a runtime enters under a policy that denies every open" "denied EACCES" \
-	in_pod web /probe open /etc/secret r
-expect "what the policy spares works" allowed in_pod web /probe open /etc/neighbour r
-expect "its container's program is judged" "denied EPERM" in_pod web /bin/forbidden exit
+	in_sibling /probe open /etc/secret r
+expect "what the policy spares works" allowed in_sibling /probe open /etc/neighbour r
+expect "its container's program is judged" "denied EPERM" in_sibling /bin/forbidden exit
 expect "the steps are reported as entering" true sh -c \
 	"lsmctl denials -o json | jq '[.items[] | select(.flags | index(\"entering\"))] |
 	length > 0 and all(.verdict == \"audit\")'"
 
 expect "a cgroup made inside is covered" "denied EACCES" \
-	in_pod web /probe nest "/cgroup/kubepods/pod$uid_web/$id_web/inner" open /etc/secret r
+	in_sibling /probe nest "/cgroup/kubepods/pod$uid_web/inner" open /etc/secret r
 expect "and one made in that one" "denied EACCES" \
-	in_pod web /probe nest "/cgroup/kubepods/pod$uid_web/$id_web/inner/most" open /etc/secret r
+	in_sibling /probe nest "/cgroup/kubepods/pod$uid_web/inner/most" open /etc/secret r
 expect "moving about inside is not entering" "denied EPERM" \
-	in_pod web /probe nest "/cgroup/kubepods/pod$uid_web/$id_web/inner" socket 2 3 1
-rmdir "$cgroup_web/inner/most" "$cgroup_web/inner"
+	in_sibling /probe nest "/cgroup/kubepods/pod$uid_web/inner" socket 2 3 1
+rmdir "${cgroup_web%/*}/inner/most" "${cgroup_web%/*}/inner"
 
 # A container runtime itself: its config says what kubelet's would.
 bundle=/tmp/bundle
