@@ -28,6 +28,7 @@ packages() {
 		test  libclang-rt-dev     # sanitizers and fuzzers for clang
 		test  curl                # ask the agent over HTTP
 		test  jq                  # read what it answers
+		test  python3-prometheus-client # read the metrics as Prometheus does
 		test  mandoc              # check the manual pages
 		test  shellcheck          # check the scripts
 		vm    qemu-system-x86     # vm.sh
