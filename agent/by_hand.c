@@ -255,9 +255,19 @@ int by_hand_remove(struct by_hand *by_hand, const char *id, const char *pod,
 	return 0;
 }
 
+/* What the one rule of a denial leaves open; NULL: nothing. */
+static const char *open_ways_of(const struct by_hand_deny *deny)
+{
+	for (unsigned i = 0; i < SECTION_COUNT; i++)
+		if (deny->policy->sections[i].n_rules > 0)
+			return deny->policy->sections[i].rules[0].open_ways;
+	return NULL;
+}
+
 json_t *by_hand_deny_json(const struct by_hand_deny *deny)
 {
 	json_t *item = json_copy(deny->item), *left = json_null();
+	const char *open_ways = open_ways_of(deny);
 	uint64_t now = clock_boot();
 
 	if (deny->until > now)
@@ -266,6 +276,8 @@ json_t *by_hand_deny_json(const struct by_hand_deny *deny)
 	else if (deny->until)
 		left = json_integer(0);
 	json_object_del(item, "endWallNs");
+	if (open_ways)
+		json_object_set_new(item, "openWays", json_string(open_ways));
 	json_object_set_new(item, "remainingSeconds", left);
 	return item;
 }

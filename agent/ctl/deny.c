@@ -172,5 +172,8 @@ int command_deny(int argc, char **argv)
 	}
 	items = json_pack("[O]", deny);
 	denies_print(items, &arguments.common);
+	if (json_object_get(deny, "openWays"))
+		complain("in force, in part: %s",
+			 json_string_value(json_object_get(deny, "openWays")));
 	return EXIT_DONE;
 }

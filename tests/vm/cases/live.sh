@@ -54,6 +54,8 @@ lsmctl deny --pod shop/web --container app --open /etc/secret >/tmp/out 2>&1 ||
 expect "deny --open" "denied EACCES" ask open /etc/secret r
 lsmctl deny --pod shop/web --exec /bin/forbidden >/tmp/out 2>&1 || not_ok "deny --exec" "$(cat /tmp/out)"
 expect "deny --exec" "denied EPERM" ask exec /bin/forbidden
+expect "deny --exec says which ways stay open" yes sh -c \
+	"grep -q 'in part: .*ld.so' /tmp/out && echo yes"
 lsmctl deny --pod shop/web --socket inet,raw >/tmp/out 2>&1 || not_ok "deny --socket" "$(cat /tmp/out)"
 expect "deny --socket" "denied EPERM" ask socket 2 3 1
 expect "deny --socket: another type" allowed ask socket 2 1 0
