@@ -67,7 +67,8 @@ struct slot {
 	__u64 records_since;
 	/* Cgroups in the map that point here, kept by the programs of cgroup.bpf.c. */
 	__u32 cgroups;
-	/* super_block.s_dev of the container's root file system; 0 while it is not known. */
+	/* super_block.s_dev of the container's root file system; 0 while it is not known. Both
+	 * are recorded when a task arrives; the agent sets them for one that was there before. */
 	__u32 root_device;
 };
 

@@ -98,19 +98,35 @@ static __always_inline int file_is_moved(const struct file *file, __u64 walked, 
 	       file->f_path.mnt->mnt_root != super_block->s_root;
 }
 
-/* Add what the lists of a walk say. @nth, @facts: see outcome_add(). */
-static __always_inline void judge_walk(const struct subject *subject, __u64 walked,
-				       struct outcome *outcome, const __u32 nth, __u64 facts,
-				       __u32 section, __u32 kind)
+/* Add what the list of the object's name says. What that depends on is read only for a list. */
+static __always_inline void judge_name(const struct subject *subject, const struct object *object,
+				       __u64 walked, struct outcome *outcome, __u32 section,
+				       __u32 kind)
 {
+	__u32 list, accept = walk_accept(subject, walked, section);
+	__u64 facts = 0;
+
+	VERIFIER_FORGET(accept, (__u32)subject->value);
+	list = decide_path(subject->image, accept, kind);
+	if (list)
+		facts = object_trust(object, VALUE_SLOT(subject->value));
+	VERIFIER_FORGET(facts, subject->value);
+	outcome_add(outcome, 0, SLOT_IMAGE(subject->word), list, facts);
+}
+
+/* Add what the list of its name within its file system says. */
+static __always_inline void judge_place(const struct subject *subject, const struct object *object,
+					struct outcome *outcome, __u32 section, __u32 kind)
+{
+	__u32 index = SLOT_IMAGE(subject->word);
+	__u64 walked = path_walk_inside(object->dentry, index);
 	__u32 accept = walk_accept(subject, walked, section);
 
 	VERIFIER_FORGET(accept, (__u32)subject->value);
-	VERIFIER_FORGET(facts, subject->value);
-	outcome_add(outcome, nth, SLOT_IMAGE(subject->word),
-		    decide_path(subject->image, accept, kind), facts);
+	outcome_add(outcome, 1, index, decide_path(subject->image, accept, kind), FACT_IDENTITY);
 }
 
+/* Add what the list of the literal path says that it is. */
 static __always_inline void judge_identity(const struct subject *subject,
 					   const struct file *file, struct outcome *outcome,
 					   __u32 kind)
@@ -143,12 +159,9 @@ static __always_inline int file_judge(const struct subject *subject, const struc
 		if (!namespace_is_internal(object->namespace))
 			walked = object_walk(subject, object);
 		VERIFIER_FORGET(walked, object->dentry);
-		judge_walk(subject, walked, &outcome, 0,
-			   object_trust(object, VALUE_SLOT(subject->value)), section, kind);
+		judge_name(subject, object, walked, &outcome, section, kind);
 		if (file_is_moved(file, walked, VALUE_SLOT(subject->value)))
-			judge_walk(subject,
-				   path_walk_inside(object->dentry, SLOT_IMAGE(subject->word)),
-				   &outcome, 1, FACT_IDENTITY, section, kind);
+			judge_place(subject, object, &outcome, section, kind);
 		if (subject->sections & IMAGE_HAS_IDENTITIES)
 			judge_identity(subject, file, &outcome, kind);
 	} else {

@@ -131,6 +131,7 @@ ring_vm()
 	echo "# vm: races of $race_seconds s"
 	RING_RACE_SECONDS=$race_seconds collect "vm: ring" "$top/tests/vm/ring.sh" \
 		--build "$top/build-tests/gcc"
+	collect "vm: the programs" "$top/tests/vm/kernel/run.sh" --build "$top/build-tests/gcc"
 	# As nodes of AL2 have it.
 	collect "vm: ring on cgroup v1" "$top/tests/vm/ring.sh" --kernel 5.10 --cgroup v1 \
 		--build "$top/build-tests/gcc" hooks runtime live restart

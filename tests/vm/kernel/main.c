@@ -128,21 +128,22 @@ int main(int argc, char **argv)
 	options.records_per_second = 100000;
 	fixture.cgroup_root = argv[1];
 	if (enforcer_open(&options, &fixture.enforcer, &why) != 0) {
-		printf("NOT OK load: %s\n", why ? why : strerror(errno));
+		printf("not ok load: %s\n", why ? why : strerror(errno));
 		return 1;
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	for (size_t i = 0; i < ARRAY_SIZE(groups); i++) {
-		for (const struct test_case *test = groups[i]; test->name; test++, n++) {
+		for (const struct test_case *test = groups[i]; test->name; test++) {
 			if (argc > 4 && !strstr(test->name, argv[4]))
 				continue;
 			ok = run_case(test);
-			printf("%s %s\n", ok ? "ok" : "NOT OK", test->name);
+			printf("%s %s\n", ok ? "ok" : "not ok", test->name);
 			n_failed += !ok;
+			n++;
 		}
 	}
 	fixture.enforcer = enforcer_free(fixture.enforcer);
 	enforcer_unload(options.pin_directory, &why);
 	printf("# %u cases, %u failed\n", n, n_failed);
-	return n_failed ? 1 : 0;
+	return n_failed || !n ? 1 : 0;
 }
