@@ -35,7 +35,7 @@ spec:
 YAML
 kill -HUP "$agent"
 soon "audit of /** beside a default deny: denied" "denied EPERM" \
-	in_pod web /probe exec /bin/forbidden
-expect "audit of /** beside a default deny: the listed one runs" allowed in_pod web /probe exec /probe
-expect "audit of /** beside a deny rule: denied" "denied EACCES" in_pod web /probe open /etc/secret r
-expect "audit of /**: the neighbour is allowed" allowed in_pod web /probe open /etc/neighbour r
+	in_sibling /probe exec /bin/forbidden
+expect "audit of /** beside a default deny: the listed one runs" allowed in_sibling /probe exec /probe
+expect "audit of /** beside a deny rule: denied" "denied EACCES" in_sibling /probe open /etc/secret r
+expect "audit of /**: the neighbour is allowed" allowed in_sibling /probe open /etc/neighbour r
