@@ -158,6 +158,10 @@ static __always_inline int file_judge(const struct subject *subject, const struc
 		walked = PATH(STATE_DEAD, 0, 0);
 		if (!namespace_is_internal(object->namespace))
 			walked = object_walk(subject, object);
+		else
+			more |= QUESTION_NAMELESS;
+		more |= PATH_FLAGS(walked) & PATH_F_NO_NAME ? QUESTION_NAMELESS : 0;
+		VERIFIER_FORGET(more, (__u32)object->dentry);
 		VERIFIER_FORGET(walked, object->dentry);
 		judge_name(subject, object, walked, &outcome, section, kind);
 		if (file_is_moved(file, walked, VALUE_SLOT(subject->value)))

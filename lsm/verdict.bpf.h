@@ -14,6 +14,16 @@
 
 #define SIGKILL 9
 
+/* In QUESTION_MORE() of an exec: the one that ends entering, thus judged as what is inside. */
+#define QUESTION_ARRIVES 0x8000U
+/* Of a file: it has no name. */
+#define QUESTION_NAMELESS 0x4000U
+
+static __always_inline __u32 flags_of(__u64 question)
+{
+	return QUESTION_MORE(question) & QUESTION_NAMELESS ? DENIAL_F_NO_NAME : 0;
+}
+
 /* --- counting --------------------------------------------------------------------------------- */
 
 static __always_inline void count(__u64 word, __u32 counter)
@@ -124,7 +134,8 @@ __global int verdict_audit(__u64 object, __u64 detail, __u64 question, __u64 wor
 	if (!outcome)
 		return 0;
 	if (!before || !list_reports(index, before, DECISION_RULE(outcome)))
-		verdict_report(object, detail, question, word, REPORT(outcome, VERDICT_AUDIT, 0));
+		verdict_report(object, detail, question, word,
+			       REPORT(outcome, VERDICT_AUDIT, flags_of(question)));
 	return 1;
 }
 
@@ -158,9 +169,6 @@ static __always_inline int is_paused(const struct state *now_state)
 	return !until || bpf_ktime_get_boot_ns() < until;
 }
 
-/* In QUESTION_MORE() of an exec: the one that ends entering, thus judged as what is inside. */
-#define QUESTION_ARRIVES 0x8000U
-
 /* What stands between a decision to deny and a denial. */
 static __always_inline __u32 excuse(const struct state *now_state, __u64 question)
 {
@@ -180,14 +188,14 @@ static __always_inline __u32 excuse(const struct state *now_state, __u64 questio
 __global int verdict_settle(__u64 object, __u64 detail, __u64 question, __u64 word,
 			    __u64 decision)
 {
-	__u32 excused, flags = 0, verdict = DECISION_VERDICT(decision);
+	__u32 excused, flags = flags_of(question), verdict = DECISION_VERDICT(decision);
 	const struct state *now_state = state_get();
 
 	/* Threads of the kernel's own are nobody's subject, whatever cgroup they were put in. */
 	if (BPF_CORE_READ(current_task(), flags) & PF_KTHREAD)
 		return 0;
 	if (DECISION_RULE(decision) == RULE_CLOSED) {
-		flags = DENIAL_F_CLOSED;
+		flags |= DENIAL_F_CLOSED;
 		if (QUESTION_HOOK(question) == HOOK_FILE_OPEN)
 			decision = DECISION(VERDICT_DENY, RULE_CLOSED, EACCES);
 	}

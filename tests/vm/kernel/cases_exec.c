@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
@@ -103,6 +104,18 @@ static void a_default_denies_what_has_no_path(void)
 	CHECK(exec_memfd() == EPERM);
 }
 
+static void its_record_says_so(const struct test_case *test)
+{
+	const struct denial_event *event;
+
+	CHECK(wait_ok(subject_start(test->name)));
+	event = next_denial();
+	CHECK(event && event->flags == 0);
+	event = next_denial();
+	CHECK(event && event->flags == DENIAL_F_NO_NAME && event->error == EPERM);
+	CHECK(!strcmp(event->names, "memfd:nameless"));
+}
+
 static void kill_kills(void)
 {
 	CHECK(try_exec("/bin/kernel-test") == 0);
@@ -146,7 +159,8 @@ const struct test_case exec_cases[] = {
 	CASE("a program without a path matches no rule", FORBIDDEN,
 	     what_has_no_path_matches_no_rule, .set_up = make_forbidden),
 	CASE("a default denies a program without a path", ONLY_OURS,
-	     a_default_denies_what_has_no_path, .set_up = make_forbidden),
+	     a_default_denies_what_has_no_path, .set_up = make_forbidden,
+	     .outside = its_record_says_so),
 	CASE("kill kills", KILLED, kill_kills, .set_up = make_forbidden),
 	CASE("audit allows, counts and records", AUDITED, audit_allows,
 	     .set_up = make_forbidden, .outside = audit_is_counted_and_recorded),
