@@ -137,6 +137,9 @@ ring_vm()
 		--build "$top/build-tests/gcc" hooks runtime live restart
 }
 
+# Published policies as test data, beside the repository; tests that need them fail without on CI.
+[ -n "${LSMD_CORPUS:-}" ] || [ ! -d "$top/../shared/corpus" ] || export LSMD_CORPUS="$top/../shared/corpus"
+
 mkdir -p "$logs"
 "$top/deploy/setup.sh" >"$logs/setup.log" 2>&1 || { cat "$logs/setup.log"; fail "setup"; rings=(); }
 for ring in "${rings[@]}"; do
