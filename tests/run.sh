@@ -11,7 +11,7 @@ failed=0
 usage()
 {
 	cat <<-TEXT
-	Usage: tests/run.sh [--long] [--quick] [RING...]
+	Usage: tests/run.sh [--long] [RING...]
 
 	Installs what is missing, builds, and runs the rings (all of them by default):
 	  build   gcc and clang with every warning an error; shell scripts; manual pages

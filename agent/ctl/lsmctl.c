@@ -79,7 +79,8 @@ static char *help_filter(int key, const char *text, void *input)
 		fprintf(file, "  %-10s %s\n", commands[i].name, commands[i].summary);
 	fputs("\nlsmctl COMMAND --help says more. Exit status: 0 done, 1 lsmd said no, 2 "
 	      "bad "
-	      "usage or input, 3 lsmd does not answer.",
+	      "usage or input, 3 lsmd does not answer; check, eval and diff have their "
+	      "own.",
 	      file);
 	return fclose(file) ? (char *)text : help;
 }
