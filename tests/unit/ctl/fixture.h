@@ -2,14 +2,15 @@
 #ifndef LSMD_TESTS_CTL_FIXTURE_H
 #define LSMD_TESTS_CTL_FIXTURE_H
 
-/* lsmctl itself, run in a child, against a server that says what the test wants it to
- * say. */
+/* lsmctl itself, the program that was built, against a server that says what the test
+ * wants it to say. */
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
 #include <jansson.h>
 #include <microhttpd.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -17,10 +18,8 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
-int lsmctl_main(int argc, char **argv);
-#define main lsmctl_main
-#include "ctl/lsmctl.c"
-#undef main
+#include "ctl/client.h"
+#include "util/cleanup.h"
 
 #define unused __attribute__((unused))
 
@@ -141,44 +140,31 @@ static struct {
 
 #define ARGUMENTS_MAX 24
 
-/* argv may be written to; kept where the leak checker of the child finds it. */
-static char *copies[ARGUMENTS_MAX];
-
-/* What the sanitizers have to say at the end is not lsmctl's. */
-static int own_stderr;
-
-static void restore_stderr(void)
+/* Executed, not only forked: a fork of this process, which has a server's thread, would
+ * inherit the allocator's locks as that thread holds them. */
+unused static void spawn(const char *const *arguments, int out_fd, int err_fd)
 {
-	fflush(stderr);
-	dup2(own_stderr, STDERR_FILENO);
+	const char *program = getenv("LSMCTL");
+	posix_spawn_file_actions_t actions;
+	char *argv[ARGUMENTS_MAX] = {0};
+
+	cr_assert(program, "LSMCTL is not set: run this by \"meson test\"");
+	for (size_t i = 0; arguments[i]; i++)
+		argv[i] = strdup(arguments[i]);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, out_fd, STDOUT_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, err_fd, STDERR_FILENO);
+	cr_assert(!posix_spawn(&lsmctl.pid, program, &actions, NULL, argv, environ));
+	posix_spawn_file_actions_destroy(&actions);
+	for (size_t i = 0; argv[i]; i++)
+		free(argv[i]);
 }
 
 unused static void begin_list(const char *const *arguments)
 {
-	int argc = 0;
-
-	for (; arguments[argc]; argc++) {
-		free(copies[argc]);
-		copies[argc] = strdup(arguments[argc]);
-	}
-	free(copies[argc]);
-	copies[argc] = NULL;
-	lsmctl.out_fd = memfd_create("out", 0);
-	lsmctl.err_fd = memfd_create("err", 0);
-	lsmctl.pid = fork();
-	if (lsmctl.pid == 0) {
-		char *argv[ARGUMENTS_MAX];
-
-		memcpy(argv, copies, sizeof(argv));
-		own_stderr = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
-		atexit(restore_stderr);
-		dup2(lsmctl.out_fd, STDOUT_FILENO);
-		dup2(lsmctl.err_fd, STDERR_FILENO);
-		stdout = fdopen(STDOUT_FILENO, "w");
-		stderr = fdopen(STDERR_FILENO, "w");
-		setvbuf(stderr, NULL, _IONBF, 0);
-		exit(lsmctl_main(argc, argv));
-	}
+	lsmctl.out_fd = memfd_create("out", MFD_CLOEXEC);
+	lsmctl.err_fd = memfd_create("err", MFD_CLOEXEC);
+	spawn(arguments, lsmctl.out_fd, lsmctl.err_fd);
 }
 
 static void read_all(int fd, char *text, size_t size)

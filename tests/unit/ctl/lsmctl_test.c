@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+/* For its table of commands. */
+int lsmctl_main(int argc, char **argv);
+#define main lsmctl_main
+#include "ctl/lsmctl.c"
+#undef main
+
 #include "fixture.h"
 
 /* What is common to all commands: usage, the socket, errors, output. */
@@ -129,21 +135,12 @@ Test(lsmctl, json_is_what_the_api_gave)
 
 Test(lsmctl, a_full_disk_is_no_success)
 {
-	int full = open("/dev/full", O_WRONLY);
-	pid_t pid;
+	int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
 	int status;
 
 	cr_assert_geq(full, 0);
 	server.reply = "{\"items\":[{\"pod\":\"a\"}]}";
-	pid = fork();
-	if (pid == 0) {
-		char name[] = "lsmctl", command[] = "totals";
-		char *argv[] = {name, command, NULL};
-
-		dup2(full, STDOUT_FILENO);
-		stdout = fdopen(STDOUT_FILENO, "w");
-		exit(lsmctl_main(2, argv));
-	}
-	waitpid(pid, &status, 0);
+	spawn((const char *const[]){"lsmctl", "totals", NULL}, full, STDERR_FILENO);
+	waitpid(lsmctl.pid, &status, 0);
 	cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 1);
 }
