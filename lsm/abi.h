@@ -16,7 +16,7 @@
 #endif
 
 /* Changed when a running agent could not read what an older one left pinned. */
-#define ABI_VERSION 1
+#define ABI_VERSION 2
 
 enum verdict {
 	VERDICT_ALLOW = 0,
@@ -30,6 +30,9 @@ enum hook {
 	HOOK_FILE_OPEN = 1,
 	HOOK_SOCKET_CREATE = 2,
 	HOOK_SOCKET_CONNECT = 3,
+	HOOK_SOCKET_SENDMSG = 4,
+	HOOK_UNIX_STREAM_CONNECT = 5,
+	HOOK_UNIX_MAY_SEND = 6,
 	HOOK_COUNT,
 };
 

@@ -123,9 +123,18 @@ static __always_inline __u64 decide_now(void)
 	return bpf_ktime_get_boot_ns();
 }
 
-__u64 list_chunk(__u32 index, __u32 at, __u32 void_flags, __u64 carry, __u32 nth);
-#define DECIDE_CHUNK(image, at, void_flags, carry, nth) \
-	list_chunk((image).index, at, void_flags, carry, nth)
+/* 5.10 hands five numbers to a function: some share one. */
+#define CHUNK(index, at) WORD(index, at)
+#define FACTS_NTH(facts, nth) WORD(facts, nth)
+
+__u64 list_chunk(__u64 chunk, __u64 facts_nth, __u64 carry, __u64 programs, __u64 spared);
+#define DECIDE_CHUNK(image, at, under, carry, nth)                                          \
+	list_chunk(CHUNK((image).index, at), FACTS_NTH((under)->facts, nth), carry,         \
+		   (under)->programs, (under)->spared)
+
+__u64 spared_chunk(__u64 chunk, __u64 facts, __u64 programs, __u64 spared);
+#define DECIDE_SPARED_CHUNK(image, at, under, spared) \
+	spared_chunk(CHUNK((image).index, at), (under)->facts, (under)->programs, spared)
 
 __u32 ranges_at(__u32 index, __u32 offset, __u32 key);
 __u32 ranges6_at(__u32 index, __u32 offset, __u64 hi, __u64 lo);
@@ -151,25 +160,44 @@ __global __u32 ranges6_at(__u32 index, __u32 offset, __u64 hi, __u64 lo)
 }
 
 /** list_chunk() - decide_chunk(), of the image with that index. */
-__global __u64 list_chunk(__u32 index, __u32 at, __u32 void_flags, __u64 carry, __u32 nth)
+__global __u64 list_chunk(__u64 chunk, __u64 facts_nth, __u64 carry, __u64 programs, __u64 spared)
 {
-	image_t image = image_open(index);
+	const struct circumstances under = {
+		.facts = WORD_LO(facts_nth), .programs = programs, .spared = spared};
+	image_t image = image_open(WORD_LO(chunk));
 
 	if (!image.map)
 		return DECISION_CLOSED | CARRY_ENDED;
-	return decide_chunk(image, at, void_flags & 0xff, carry, nth & 0xff);
+	return decide_chunk(image, WORD_HI(chunk), &under, carry, WORD_HI(facts_nth) & 0xff);
+}
+
+/** spared_chunk() - decide_spared_chunk(), of the image with that index. */
+__global __u64 spared_chunk(__u64 chunk, __u64 facts, __u64 programs, __u64 spared)
+{
+	const struct circumstances under = {.facts = facts, .programs = programs};
+	image_t image = image_open(WORD_LO(chunk));
+
+	if (!image.map)
+		return SPARED_ENDED;
+	return decide_spared_chunk(image, WORD_HI(chunk), &under, spared);
 }
 
 /** list_decide() - decide_list(), of the image with that index. */
-__global __u64 list_decide(__u32 index, __u32 list, __u64 facts)
+__global __u64 list_decide(__u32 index, __u32 list, __u64 facts, __u64 programs, __u64 spared)
 {
-	return decide_list((image_t){.index = index}, list, facts);
+	const struct circumstances under = {
+		.facts = facts, .programs = programs, .spared = spared};
+
+	return decide_list((image_t){.index = index}, list, &under);
 }
 
 /** list_audit() - decide_audit(), of the image with that index. */
-__global __u64 list_audit(__u32 index, __u32 list, __u64 facts, __u32 nth)
+__global __u64 list_audit(__u32 index, __u32 list, __u64 facts_nth, __u64 programs, __u64 spared)
 {
-	return decide_audit((image_t){.index = index}, list, facts, nth & 0xff);
+	const struct circumstances under = {
+		.facts = WORD_LO(facts_nth), .programs = programs, .spared = spared};
+
+	return decide_audit((image_t){.index = index}, list, &under, WORD_HI(facts_nth) & 0xff);
 }
 
 static __always_inline struct state *state_get(void)

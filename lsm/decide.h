@@ -25,10 +25,39 @@
  * FACT_TRUSTED_NAME: the object's name counts (DESIGN.md 5), so that allow rules and `except`
  * apply. FACT_IDENTITY: the list is that of a name which the object merely is, too, under
  * another: allow rules and defaults do not apply, so that it can only add to what the name's
- * own list says.
+ * own list says. FACT_CALLED: the list is that of the name which the caller of an exec gave: only
+ * rules that ask for that apply.
+ *
+ * The rest is what conditions of rules ask for (RULE_W_CONDITION).
  */
 #define FACT_TRUSTED_NAME 1ULL
 #define FACT_IDENTITY 2ULL
+#define FACT_CALLED 4ULL
+#define FACT_NAMES (FACT_TRUSTED_NAME | FACT_IDENTITY | FACT_CALLED)
+#define FACT_FILELESS 8ULL       /* no link left, a memfd, or on a tmpfs for shared memory */
+#define FACT_DRIFTED 16ULL       /* data that is not from the container's image */
+#define FACT_STDIO_SOCKET 32ULL  /* one of descriptors 0-2 is an inet, inet6 or vsock socket */
+#define FACT_OWNER_OTHER 64ULL   /* the file is not the acting user's */
+#define FACT_INTERPRETER 128ULL  /* executed since a `#!` names it */
+#define FACT_PROGRAM 256ULL      /* the acting program has a name; not for conditions */
+
+/**
+ * struct circumstances - What a list is decided under.
+ * @facts:    FACT_* bits
+ * @programs: the program sets that the acting program is in, PROGRAMS()
+ * @spared:   bit N: the default of group N does not hold, since the script that led to this
+ *            interpreter is explicitly allowed there (decide_spared())
+ */
+struct circumstances {
+	__u64 facts;
+	__u64 programs;
+	__u64 spared;
+};
+
+/* Sets by the program's name, and those of them for which that name counts. */
+#define PROGRAMS(named, trusted) WORD(named, trusted)
+#define PROGRAMS_NAMED(programs) WORD_LO(programs)
+#define PROGRAMS_TRUSTED(programs) WORD_HI(programs)
 
 /*
  * A decision: one number, of which the larger is the stricter: of the same verdict, the one
@@ -77,25 +106,59 @@ static __always_inline __u64 decide_unread(image_t image, __u32 section)
 
 static __always_inline __u32 decide_void_flags(__u64 facts)
 {
-	const __u32 table =
-		VOID_FLAGS(0, ENTRY_TRUSTED) | VOID_FLAGS(FACT_TRUSTED_NAME, ENTRY_EXCEPTED) |
-		VOID_FLAGS(FACT_IDENTITY, ENTRY_TRUSTED | ENTRY_EXCEPTED | ENTRY_DEFAULT) |
-		VOID_FLAGS(FACT_IDENTITY | FACT_TRUSTED_NAME,
-			   ENTRY_TRUSTED | ENTRY_EXCEPTED | ENTRY_DEFAULT);
+	const __u32 always = ENTRY_CALLED;
+	const __u32 widens = always | ENTRY_TRUSTED | ENTRY_EXCEPTED | ENTRY_DEFAULT;
+	const __u32 table = VOID_FLAGS(0, always | ENTRY_TRUSTED) |
+			    VOID_FLAGS(FACT_TRUSTED_NAME, always | ENTRY_EXCEPTED) |
+			    VOID_FLAGS(FACT_IDENTITY, widens) |
+			    VOID_FLAGS(FACT_IDENTITY | FACT_TRUSTED_NAME, widens);
 
 	return table >> 8 * (facts & (FACT_TRUSTED_NAME | FACT_IDENTITY)) & 0xff;
 }
 
-static __always_inline int decide_entry_holds(image_t image, __u64 entry, __u32 void_flags)
+/* Is the acting program one that a condition asks for? A name that does not count puts a program
+ * under a rule that denies, and never under one that allows, nor out of `from: {not: ...}`. */
+static __always_inline int decide_program_fits(__u64 condition, __u64 entry, __u64 facts,
+					       __u64 programs)
+{
+	int allows = ENTRY_VERDICT(entry) == VERDICT_ALLOW;
+	__u32 named = PROGRAMS_NAMED(programs) >> CONDITION_SET(condition) & 1;
+	__u32 trusted = PROGRAMS_TRUSTED(programs) >> CONDITION_SET(condition) & 1;
+
+	if (condition & CONDITION_FROM)
+		return allows ? trusted : named;
+	if (condition & CONDITION_FROM_NOT)
+		return allows ? (facts & FACT_PROGRAM) && !named : !trusted;
+	return 1;
+}
+
+static __always_inline int decide_condition_holds(__u64 condition, __u64 entry, __u64 facts,
+						  __u64 programs)
+{
+	__u32 wanted = CONDITION_WANTED(condition);
+
+	return (facts & wanted) == wanted && !(facts & CONDITION_UNWANTED(condition)) &&
+	       decide_program_fits(condition, entry, facts, programs);
+}
+
+static __always_inline int decide_entry_holds(image_t image, __u64 entry,
+					      const struct circumstances *under)
 {
 	__u32 row, flags = ENTRY_FLAGS(entry);
 
-	if (flags & void_flags)
+	if (under->facts & FACT_CALLED ? !(flags & ENTRY_CALLED)
+				       : flags & decide_void_flags(under->facts))
 		return 0;
-	if (!(flags & ENTRY_UNTIL))
+	if (flags & ENTRY_DEFAULT && under->spared >> ENTRY_GROUP(entry) & 1)
+		return 0;
+	if (!(flags & (ENTRY_UNTIL | ENTRY_CONDITION)))
 		return 1;
 	row = WORD_LO(image_word(image, IMAGE_H_RULES)) + ENTRY_RULE(entry) * RULE_WORDS;
-	return decide_now() < image_word(image, row + RULE_W_UNTIL);
+	if (flags & ENTRY_UNTIL && decide_now() >= image_word(image, row + RULE_W_UNTIL))
+		return 0;
+	return !(flags & ENTRY_CONDITION) ||
+	       decide_condition_holds(image_word(image, row + RULE_W_CONDITION), entry,
+				      under->facts, under->programs);
 }
 
 /* What an entry says when it holds. */
@@ -120,13 +183,13 @@ static __always_inline __u64 decide_entry(__u64 entry)
  * of the others are counted as audits. What lies outside of the image has all flags, and never
  * holds.
  */
-static __always_inline __u64 decide_step(image_t image, __u64 entry, __u32 void_flags,
-					 __u64 carry)
+static __always_inline __u64 decide_step(image_t image, __u64 entry,
+					 const struct circumstances *under, __u64 carry)
 {
 	__u32 group = ENTRY_GROUP(entry);
 	__u64 outcome;
 
-	if (group == CARRY_GROUP(carry) || !decide_entry_holds(image, entry, void_flags))
+	if (group == CARRY_GROUP(carry) || !decide_entry_holds(image, entry, under))
 		return carry;
 	outcome = decide_entry(entry);
 	if (group < GROUP_FIRST_AUDIT)
@@ -143,14 +206,14 @@ static __always_inline __u64 decide_step(image_t image, __u64 entry, __u32 void_
 
 /**
  * decide_chunk() - Go on through a list.
- * @at:         offset of the first entry
- * @void_flags: decide_void_flags()
- * @carry:      CARRY()
- * @nth:        of the audits, to stop there with its outcome in the place of the decision
+ * @at:    offset of the first entry
+ * @carry: CARRY()
+ * @nth:   of the audits, to stop there with its outcome in the place of the decision
  *
  * Return: CARRY().
  */
-static __always_inline __u64 decide_chunk(image_t image, __u32 at, __u32 void_flags, __u64 carry,
+static __always_inline __u64 decide_chunk(image_t image, __u32 at,
+					  const struct circumstances *under, __u64 carry,
 					  __u32 nth)
 {
 	__u64 entry;
@@ -158,7 +221,7 @@ static __always_inline __u64 decide_chunk(image_t image, __u32 at, __u32 void_fl
 
 	for (i = 0; i < DECIDE_CHUNK_ENTRIES; i++) {
 		entry = image_word(image, at + i);
-		carry = decide_step(image, entry, void_flags, carry);
+		carry = decide_step(image, entry, under, carry);
 		if (DECISION_AUDITS(carry) > nth)
 			return decide_entry(entry) | DECISION_AUDITS(carry) | CARRY_ENDED;
 		if (entry == WORD_OUTSIDE)
@@ -176,13 +239,14 @@ static __always_inline __u64 decide_chunk(image_t image, __u32 at, __u32 void_fl
 #define DECIDE_CHUNK decide_chunk
 #endif
 
-static __always_inline __u64 decide_run(image_t image, __u32 list, __u64 facts, __u32 nth)
+static __always_inline __u64 decide_run(image_t image, __u32 list,
+					const struct circumstances *under, __u32 nth)
 {
 	__u64 carry = CARRY(0, LIMIT_GROUPS);
-	__u32 i, void_flags = decide_void_flags(facts);
+	__u32 i;
 
 	for (i = 0; i < LIMIT_LIST; i += DECIDE_CHUNK_ENTRIES) {
-		carry = DECIDE_CHUNK(image, list + i, void_flags, carry, nth);
+		carry = DECIDE_CHUNK(image, list + i, under, carry, nth);
 		if (carry & CARRY_ENDED)
 			return CARRY(carry, 0);
 	}
@@ -191,14 +255,14 @@ static __always_inline __u64 decide_run(image_t image, __u32 list, __u64 facts, 
 
 /**
  * decide_list() - What a list of candidates says.
- * @list:  its offset; 0: the empty list
- * @facts: FACT_* bits
+ * @list: its offset; 0: the empty list
  *
  * Return: the decision; DECISION_CLOSED when the list is not one.
  */
-static __always_inline __u64 decide_list(image_t image, __u32 list, __u64 facts)
+static __always_inline __u64 decide_list(image_t image, __u32 list,
+					 const struct circumstances *under)
 {
-	return list ? decide_run(image, list, facts, NTH_DECISION) : 0;
+	return list ? decide_run(image, list, under, NTH_DECISION) : 0;
 }
 
 /**
@@ -208,11 +272,61 @@ static __always_inline __u64 decide_list(image_t image, __u32 list, __u64 facts)
  * Return: as a decision: what it would be if it were enforced (AUDIT for an audit rule) and
  * the rule; 0 when there are not as many, which the clock can cause.
  */
-static __always_inline __u64 decide_audit(image_t image, __u32 list, __u64 facts, __u32 nth)
+static __always_inline __u64 decide_audit(image_t image, __u32 list,
+					  const struct circumstances *under, __u32 nth)
 {
-	__u64 outcome = list ? decide_run(image, list, facts, nth) : 0;
+	__u64 outcome = list ? decide_run(image, list, under, nth) : 0;
 
 	return DECISION_AUDITS(outcome) > nth ? outcome & ~0xffULL : 0;
+}
+
+/* In what decide_spared_chunk() returns: the list has ended. Groups are fewer than bits. */
+#define SPARED_ENDED (1ULL << 63)
+
+/* Go on through a list: which groups have an allow rule that holds, besides those in @spared. */
+static __always_inline __u64 decide_spared_chunk(image_t image, __u32 at,
+						 const struct circumstances *under, __u64 spared)
+{
+	__u64 entry;
+	__u32 i;
+
+	for (i = 0; i < DECIDE_CHUNK_ENTRIES; i++) {
+		entry = image_word(image, at + i);
+		if (entry == WORD_OUTSIDE)
+			return SPARED_ENDED;
+		if (ENTRY_VERDICT(entry) == VERDICT_ALLOW && decide_entry_holds(image, entry, under))
+			spared |= 1ULL << (ENTRY_GROUP(entry) & 63);
+		if (ENTRY_FLAGS(entry) & ENTRY_LAST)
+			return spared | SPARED_ENDED;
+		VERIFIER_FORGET(spared, entry);
+	}
+	return spared;
+}
+
+#ifndef DECIDE_SPARED_CHUNK
+#define DECIDE_SPARED_CHUNK decide_spared_chunk
+#endif
+
+/**
+ * decide_spared() - In which groups is a script explicitly allowed?
+ * @list: of the script's own path
+ *
+ * What a group denies besides does not matter: then its interpreter is never asked about.
+ *
+ * Return: one bit for each, for circumstances.spared of its interpreter.
+ */
+static __always_inline __u64 decide_spared(image_t image, __u32 list,
+					   const struct circumstances *under)
+{
+	__u64 spared = 0;
+	__u32 i;
+
+	for (i = 0; list && i < LIMIT_LIST; i += DECIDE_CHUNK_ENTRIES) {
+		spared = DECIDE_SPARED_CHUNK(image, list + i, under, spared);
+		if (spared & SPARED_ENDED)
+			return spared & ~SPARED_ENDED;
+	}
+	return 0;
 }
 
 /**
@@ -229,6 +343,16 @@ static __always_inline __u32 decide_path(image_t image, __u32 accept, __u32 kind
 		return 0;
 	word = image_word(image, accept + kind / 2);
 	return kind % 2 ? WORD_HI(word) : WORD_LO(word);
+}
+
+/**
+ * decide_programs() - Which program sets a path is in.
+ * @accept: from automaton_accept()
+ * Return: one bit for each.
+ */
+static __always_inline __u32 decide_programs(image_t image, __u32 accept)
+{
+	return accept ? WORD_HI(image_word(image, accept + ACCEPT_WORDS - 1)) : 0;
 }
 
 #define DECIDE_AF_UNSPEC 0

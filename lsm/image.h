@@ -18,7 +18,7 @@
  *   ranges      a number        -> offset of the next table, or of a list
  *   list        what is known   -> verdict and the rule that is its reason
  *
- *   exec, file:  automaton over the path -> accept[kind] -> list
+ *   exec, file, unix sockets:  automaton over the path -> accept[kind] -> list
  *   sockets:     ranges(family) -> ranges(type) -> ranges(protocol) -> list
  *   network:     ranges(IPv4) or ranges6(IPv6) -> ranges(protocol) -> ranges(port) -> list
  */
@@ -37,6 +37,8 @@ enum image_header {
 	IMAGE_H_SOCKETS = 5,    /* LO: ranges by family */
 	IMAGE_H_CONNECT = 6,    /* LO: ranges of IPv4 addresses, HI: ranges6 */
 	IMAGE_H_STRINGS = 7,    /* LO: offset, HI: bytes. For the agent, never read by a program */
+	IMAGE_H_FACTS = 8,      /* FACT_* bits that conditions ask for. LO: of exec, HI: of file */
+	IMAGE_H_PROGRAMS = 9,   /* LO: IMAGE_HAS_* bits of sections in which a rule says `from` */
 	IMAGE_HEADER_WORDS = 32,
 };
 
@@ -73,7 +75,11 @@ enum image_section {
  * its transitions.
  * Input is "/", then the names joined by "/"; the root directory is "/" alone.
  *
- * Accept: two words, four list offsets: [0] LO exec, HI read; [1] LO write, HI read + write.
+ * The name of a unix socket without a file is fed as "@" and its bytes.
+ *
+ * Accept: three words: five list offsets, [0] LO exec, HI read; [1] LO write, HI read + write;
+ * [2] LO unix; and [2] HI: bit N says that the path is in program set N, which is what one `from`
+ * lists.
  */
 #define STATE_DEAD 0U
 #define ACCEPT_FINAL 0x80000000U
@@ -83,7 +89,10 @@ enum accept_kind {
 	ACCEPT_READ = 1,
 	ACCEPT_WRITE = 2,
 	ACCEPT_READ_WRITE = 3,
+	ACCEPT_UNIX = 4,
 };
+
+#define ACCEPT_WORDS 3
 
 /*
  * Ranges: a word {LO: n}, then n words {LO: first key of the range, HI: value}, ascending, the
@@ -117,6 +126,9 @@ enum accept_kind {
 #define ENTRY_EXCEPTED 8U
 /* A section's default: an object's identity says nothing about it (DESIGN.md 4). */
 #define ENTRY_DEFAULT 16U
+#define ENTRY_CONDITION 32U /* holds only under the rule's RULE_W_CONDITION */
+/* `multicall: by-name`: holds for the name that the caller of an exec gives, and for no other. */
+#define ENTRY_CALLED 64U
 
 #define ENTRY_RULE(word) ((__u32)(word))
 #define ENTRY_GROUP(word) ((__u32)((word) >> 32) & 0xff)
@@ -131,9 +143,19 @@ enum image_rule {
 	RULE_W_UNTIL = 1, /* CLOCK_BOOTTIME in ns, 0: no end */
 	RULE_W_TEXT = 2,  /* LO: offset in the strings, in bytes, of: policy kind, namespace, name,
 			   * section, rule name, message, tags (joined by ","), each ended by NUL */
-	RULE_W_RESERVED = 3,
+	RULE_W_CONDITION = 3,
 	RULE_WORDS = 4,
 };
+
+/* RULE_W_CONDITION: bits 0-15 FACT_* that must hold, 16-31 those that must not; 32-36 a program
+ * set, with one of the two flags below; 0: no condition. */
+#define CONDITION_WANTED(word) ((__u32)(word) & 0xffff)
+#define CONDITION_UNWANTED(word) ((__u32)(word) >> 16)
+#define CONDITION_SET(word) ((__u32)((word) >> 32) & 31)
+#define CONDITION_FROM (1ULL << 40)     /* the acting program is in the set */
+#define CONDITION_FROM_NOT (1ULL << 41) /* it is not */
+#define CONDITION(wanted, unwanted, set) \
+	((__u64)(set) << 32 | (__u64)(unwanted) << 16 | (__u64)(wanted))
 
 #define WORD_LO(word) ((__u32)(word))
 #define WORD_HI(word) ((__u32)((word) >> 32))

@@ -41,7 +41,11 @@
 
 /* Groups decided apart: the two tiers, their audit rules, and of each audit-mode policy of a
  * subject its rules and its audit rules. The compiler refuses the policy that would be one too many. */
-#define LIMIT_GROUPS 64
+#define LIMIT_GROUPS 63
+
+/* Different lists of programs (`from`) in one image. The compiler refuses the rule that has one too
+ * many. */
+#define LIMIT_PROGRAM_SETS 32
 
 /* Bytes and components of a path, as the kernel's PATH_MAX has them. Beyond: closed. */
 #define LIMIT_PATH 4096

@@ -108,7 +108,8 @@ __global int list_reports(__u32 index, __u32 list_facts, __u32 rule)
 	__u32 nth;
 
 	for (nth = 0; nth < LIMIT_GROUPS; nth++) {
-		outcome = list_audit(index, LIST_OF(list_facts), FACTS_OF(list_facts), nth);
+		outcome = list_audit(index, LIST_OF(list_facts),
+				     FACTS_NTH(FACTS_OF(list_facts), nth), 0, 0);
 		if (!outcome)
 			return 0;
 		if (DECISION_RULE(outcome) == rule)
@@ -129,7 +130,7 @@ __global int list_reports(__u32 index, __u32 list_facts, __u32 rule)
 __global int verdict_audit(__u64 object, __u64 detail, __u64 question, __u64 word, __u64 audit)
 {
 	__u32 index = SLOT_IMAGE(word), own = audit & 0xffffff, before = audit >> 24 & 0xffffff;
-	__u64 outcome = list_audit(index, LIST_OF(own), FACTS_OF(own), audit >> 48);
+	__u64 outcome = list_audit(index, LIST_OF(own), FACTS_NTH(FACTS_OF(own), audit >> 48), 0, 0);
 
 	if (!outcome)
 		return 0;
@@ -226,7 +227,7 @@ struct outcome {
 static __always_inline void outcome_add(struct outcome *outcome, const __u32 nth, __u32 index,
 					__u32 list, __u64 facts)
 {
-	__u64 decision = list ? list_decide(index, list, facts) : 0;
+	__u64 decision = list ? list_decide(index, list, facts, 0, 0) : 0;
 
 	VERIFIER_FORGET(decision, index);
 	outcome->lists[nth] = LIST_FACTS(list, facts);

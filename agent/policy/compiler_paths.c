@@ -233,7 +233,7 @@ static int make_accept(const struct paths *paths, const uint32_t *tags, size_t n
 		       uint32_t *ret_accept)
 {
 	uint32_t lists[KINDS];
-	uint64_t words[2];
+	uint64_t words[ACCEPT_WORDS];
 	int r = 0;
 
 	for (uint32_t kind = 0; r == 0 && kind < KINDS; kind++)
@@ -242,10 +242,11 @@ static int make_accept(const struct paths *paths, const uint32_t *tags, size_t n
 		return r;
 	words[0] = WORD(lists[ACCEPT_EXEC], lists[ACCEPT_READ]);
 	words[1] = WORD(lists[ACCEPT_WRITE], lists[ACCEPT_READ_WRITE]);
+	words[2] = 0;
 	*ret_accept = 0;
-	if (!paths->nothing && !words[0] && !words[1])
+	if (!paths->nothing && !words[0] && !words[1] && !words[2])
 		return 0;
-	return words_share(&paths->compiler->words, words, 2, ret_accept);
+	return words_share(&paths->compiler->words, words, ACCEPT_WORDS, ret_accept);
 }
 
 static int make_accepts(struct paths *paths, uint32_t **ret_accepts)

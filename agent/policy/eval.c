@@ -16,12 +16,14 @@ static __always_inline __u64 decide_now(void)
 
 #include "lsm/decide.h"
 
+#define LISTS_MAX 3
+
 /* The lists of an event, each with the facts to decide it by. */
 struct lists {
 	struct {
 		uint32_t list;
 		uint64_t facts;
-	} items[2];
+	} items[LISTS_MAX];
 	size_t n;
 };
 
@@ -110,10 +112,11 @@ static void add_audit(struct eval_result *result, struct eval_outcome audit)
 static uint64_t decide_one(const struct image *image, uint32_t list, uint64_t facts,
 			   struct eval_result *result)
 {
-	uint64_t decision = decide_list(image, list, facts);
+	const struct circumstances under = {.facts = facts};
+	uint64_t decision = decide_list(image, list, &under);
 
 	for (uint32_t i = 0; i < DECISION_AUDITS(decision); i++)
-		add_audit(result, outcome_of(decide_audit(image, list, facts, i)));
+		add_audit(result, outcome_of(decide_audit(image, list, &under, i)));
 	return decision & ~0xffULL;
 }
 

@@ -88,7 +88,7 @@ static bool check_accept(struct loader *loader, uint32_t accept)
 
 	if (!accept)
 		return true;
-	if (!within(loader, accept, 2))
+	if (!within(loader, accept, ACCEPT_WORDS))
 		return false;
 	if (!see(loader, accept, KIND_ACCEPT))
 		return true;
@@ -96,7 +96,8 @@ static bool check_accept(struct loader *loader, uint32_t accept)
 	return check_list(loader, WORD_LO(words[0])) &&
 	       check_list(loader, WORD_HI(words[0])) &&
 	       check_list(loader, WORD_LO(words[1])) &&
-	       check_list(loader, WORD_HI(words[1]));
+	       check_list(loader, WORD_HI(words[1])) &&
+	       check_list(loader, WORD_LO(words[2]));
 }
 
 /* @behind: how many ranges come before the lists. */

@@ -12,6 +12,10 @@ static const struct report_hook hooks[HOOK_COUNT] = {
 	[HOOK_FILE_OPEN] = {"file_open", "file", REPORT_OBJECT_FILE},
 	[HOOK_SOCKET_CREATE] = {"socket_create", "sockets", REPORT_OBJECT_SOCKET},
 	[HOOK_SOCKET_CONNECT] = {"socket_connect", "network", REPORT_OBJECT_ADDRESS},
+	[HOOK_SOCKET_SENDMSG] = {"socket_sendmsg", "network", REPORT_OBJECT_ADDRESS},
+	[HOOK_UNIX_STREAM_CONNECT] = {"unix_stream_connect", "network",
+				      REPORT_OBJECT_FILE},
+	[HOOK_UNIX_MAY_SEND] = {"unix_may_send", "network", REPORT_OBJECT_FILE},
 };
 
 static const char *const verdicts[] = {

@@ -618,5 +618,5 @@ Test(image, too_many_policies_in_audit_mode_are_refused_by_name)
 	cr_assert(strstr(
 		compiled.parsed.diagnostics.items[compiled.parsed.diagnostics.n - 1]
 			.message,
-		"p162"));
+		"p161"));
 }
