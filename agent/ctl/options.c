@@ -11,18 +11,24 @@ static const char *const output_names[] = {
 	[OUTPUT_TABLE] = "table",
 	[OUTPUT_WIDE] = "wide",
 	[OUTPUT_JSON] = "json",
+	[OUTPUT_SARIF] = "sarif",
 };
 
-static void set_output(struct options *options, const char *name,
-		       struct argp_state *state)
+/* Of commands that talk to lsmd, and of those with findings. */
+#define FORMATS		"table, wide or json"
+#define FINDING_FORMATS "table, json or sarif"
+
+/* @without: a format that the command does not have, as @formats says. */
+static void set_output(struct options *options, const char *name, enum output without,
+		       const char *formats, struct argp_state *state)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(output_names); i++) {
-		if (strcmp(name, output_names[i]) == 0) {
+		if (i != without && strcmp(name, output_names[i]) == 0) {
 			options->output = (enum output)i;
 			return;
 		}
 	}
-	argp_error(state, "-o %s; give table, wide or json", name);
+	argp_error(state, "-o %s; give %s", name, formats);
 }
 
 static error_t parse_common(int key, char *argument, struct argp_state *state)
@@ -34,17 +40,24 @@ static error_t parse_common(int key, char *argument, struct argp_state *state)
 		options->socket = argument;
 		return 0;
 	case 'o':
-		set_output(options, argument, state);
+		set_output(options, argument, OUTPUT_SARIF, FORMATS, state);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
 
+static error_t parse_findings(int key, char *argument, struct argp_state *state)
+{
+	if (key != 'o')
+		return ARGP_ERR_UNKNOWN;
+	set_output(state->input, argument, OUTPUT_WIDE, FINDING_FORMATS, state);
+	return 0;
+}
+
 #define OUTPUT_OPTION                                                                    \
 	{                                                                                \
-		"output", 'o', "FORMAT", 0, "table, wide or json (as the API gives it)", \
-			0                                                                \
+		"output", 'o', "FORMAT", 0, FORMATS " (as the API gives it)", 0          \
 	}
 #define SOCKET_OPTION                                                                    \
 	{                                                                                \
@@ -53,9 +66,20 @@ static error_t parse_common(int key, char *argument, struct argp_state *state)
 
 static const struct argp_option all_options[] = {OUTPUT_OPTION, SOCKET_OPTION, {0}};
 static const struct argp_option output_options[] = {OUTPUT_OPTION, {0}};
+static const struct argp_option finding_options[] = {
+	{"output", 'o', "FORMAT", 0, FINDING_FORMATS, 0}, {0}};
 static const struct argp all = {.options = all_options, .parser = parse_common};
 static const struct argp output_only = {.options = output_options,
 					.parser = parse_common};
+static const struct argp findings = {.options = finding_options,
+				     .parser = parse_findings};
+
+static const struct argp *common_argp(const struct command_line *line)
+{
+	if (line->findings)
+		return &findings;
+	return line->own_socket ? &output_only : &all;
+}
 
 static error_t hand_down(int key, char *argument, struct argp_state *state)
 {
@@ -72,7 +96,7 @@ void options_parse(const struct command_line *line, int argc, char **argv, void 
 {
 	const struct argp own = {.options = line->options, .parser = line->parser};
 	const struct argp_child children[] = {
-		{line->own_socket ? &output_only : &all, 0, "Common options:", 1},
+		{common_argp(line), 0, "Common options:", 1},
 		{line->parser ? &own : NULL, 0, NULL, 0},
 		{0},
 	};

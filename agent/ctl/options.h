@@ -16,6 +16,7 @@ enum output {
 	OUTPUT_TABLE,
 	OUTPUT_WIDE,
 	OUTPUT_JSON,
+	OUTPUT_SARIF, /* of a command_line with findings alone */
 };
 
 /* The first member of what a command reads its arguments into. */
@@ -31,6 +32,7 @@ struct command_line {
 	argp_parser_t
 		parser;	 /* its input is what options_parse() got; NULL: no own options */
 	bool own_socket; /* --socket is the command's own; the path goes before it */
+	bool findings;	 /* talks to no lsmd, and knows -o sarif */
 };
 
 /**
