@@ -54,6 +54,12 @@ enum image_section {
 };
 #define IMAGE_HAS(section) (1U << (section))
 #define IMAGE_HAS_IDENTITIES (1U << 16) /* the map "identities" is to be asked as well */
+/* Which of the hooks that are attached on demand (DESIGN.md 14) the image needs: socket_sendmsg,
+ * if a network rule about connecting or its default says anything but allow; unix_stream_connect
+ * and unix_may_send, if a rule says `unix`. Without its bit a hook does not ask the image. In HI:
+ * IMAGE_HAS_UNIX if such a rule may deny, thus a hook that cannot read the peer's name denies. */
+#define IMAGE_HAS_SENDMSG (1U << 17)
+#define IMAGE_HAS_UNIX (1U << 18)
 
 /*
  * What image_word() gives for an offset beyond the image. Both halves are beyond every image, so
