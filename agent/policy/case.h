@@ -66,8 +66,10 @@ void policy_cases_clear(struct policy_cases *cases);
  * @policies:    in reason order
  * @diagnostics: what cannot be compiled
  * @ret_results: owned; an object for each event: name, event, file, line, ok, want, got,
- * and what got it: rule, errno; message, where it is not ok Return: 0; -E2BIG with a
- * diagnostic; -ENOMEM.
+ *               subject: whose event it is; of what is denied rule and errno; message,
+ *               where it is not ok
+ *
+ * Return: 0; -E2BIG with a diagnostic; -ENOMEM.
  */
 int policy_cases_run(const struct policy_cases *cases, const struct policy_list *policies,
 		     struct diagnostics *diagnostics, json_t **ret_results);

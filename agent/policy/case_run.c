@@ -132,26 +132,52 @@ static char *say_wrong(const struct policy_case *item, const struct image *image
 	return fclose(file) ? NULL : TAKE_PTR(text);
 }
 
+static json_t *labels_json(const struct labels *labels)
+{
+	_cleanup_(json_unrefp) json_t *json = json_object();
+
+	for (size_t i = 0; i < labels->n; i++)
+		if (json_object_set_new(json, labels->items[i].key,
+					json_string(labels->items[i].value)) < 0)
+			return NULL;
+	return TAKE_PTR(json);
+}
+
+/* Whose event it is, so that it can be tried in such a container. */
+static json_t *subject_json(const struct selection *selection)
+{
+	return json_pack("{ss ss* so so}", "namespace", selection->name_space,
+			 "container", selection->container, "labels",
+			 labels_json(selection->pod_labels), "namespaceLabels",
+			 labels_json(selection->namespace_labels));
+}
+
 static json_t *result_json(const struct run *run, const struct policy_case *item,
 			   const struct image *image, const struct eval_event *event)
 {
 	_cleanup_(freep) char *text = event_text(event);
 	_cleanup_(freep) char *wrong = NULL;
 	_cleanup_(json_unrefp) json_t *json = NULL;
+	struct selection selection;
 	struct eval_result result;
 	bool ok;
 
 	eval(image, event, &result);
 	ok = is_wanted(item, image, &result);
-	json = json_pack("{ss ss* ss sI sb ss ss}", "name", item->name, "event", text,
+	selection = selection_of(&item->subject, &run->cases->defaults);
+	json = json_pack("{ss ss* ss sI sb ss ss so}", "name", item->name, "event", text,
 			 "file", run->cases->source, "line", (json_int_t)item->line, "ok",
 			 ok, "want", verdict_word(item->want), "got",
-			 verdict_word(eval_verdict(&result)));
+			 verdict_word(eval_verdict(&result)), "subject",
+			 subject_json(&selection));
 	if (!json || !text)
 		return NULL;
 	if (result.decision.verdict != VERDICT_ALLOW &&
-	    json_object_set_new(json, "rule",
-				image_rule_json(image, result.decision.rule)) < 0)
+	    (json_object_set_new(json, "rule",
+				 image_rule_json(image, result.decision.rule)) < 0 ||
+	     json_object_set_new(json, "errno",
+				 json_string(strerrorname_np(result.decision.error))) <
+		     0))
 		return NULL;
 	if (!ok) {
 		wrong = say_wrong(item, image, &result);

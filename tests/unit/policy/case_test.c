@@ -214,3 +214,30 @@ Test(policy_case, a_case_says_otherwise_than_the_file)
 		      "");
 	expect_result("cases: [{name: a, exec: /bin/sh, want: allow}]\n", "");
 }
+
+/* The VM ring tries each event in a container with these labels. */
+Test(policy_case, results_say_whose_event_it_is_and_how_it_ends)
+{
+	static const char text[] = "namespace: shop\nlabels: {app: web}\n"
+				   "cases: [{name: c, exec: /bin/sh, want: deny}]\n";
+	struct parsed parsed = parse(policies);
+	_cleanup_(policy_cases_clear) struct policy_cases cases = {0};
+	_cleanup_(freep) char *got = NULL;
+	json_t *results, *first, *subject;
+
+	cr_assert_eq(parsed.result, 0, "%s", parsed.said);
+	cr_assert_eq(read_text(text, &cases, &got), 0, "%s", got);
+	cr_assert_eq(
+		policy_cases_run(&cases, &parsed.policies, &parsed.diagnostics, &results),
+		0);
+	first = json_array_get(results, 0);
+	subject = json_object_get(first, "subject");
+	cr_expect_str_eq(json_string_value(json_object_get(first, "errno")), "EPERM");
+	cr_expect_str_eq(json_string_value(json_object_get(subject, "namespace")),
+			 "shop");
+	cr_expect_str_eq(json_string_value(json_object_get(
+				 json_object_get(subject, "labels"), "app")),
+			 "web");
+	json_decref(results);
+	parsed_clear(&parsed);
+}
