@@ -3,11 +3,10 @@
 #include <string.h>
 
 #include "ctl/check_files.h"
+#include "ctl/check_print.h"
 #include "ctl/command.h"
 #include "ctl/complain.h"
 #include "ctl/options.h"
-#include "ctl/report.h"
-#include "ctl/terminal.h"
 #include "policy/image.h"
 #include "util/cleanup.h"
 
@@ -69,9 +68,10 @@ static const struct command_line line = {
 	       "of one enforced in part, a note. Exit status: 0 clean, 1 warnings with "
 	       "--strict, 2 errors.\n\n"
 	       "  lsmctl check /etc/lsmd/policies\n"
-	       "  lsmctl check --strict -o json web.yaml",
+	       "  lsmctl check --strict -o sarif policies >check.sarif",
 	.options = options,
 	.parser = parse,
+	.findings = true,
 };
 
 /* A policy that alone passes a limit can never be in force. */
@@ -136,42 +136,23 @@ static int run_check(struct check *check, const struct arguments *arguments)
 	return r < 0 ? r : check_enforcement(check);
 }
 
-static size_t count_severity(const json_t *diagnostics, const char *severity)
-{
-	size_t n = 0, i;
-	json_t *item;
-
-	json_array_foreach (diagnostics, i, item)
-		n += strcmp(json_string_value(json_object_get(item, "severity")),
-			    severity) == 0;
-	return n;
-}
-
-static int print_check(const struct check *check, const struct arguments *arguments)
+static int print(const struct check *check, const struct arguments *arguments)
 {
 	_cleanup_(json_decrefp) json_t *all = diagnostics_json(&check->diagnostics);
-	size_t errors, warnings, notes;
+	struct check_result result = {
+		.n_policies = check->policies.n,
+		.findings = all,
+	};
+	int r;
 
-	if (json_array_extend(all, check->notes) < 0)
+	if (!all || json_array_extend(all, check->notes) < 0)
 		return -ENOMEM;
-	errors = count_severity(all, "error");
-	warnings = count_severity(all, "warning");
-	notes = count_severity(all, "note");
-	if (arguments->common.output == OUTPUT_JSON) {
-		_cleanup_(json_decrefp) json_t *json = json_pack(
-			"{sI sI sI sI sO}", "policies", (json_int_t)check->policies.n,
-			"errors", (json_int_t)errors, "warnings", (json_int_t)warnings,
-			"notes", (json_int_t)notes, "diagnostics", all);
-
-		terminal_json(json);
-	} else {
-		report_diagnostics(all, stdout);
-		printf("policies: %zu, errors: %zu, warnings: %zu, notes: %zu\n",
-		       check->policies.n, errors, warnings, notes);
-	}
-	if (errors)
+	r = check_print(&result, arguments->common.output);
+	if (r < 0)
+		return r;
+	if (check_count(all, "error"))
 		return EXIT_USAGE;
-	return warnings && arguments->strict ? EXIT_FAILED : EXIT_DONE;
+	return arguments->strict && check_count(all, "warning") ? EXIT_FAILED : EXIT_DONE;
 }
 
 int command_check(int argc, char **argv)
@@ -183,7 +164,7 @@ int command_check(int argc, char **argv)
 	options_parse(&line, argc, argv, &arguments);
 	r = run_check(&check, &arguments);
 	if (r == 0)
-		r = print_check(&check, &arguments);
+		r = print(&check, &arguments);
 	policy_list_clear(&check.policies);
 	diagnostics_clear(&check.diagnostics);
 	json_decref(check.notes);

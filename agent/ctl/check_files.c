@@ -26,6 +26,8 @@ static int join(struct policy_list *to, struct policy_list *from)
 	return 0;
 }
 
+#define INPUT "<stdin>"
+
 static int read_input(struct diagnostics *diagnostics, struct policy_list *ret_policies)
 {
 	_cleanup_(freep) char *text = malloc(YAML_MAX_BYTES + 1);
@@ -34,7 +36,10 @@ static int read_input(struct diagnostics *diagnostics, struct policy_list *ret_p
 	if (!text)
 		return -ENOMEM;
 	length = fread(text, 1, YAML_MAX_BYTES + 1, stdin);
-	return policy_parse(text, length, "<stdin>", diagnostics, ret_policies);
+	if (ferror(stdin))
+		return diagnostics_add(diagnostics, SEVERITY_ERROR, INPUT, 0, 0,
+				       "cannot be read: %m; give a file or a pipe");
+	return policy_parse(text, length, INPUT, diagnostics, ret_policies);
 }
 
 static int read_file(const char *path, struct diagnostics *diagnostics,

@@ -9,7 +9,7 @@ _lsmctl() {
 	local word=$2 before=$3 command=${COMP_WORDS[1]}
 
 	case $before in
-	-o | --output) mapfile -t COMPREPLY < <(compgen -W 'table wide json yaml' -- "$word") ; return ;;
+	-o | --output) mapfile -t COMPREPLY < <(compgen -W 'table wide json yaml sarif' -- "$word") ; return ;;
 	--verdict) mapfile -t COMPREPLY < <(compgen -W 'audit deny kill' -- "$word") ; return ;;
 	-p | --pod)
 		mapfile -t COMPREPLY < <(compgen -W \

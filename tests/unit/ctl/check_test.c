@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sys/stat.h>
+
 #include "fixture.h"
+#include "sarif_shape.h"
 
 /* `lsmctl check`, over files. */
 
@@ -137,4 +140,117 @@ Test(ctl_check, json_has_all_of_it)
 	cr_expect(json_integer_value(json_object_get(json, "warnings")) > 0);
 	cr_expect(json_is_array(json_object_get(json, "diagnostics")));
 	remove_text(path);
+}
+
+/* Each kind of file, with and without --strict. */
+Test(ctl_check, exit_status_says_the_worst_of_all_files)
+{
+	static const struct {
+		const char *texts[2];
+		int code, strict;
+	} cases[] = {
+		{{good}, 0, 0},		{{partial}, 0, 0},	 {{refused}, 0, 1},
+		{{bad}, 2, 2},		{{good, refused}, 0, 1}, {{refused, bad}, 2, 2},
+		{{bad, partial}, 2, 2}, {{"", NULL}, 0, 1},	 {{"a: [", NULL}, 2, 2},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char *a = write_text("a.yaml", cases[i].texts[0]);
+		char *b = cases[i].texts[1] ? write_text("b.yaml", cases[i].texts[1])
+					    : NULL;
+
+		/* Where there is no second file the list ends. */
+		for (size_t format = 0; format < 3; format++) {
+			static const char *const formats[] = {"table", "json", "sarif"};
+
+			cr_expect_eq(run("check", "-o", formats[format], a, b),
+				     cases[i].code, "%zu: %s", i, lsmctl.out);
+			cr_expect_eq(run("check", "-S", "-o", formats[format], a, b),
+				     cases[i].strict, "%zu: %s", i, lsmctl.out);
+		}
+		remove_text(a);
+		if (b)
+			remove_text(b);
+	}
+}
+
+Test(ctl_check, sarif_has_every_finding_at_its_place)
+{
+	char *a = write_text("a b.yaml", bad), *b = write_text("b.yaml", refused);
+	_cleanup_(json_decrefp) json_t *log = NULL;
+	const char *level, *id, *uri;
+	json_int_t line, column;
+	const json_t *results;
+
+	cr_expect_eq(run("check", "-o", "sarif", a, b), 2);
+	results = sarif_results(lsmctl.out, &log);
+	cr_assert_eq(json_array_size(results), 3);
+	cr_assert_eq(json_unpack((json_t *)json_array_get(results, 0),
+				 "{ss ss s[{s{s{ss} s{sI sI}}}]}", "level", &level,
+				 "ruleId", &id, "locations", "physicalLocation",
+				 "artifactLocation", "uri", &uri, "region", "startLine",
+				 &line, "startColumn", &column),
+		     0);
+	cr_expect_str_eq(level, "error");
+	cr_expect_str_eq(id, "invalid");
+	cr_expect(!!strstr(uri, "/a%20b.yaml"), "%s", uri);
+	cr_expect_eq(line, 8);
+	cr_expect_eq(column, 39);
+	cr_expect_str_eq(
+		json_string_value(json_object_get(json_array_get(results, 2), "ruleId")),
+		"ineffective");
+	remove_text(a);
+	remove_text(b);
+}
+
+Test(ctl_check, sarif_of_nothing_wrong_is_a_log_too)
+{
+	char *path = write_text("a.yaml", good);
+	_cleanup_(json_decrefp) json_t *log = NULL;
+
+	cr_expect_eq(run("check", "-o", "sarif", path), 0);
+	cr_expect_eq(json_array_size(sarif_results(lsmctl.out, &log)), 0);
+	remove_text(path);
+}
+
+Test(ctl_check, a_format_that_it_does_not_have_is_bad_usage)
+{
+	cr_expect_eq(run("check", "-o", "wide", "x"), 2);
+	cr_expect(!!strstr(lsmctl.err, "give table, json or sarif"), "%s", lsmctl.err);
+	cr_expect_eq(run("pods", "-o", "sarif"), 2);
+	cr_expect(!!strstr(lsmctl.err, "give table, wide or json"), "%s", lsmctl.err);
+}
+
+Test(ctl_check, one_file_that_cannot_be_read_hides_no_other)
+{
+	char *a = write_text("a.yaml", bad), *c = write_text("c.yaml", bad);
+	_cleanup_(freep) char *directory = NULL, *link = NULL;
+
+	cr_assert(asprintf(&directory, "%s/b.yaml", server.directory) > 0);
+	cr_assert(asprintf(&link, "%s/d.yaml", server.directory) > 0);
+	cr_assert_eq(mkdir(directory, 0700), 0);
+	cr_assert_eq(symlink("nowhere", link), 0);
+	cr_expect_eq(run("check", server.directory), 2);
+	cr_expect(!!strstr(lsmctl.out, "/a.yaml:8:39: error"), "%s", lsmctl.out);
+	cr_expect(!!strstr(lsmctl.out, "/b.yaml: error: cannot be read"), "%s",
+		  lsmctl.out);
+	cr_expect(!!strstr(lsmctl.out, "/c.yaml:8:39: error"), "%s", lsmctl.out);
+	cr_expect(!!strstr(lsmctl.out, "/d.yaml: error: cannot be read"), "%s",
+		  lsmctl.out);
+	unlink(link);
+	rmdir(directory);
+	remove_text(a);
+	remove_text(c);
+}
+
+/* Nothing that was read is not the same as an empty text. */
+Test(ctl_check, standard_input_that_cannot_be_read_is_an_error)
+{
+	int fd = open("/", O_RDONLY | O_DIRECTORY);
+
+	dup2(fd, STDIN_FILENO);
+	close(fd);
+	cr_expect_eq(run("check", "-"), 2);
+	cr_expect(!!strstr(lsmctl.out, "<stdin>: error: cannot be read: Is a directory"),
+		  "%s", lsmctl.out);
 }
