@@ -19,28 +19,6 @@
 #include "ranges.h"
 #include "verifier.h"
 
-/*
- * Facts about an event that a list may depend on, bits of one number.
- *
- * FACT_TRUSTED_NAME: the object's name counts (DESIGN.md 5), so that allow rules and `except`
- * apply. FACT_IDENTITY: the list is that of a name which the object merely is, too, under
- * another: allow rules and defaults do not apply, so that it can only add to what the name's
- * own list says. FACT_CALLED: the list is that of the name which the caller of an exec gave: only
- * rules that ask for that apply.
- *
- * The rest is what conditions of rules ask for (RULE_W_CONDITION).
- */
-#define FACT_TRUSTED_NAME 1ULL
-#define FACT_IDENTITY 2ULL
-#define FACT_CALLED 4ULL
-#define FACT_NAMES (FACT_TRUSTED_NAME | FACT_IDENTITY | FACT_CALLED)
-#define FACT_FILELESS 8ULL       /* no link left, a memfd, or on a tmpfs for shared memory */
-#define FACT_DRIFTED 16ULL       /* data that is not from the container's image */
-#define FACT_STDIO_SOCKET 32ULL  /* one of descriptors 0-2 is an inet, inet6 or vsock socket */
-#define FACT_OWNER_OTHER 64ULL   /* the file is not the acting user's */
-#define FACT_INTERPRETER 128ULL  /* executed since a `#!` names it */
-#define FACT_PROGRAM 256ULL      /* the acting program has a name; not for conditions */
-
 /**
  * struct circumstances - What a list is decided under.
  * @facts:    FACT_* bits

@@ -46,6 +46,7 @@ static const struct argp_option options[] = {
 	{"socket", KEY_EXEC + EVAL_SOCKET, "FAMILY[,TYPE[,PROTOCOL]]", 0, "make one", 1},
 	{"connect", KEY_EXEC + EVAL_CONNECT, "ADDRESS:PORT[/PROTOCOL]", 0,
 	 "connect there, or send [/tcp]", 1},
+	{"unix", KEY_EXEC + EVAL_UNIX, "PATH|@NAME", 0, "connect to a unix socket", 1},
 	{"root", KEY_ROOT, "DIRECTORY", 0,
 	 "follow symbolic links of the paths asked about in this root", 2},
 	{"exit-verdict", KEY_EXIT_VERDICT, NULL, 0,

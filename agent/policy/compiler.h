@@ -29,8 +29,10 @@ struct compiled_rule {
 };
 
 struct group {
-	uint32_t defaults[SECTION_COUNT]; /* the rule that denies by default, or RULE_NONE
-					   */
+	/* The rule that denies by default, or RULE_NONE. */
+	uint32_t defaults[SECTION_COUNT];
+	/* Of section file the first that spares its base. */
+	uint32_t base;
 };
 
 struct compiler {

@@ -124,7 +124,7 @@ static int add_rules(struct paths *paths)
 static bool has_base(const struct compiler *compiler)
 {
 	for (uint32_t i = 0; i < compiler->n_groups; i++)
-		if (compiler->groups[i].defaults[SECTION_FILE] != RULE_NONE)
+		if (compiler->groups[i].base != RULE_NONE)
 			return true;
 	return false;
 }
@@ -143,7 +143,7 @@ static int add_base(struct paths *paths)
 	return r;
 }
 
-/* The base is as if each policy that sets the default allowed it. */
+/* The base is as if each policy that sets the default with its base allowed it. */
 static int allow_base(const struct compiler *compiler, uint32_t tag, uint32_t kind,
 		      struct candidates *candidates)
 {
@@ -151,7 +151,7 @@ static int allow_base(const struct compiler *compiler, uint32_t tag, uint32_t ki
 	    (kind != ACCEPT_READ && tag != base_tag(compiler, ACCESS_WRITE)))
 		return 0;
 	for (uint32_t i = 0; i < compiler->n_groups; i++) {
-		uint32_t rule = compiler->groups[i].defaults[SECTION_FILE];
+		uint32_t rule = compiler->groups[i].base;
 
 		if (rule != RULE_NONE &&
 		    candidates_add(candidates, rule, ENTRY_TRUSTED) < 0)

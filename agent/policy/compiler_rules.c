@@ -31,6 +31,7 @@ static uint32_t add_group(struct compiler *compiler)
 
 	for (size_t i = 0; i < SECTION_COUNT; i++)
 		group->defaults[i] = RULE_NONE;
+	group->base = RULE_NONE;
 	return compiler->n_groups++;
 }
 
@@ -100,6 +101,9 @@ static int add_default(struct compiler *compiler, const struct policy *policy,
 
 	if (*first == RULE_NONE)
 		*first = (uint32_t)compiler->n_rules;
+	if (section == SECTION_FILE && !policy->sections[section].base_none &&
+	    compiler->groups[group].base == RULE_NONE)
+		compiler->groups[group].base = (uint32_t)compiler->n_rules;
 	return add_rule(compiler, &(struct compiled_rule){.policy = policy,
 							  .section = section,
 							  .verdict = VERDICT_DENY,

@@ -61,8 +61,6 @@ static const struct refusal rule_refusals[] = {
 
 static const struct refusal section_refusals[] = {
 	{SECTION_EXEC, "libraries", NEEDS_HOOK("mmap_file")},
-	{SECTION_FILE, "base",
-	 "the base of files that a process cannot do without is always allowed"},
 	{SECTION_NETWORK, "bind", NEEDS_HOOK("socket_bind")},
 	{SECTION_NETWORK, "listen", NEEDS_HOOK("socket_listen")},
 	{SECTION_NETWORK, "accept", NEEDS_HOOK("socket_accept")},

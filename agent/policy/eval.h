@@ -15,17 +15,36 @@ enum eval_kind {
 	EVAL_OPEN,
 	EVAL_SOCKET,
 	EVAL_CONNECT,
+	EVAL_UNIX, /* connecting or sending to a unix socket */
 };
 
 struct eval_event {
 	enum eval_kind kind;
 	uint64_t now; /* CLOCK_BOOTTIME, ns: what has ended by then does not hold */
 
-	/* exec, open */
-	const char *path;     /* absolute, as the walk of the dentries gives it */
-	uint32_t access;      /* open: ACCESS_READ | ACCESS_WRITE */
+	/* Who does it. A script that runs counts besides its interpreter. */
+	const char *program;	    /* its executable; NULL: unknown */
+	const char *program_script; /* NULL: none */
+	bool untrusted_program;	    /* their names do not count */
+
+	/* exec, open, unix */
+	const char *path; /* absolute, as the walk of the dentries gives it; NULL: it has
+			     no name. unix: "@" and its bytes where it is no file */
+	uint32_t access;  /* open: ACCESS_READ | ACCESS_WRITE */
 	bool untrusted_name;  /* the name does not count (DESIGN.md 5) */
 	const char *identity; /* a literal path that names the same file; NULL: none */
+
+	/* exec: what is so of the file, and of the process */
+	bool fileless, drifted;
+	bool stdio_socket;
+	/* exec: the script whose `#!` names @path as its interpreter; NULL: executed
+	 * directly. Only the interpreter is judged, the script is an event of its own. Of
+	 * the script none of the conditions on a file holds, and its name counts. */
+	const char *script;
+	const char *called; /* exec: the name that the caller gave; NULL: that of @path */
+
+	/* open */
+	bool owner_other; /* the file is another user's */
 
 	/* socket; and the socket that connects: family and protocol */
 	uint32_t family, type, protocol;
@@ -57,7 +76,8 @@ struct eval_result {
 void eval(const struct image *image, const struct eval_event *event,
 	  struct eval_result *ret_result);
 
-/** eval_accept() - What a path matches, for identity_value.accept. */
+/** eval_accept() - What a path matches; NULL: what has no name does, for
+ * identity_value.accept. */
 uint32_t eval_accept(const struct image *image, const char *path);
 
 #endif

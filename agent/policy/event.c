@@ -13,14 +13,14 @@
 #include "util/cleanup.h"
 #include "util/explain.h"
 
-#define NAME_BYTES   255 /* NAME_MAX of Linux's file systems */
+#define NAME_BYTES     255 /* NAME_MAX of Linux's file systems */
+#define ABSTRACT_BYTES 107 /* sun_path of unix(7), without the NUL that it begins with   \
+			    */
 #define PROTOCOL_TCP 6
 
 static const char *const kind_names[EVENT_KINDS] = {
-	[EVAL_EXEC] = "exec",
-	[EVAL_OPEN] = "open",
-	[EVAL_SOCKET] = "socket",
-	[EVAL_CONNECT] = "connect",
+	[EVAL_EXEC] = "exec",	    [EVAL_OPEN] = "open", [EVAL_SOCKET] = "socket",
+	[EVAL_CONNECT] = "connect", [EVAL_UNIX] = "unix",
 };
 
 static const struct {
@@ -110,6 +110,24 @@ static int parse_open(const char *text, struct event *event, char **reterr_messa
 		}
 	}
 	return parse_path(text, length, event, reterr_message);
+}
+
+static int parse_unix(const char *text, struct event *event, char **reterr_message)
+{
+	size_t length = strlen(text);
+
+	if (*text != '@')
+		return parse_path(text, length, event, reterr_message);
+	if (length > ABSTRACT_BYTES + 1) {
+		explain(reterr_message,
+			"\"%.80s...\" is no name of a unix socket; give one of at most "
+			"107 bytes",
+			text);
+		return -EINVAL;
+	}
+	event->path = strdup(text);
+	event->eval.path = event->path;
+	return event->path ? 0 : -ENOMEM;
 }
 
 /* --- sockets and addresses
@@ -233,10 +251,9 @@ int event_parse(enum eval_kind kind, const char *text, struct event *ret_event,
 {
 	static int (*const parsers[EVENT_KINDS])(const char *text, struct event *event,
 						 char **reterr_message) = {
-		[EVAL_EXEC] = parse_exec,
-		[EVAL_OPEN] = parse_open,
-		[EVAL_SOCKET] = parse_socket,
-		[EVAL_CONNECT] = parse_connect,
+		[EVAL_EXEC] = parse_exec,     [EVAL_OPEN] = parse_open,
+		[EVAL_SOCKET] = parse_socket, [EVAL_CONNECT] = parse_connect,
+		[EVAL_UNIX] = parse_unix,
 	};
 	struct event event = {.eval = {.kind = kind}};
 	int r = parsers[kind](text, &event, reterr_message);

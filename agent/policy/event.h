@@ -9,20 +9,21 @@
  *     open     PATH[:r|w|rw]                  reading where nothing is said
  *     socket   FAMILY[,TYPE[,PROTOCOL]]       the type that the family is mostly used
  * with connect  ADDRESS:PORT[/PROTOCOL]        TCP; an IPv6 address in brackets
+ *     unix     PATH|@NAME                      a unix socket, by its file or without one
  */
 
 #include <stddef.h>
 
 #include "policy/eval.h"
 
-#define EVENT_KINDS (EVAL_CONNECT + 1)
+#define EVENT_KINDS (EVAL_UNIX + 1)
 
 struct event {
 	struct eval_event eval; /* borrows @path */
 	char *path;		/* NULL: not of a path */
 };
 
-/** event_kind_name() - "exec", "open", "socket" or "connect". */
+/** event_kind_name() - "exec", "open", "socket", "connect" or "unix". */
 const char *event_kind_name(enum eval_kind kind);
 
 /**

@@ -11,10 +11,9 @@
 #include "util/cleanup.h"
 
 static const enum image_section sections[] = {
-	[EVAL_EXEC] = SECTION_EXEC,
-	[EVAL_OPEN] = SECTION_FILE,
-	[EVAL_SOCKET] = SECTION_SOCKETS,
-	[EVAL_CONNECT] = SECTION_NETWORK,
+	[EVAL_EXEC] = SECTION_EXEC,	 [EVAL_OPEN] = SECTION_FILE,
+	[EVAL_SOCKET] = SECTION_SOCKETS, [EVAL_CONNECT] = SECTION_NETWORK,
+	[EVAL_UNIX] = SECTION_NETWORK,
 };
 
 static int add(struct matches *matches, const struct policy *policy,
@@ -44,7 +43,10 @@ static int find_in(const struct policy *policy, const struct eval_event *event,
 		if (r == 0 && is_match)
 			r = add(matches, policy, &section->rules[i]);
 	}
-	return r == 0 && section->default_deny ? add(matches, policy, NULL) : r;
+	/* No default covers unix sockets. */
+	return r == 0 && section->default_deny && event->kind != EVAL_UNIX
+		       ? add(matches, policy, NULL)
+		       : r;
 }
 
 int matches_find(const struct policy_list *policies, const struct eval_event *event,

@@ -19,12 +19,14 @@ void policy_rule_clear(struct policy_rule *rule)
 	free(rule->message);
 	free(rule->open_ways);
 	strings_clear(&rule->tags, &rule->n_tags);
+	strings_clear(&rule->from, &rule->n_from);
 	strings_clear(&rule->paths, &rule->n_paths);
 	strings_clear(&rule->except, &rule->n_except);
 	number_set_clear(&rule->families);
 	number_set_clear(&rule->types);
 	number_set_clear(&rule->protocols);
 	number_set_clear(&rule->ports);
+	strings_clear(&rule->unix_names, &rule->n_unix);
 	free(rule->to);
 	free(rule->not_to);
 	*rule = (struct policy_rule){0};

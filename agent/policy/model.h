@@ -30,6 +30,13 @@ enum action {
 	ACTION_KILL,
 };
 
+/* Whose a file is, to the acting user. */
+enum file_owner {
+	OWNER_ANY, /* not said */
+	OWNER_OTHER,
+	OWNER_SELF,
+};
+
 /* How much of a rule this version can enforce (DESIGN.md 14). */
 enum enforcement {
 	ENFORCED,
@@ -75,12 +82,28 @@ struct policy_rule {
 	char *open_ways; /* NULL when ENFORCED */
 	uint64_t until;	 /* CLOCK_BOOTTIME ns; 0: no end. Set for denials by hand alone */
 
-	/* exec, file: patterns as written, checked (absolute, no ".."). */
+	/* By which program: patterns as of paths; n_from == 0: any. */
+	char **from;
+	size_t n_from;
+	bool from_not; /* {not: [...]} */
+
+	/* exec, file: patterns as written, checked (absolute, no ".."). n_paths == 0: any
+	 * object, also what has no name; then a condition is said. */
 	char **paths;
 	size_t n_paths;
 	char **except;
 	size_t n_except;
 	uint32_t access; /* ACCESS_READ | ACCESS_WRITE; exec: ACCESS_EXEC */
+
+	/* exec: conditions, false where not said */
+	bool fileless;
+	bool drifted;
+	bool stdio_socket;
+	bool direct;  /* as: direct; interpreters that a `#!` led to are spared */
+	bool by_name; /* multicall: by-name; the file behind the name is not meant */
+
+	/* file */
+	enum file_owner owner;
 
 	/* sockets */
 	struct number_set families, types;
@@ -93,6 +116,10 @@ struct policy_rule {
 	struct prefix *not_to; /* "except" of a network rule */
 	size_t n_not_to;
 	struct number_set ports;
+	/* network, instead of addresses: sockets by name, "@" before what is no file's;
+	 * n_unix == 0: the rule is about addresses. */
+	char **unix_names;
+	size_t n_unix;
 };
 
 /* A section of a policy: its default and its rules. */
@@ -102,6 +129,7 @@ struct policy_section {
 	bool default_deny;
 	enum enforcement default_enforcement;
 	char *default_open_ways; /* NULL when ENFORCED */
+	bool base_none;		 /* file: the default spares nothing */
 	unsigned line;
 	struct policy_rule *rules;
 	size_t n_rules;

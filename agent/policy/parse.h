@@ -123,6 +123,12 @@ int parse_prefix(struct parse *parse, const struct yaml_pair *pair,
 		 struct prefix *ret_prefix);
 /** parse_path() - A path pattern. @ret_path: borrowed from the tree. */
 int parse_path(struct parse *parse, const struct yaml_pair *pair, const char **ret_path);
+/** parse_executable() - The same of what is executed, thus never a directory. */
+int parse_executable(struct parse *parse, const struct yaml_pair *pair,
+		     const char **ret_path);
+/** parse_socket_name() - A pattern of a unix socket's path, or of "@" and its name. */
+int parse_socket_name(struct parse *parse, const struct yaml_pair *pair,
+		      const char **ret_name);
 /** parse_selector() - A Kubernetes label selector. */
 int parse_selector(struct parse *parse, const struct yaml_pair *pair,
 		   struct label_selector *selector);

@@ -156,13 +156,14 @@ static int check_rule(struct parse *parse, const struct yaml_node *node,
 {
 	const struct policy_rule *rule = reader->rule;
 	bool denies = rule->action == ACTION_DENY || rule->action == ACTION_KILL;
+	int r;
 
 	if (!reader->has_condition)
 		return parse_error(parse, node,
 				   "an empty rule, it says not what it matches; %s",
 				   kind->condition);
 	if (reader->error && !denies) {
-		int r = parse_warning(
+		r = parse_warning(
 			parse, reader->error,
 			"\"errno\" has no effect, a rule of action %s denies nothing; "
 			"leave it out",
@@ -170,7 +171,8 @@ static int check_rule(struct parse *parse, const struct yaml_node *node,
 		if (r)
 			return r;
 	}
-	return kind->check ? kind->check(parse, node, reader) : 0;
+	r = rule_check_from(parse, reader);
+	return r || !kind->check ? r : kind->check(parse, node, reader);
 }
 
 static int tell_refused(struct parse *parse, const struct yaml_node *node,

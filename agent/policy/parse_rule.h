@@ -9,8 +9,8 @@
 struct rule_reader {
 	struct policy_rule *rule;
 	const struct yaml_node *error; /* the value of "errno", NULL: not said */
+	const struct yaml_node *from;  /* the same of "from" */
 	bool has_condition;	       /* something says what the rule matches */
-	bool has_unix;		       /* network: "unix" is said */
 };
 
 /* What a rule excepts is held, each against each, against what it names; not where that
@@ -34,6 +34,8 @@ int rule_refuse(struct parse *parse, struct rule_reader *reader, const char *key
 
 /** rule_read_from() - By which program: paths, or {not: paths}. */
 int rule_read_from(struct parse *parse, const struct yaml_pair *pair, void *object);
+/** rule_check_from() - Warn of what escapes a rule. */
+int rule_check_from(struct parse *parse, const struct rule_reader *reader);
 
 /** rule_check_paths() - What a rule of exec or file must hold as a whole. */
 int rule_check_paths(struct parse *parse, const struct yaml_node *node,

@@ -167,21 +167,22 @@ static int read_direction(struct parse *parse, const struct yaml_pair *pair, voi
 	return rule_refuse(parse, reader, key, words[word]);
 }
 
-static int check_unix_path(struct parse *parse, const struct yaml_pair *pair,
-			   void *object)
+static int read_socket_name(struct parse *parse, const struct yaml_pair *pair,
+			    void *object)
 {
-	const char *path;
+	struct policy_rule *rule = ((struct rule_reader *)object)->rule;
+	const char *name;
+	int r = parse_socket_name(parse, pair, &name);
 
-	(void)object;
-	return parse_path(parse, pair, &path);
+	return r ? r : strings_add(&rule->unix_names, &rule->n_unix, name);
 }
 
 static int read_unix(struct parse *parse, const struct yaml_pair *pair, void *object)
 {
 	struct rule_reader *reader = object;
-	int r = parse_list(parse, pair, check_unix_path, NULL);
+	int r = parse_list(parse, pair, read_socket_name, reader);
 
-	reader->has_condition = reader->has_unix = true;
+	reader->has_condition = true;
 	return r ? r : rule_refuse(parse, reader, "unix", "unix");
 }
 
@@ -235,11 +236,12 @@ int rule_check_network(struct parse *parse, const struct yaml_node *node,
 {
 	const struct policy_rule *rule = reader->rule;
 
-	if (reader->has_unix && (rule->n_to || rule->n_not_to || !rule->ports.any))
+	if (rule->n_unix &&
+	    (rule->n_to || rule->n_not_to || !rule->ports.any || !rule->protocols.any))
 		return parse_error(
 			parse, node,
-			"\"unix\" beside addresses or ports, no socket has both; "
-			"make it two rules");
+			"\"unix\" beside addresses, ports or protocols, no socket has "
+			"both; make it two rules");
 	if (excepts_all(rule))
 		return parse_error(
 			parse, node,

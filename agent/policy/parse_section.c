@@ -94,26 +94,27 @@ static int read_default(struct parse *parse, const struct yaml_pair *pair, void 
 	return 0;
 }
 
-static int read_setting(struct parse *parse, const struct yaml_pair *pair, void *object,
-			const char *word)
+static int read_libraries(struct parse *parse, const struct yaml_pair *pair, void *object)
 {
-	size_t at;
-	int r = parse_word(parse, pair, &word, 1, &at);
+	static const char *const words[] = {"judge"};
+	size_t word;
+	int r = parse_word(parse, pair, words, 1, &word);
 
 	if (r)
 		return r;
 	return leave_out(parse, pair, object,
-			 enforcement_section_refusal(parse->section, pair->key->text));
-}
-
-static int read_libraries(struct parse *parse, const struct yaml_pair *pair, void *object)
-{
-	return read_setting(parse, pair, object, "judge");
+			 enforcement_section_refusal(parse->section, "libraries"));
 }
 
 static int read_base(struct parse *parse, const struct yaml_pair *pair, void *object)
 {
-	return read_setting(parse, pair, object, "none");
+	static const char *const words[] = {"none"};
+	struct policy_section *section = object;
+	size_t word;
+	int r = parse_word(parse, pair, words, 1, &word);
+
+	section->base_none = !r;
+	return r;
 }
 
 static int read_rule(struct parse *parse, const struct yaml_pair *pair, void *object)

@@ -6,7 +6,9 @@
 
 #include "lsm/limits.h"
 
-#define NAME_BYTES 255 /* NAME_MAX of Linux's file systems */
+#define NAME_BYTES     255 /* NAME_MAX of Linux's file systems */
+#define ABSTRACT_BYTES 107 /* sun_path of unix(7), without the NUL that it begins with   \
+			    */
 
 /* What is known of the name (the part between two slashes) that is being read. */
 struct name {
@@ -114,6 +116,33 @@ const char *path_check(const char *pattern)
 		name = (struct name){0};
 	}
 	return check_name(&name);
+}
+
+/* Of an abstract name any byte is a byte. */
+static const char *check_abstract(const char *pattern)
+{
+	struct name name = {0};
+	const char *problem = NULL;
+
+	for (const char *c = pattern + 1; !problem && *c; c++) {
+		if (*c == '/')
+			name.bytes++;
+		else
+			problem = check_character(&c, &name);
+		if (name.bytes > ABSTRACT_BYTES)
+			return "a name of more than 107 bytes can match nothing; shorten "
+			       "it";
+	}
+	return problem;
+}
+
+const char *socket_name_check(const char *pattern)
+{
+	if (*pattern != '@')
+		return path_check(pattern);
+	if (!pattern[1])
+		return "a socket without a name; write the name behind \"@\"";
+	return check_abstract(pattern);
 }
 
 bool path_is_directory(const char *pattern)

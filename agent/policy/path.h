@@ -12,6 +12,9 @@
  */
 const char *path_check(const char *pattern);
 
+/** socket_name_check() - The same of a unix socket's path, or of "@" and its name. */
+const char *socket_name_check(const char *pattern);
+
 /** path_is_directory() - Does it end in "/", and so match directories alone? */
 bool path_is_directory(const char *pattern);
 

@@ -135,7 +135,6 @@ Test(enforcement, what_a_default_cannot_do_is_left_out_and_told)
 {
 	_cleanup_(parsed_clear) struct parsed parsed =
 		parse_spec("  exec: {default: deny, libraries: judge}\n"
-			   "  file: {default: deny, base: none}\n"
 			   "  network: {default: {connect: allow, listen: deny}}\n"
 			   "  capabilities: {default: deny}\n");
 	const struct policy_section *sections = only_policy(&parsed)->sections;
@@ -145,17 +144,13 @@ Test(enforcement, what_a_default_cannot_do_is_left_out_and_told)
 		"t:5:36: warning: \"libraries: judge\" of exec is refused and in force "
 		"nowhere; "
 		"it needs the hook mmap_file, which this version does not attach\n"
-		"t:6:31: warning: \"base: none\" of file is refused and in force "
-		"nowhere; "
-		"the base of files that a process cannot do without is always allowed\n"
-		"t:7:47: warning: \"listen: deny\" of network is refused and in force "
+		"t:6:47: warning: \"listen: deny\" of network is refused and in force "
 		"nowhere; "
 		"it needs the hook socket_listen, which this version does not attach\n"
-		"t:8:27: warning: \"default: deny\" of capabilities is refused and in "
+		"t:7:27: warning: \"default: deny\" of capabilities is refused and in "
 		"force nowhere; "
 		"it needs the hook capable, which this version does not attach\n");
 	cr_assert(sections[SECTION_EXEC].default_deny);
-	cr_assert(sections[SECTION_FILE].default_deny);
 	cr_assert_not(sections[SECTION_NETWORK].default_deny);
 	cr_assert_eq(sections[SECTION_NETWORK].default_enforcement, PARTIAL);
 	cr_assert_not(sections[SECTION_CAPABILITIES].default_deny);

@@ -191,9 +191,9 @@ Test(image, tenant_cannot_allow_under_the_clusters_default)
 {
 	_cleanup_(compiled_clear) struct compiled compiled =
 		compile(CLUSTER("c", ANY "  exec: {default: deny, rules: [{action: "
-					 "allow, paths: [/app]}]}\n") NAMESPACED(
-			"t",
-			ANY "  exec: {rules: [{action: allow, paths: [\"/**\"]}]}\n"));
+					 "allow, paths: [/app]}]}\n")
+				NAMESPACED("t", ANY "  exec: {rules: [{action: allow, "
+						    "paths: [\"/**\"]}]}\n"));
 
 	cr_assert_eq(EXEC("/app"), VERDICT_ALLOW);
 	cr_assert_eq(EXEC("/bin/sh"), VERDICT_DENY);
@@ -201,11 +201,12 @@ Test(image, tenant_cannot_allow_under_the_clusters_default)
 
 Test(image, tenant_can_tighten)
 {
-	_cleanup_(compiled_clear) struct compiled compiled =
-		compile(CLUSTER("c", ANY "  exec: {default: deny, rules: [{action: "
-					 "allow, paths: [\"/bin/*\"]}]}\n") NAMESPACED(
-			"t",
-			ANY "  exec: {rules: [{action: kill, paths: [/bin/sh]}]}\n"));
+	_cleanup_(compiled_clear) struct compiled compiled = compile(
+		CLUSTER("c", ANY "  exec: {default: deny, rules: [{action: "
+				 "allow, paths: [\"/bin/*\"]}]}\n")
+			NAMESPACED(
+				"t", ANY
+				"  exec: {rules: [{action: kill, paths: [/bin/sh]}]}\n"));
 
 	cr_assert_eq(EXEC("/bin/sh"), VERDICT_KILL);
 	cr_assert_eq(EXEC("/bin/ls"), VERDICT_ALLOW);
@@ -213,10 +214,11 @@ Test(image, tenant_can_tighten)
 
 Test(image, allows_add_up_within_a_tier)
 {
-	_cleanup_(compiled_clear) struct compiled compiled =
-		compile(NAMESPACED("a", ANY "  exec: {default: deny, rules: [{action: "
-					    "allow, paths: [/a]}]}\n") NAMESPACED(
-			"b", ANY "  exec: {rules: [{action: allow, paths: [/b]}]}\n"));
+	_cleanup_(compiled_clear) struct compiled compiled = compile(
+		NAMESPACED("a", ANY "  exec: {default: deny, rules: [{action: "
+				    "allow, paths: [/a]}]}\n")
+			NAMESPACED("b", ANY
+				   "  exec: {rules: [{action: allow, paths: [/b]}]}\n"));
 
 	cr_assert_eq(EXEC("/a"), VERDICT_ALLOW);
 	cr_assert_eq(EXEC("/b"), VERDICT_ALLOW);
@@ -368,6 +370,18 @@ Test(image, reading_and_writing_at_once_is_allowed_when_both_are)
 		     VERDICT_DENY);
 	cr_assert_eq(verdict_of(&compiled, open_as("/b/x", ACCESS_READ | ACCESS_WRITE)),
 		     VERDICT_ALLOW);
+}
+
+Test(image, base_none_spares_nothing_unless_another_policy_of_the_tier_does)
+{
+	_cleanup_(compiled_clear) struct compiled bare =
+		compile(NAMESPACED("p", ANY "  file: {default: deny, base: none}\n"));
+	_cleanup_(compiled_clear) struct compiled both =
+		compile(NAMESPACED("p", ANY "  file: {default: deny, base: none}\n")
+				NAMESPACED("q", ANY "  file: {default: deny}\n"));
+
+	cr_expect_eq(verdict_of(&bare, open_as("/dev/null", ACCESS_READ)), VERDICT_DENY);
+	cr_expect_eq(verdict_of(&both, open_as("/dev/null", ACCESS_READ)), VERDICT_ALLOW);
 }
 
 Test(image, default_of_files_includes_its_base)

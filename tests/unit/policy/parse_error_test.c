@@ -342,9 +342,15 @@ Test(parse_error, rules_that_can_match_nothing)
 		 "t:5:18: error: all of \"paths\" is excepted, the rule can match "
 		 "nothing; "
 		 "narrow \"except\" or drop the rule\n"},
-		{"  file: {rules: [{action: deny, owner: other, except: [/a/**]}]}\n",
-		 "t:5:18: error: \"except\" without \"paths\"; add paths to except "
-		 "from\n"},
+		{"  file: {rules: [{action: deny, except: [/a/**]}]}\n",
+		 "t:5:18: error: an empty rule, it says not what it matches; add paths; "
+		 "[\"/**\"] are all\n"},
+		{"  exec: {rules: [{action: deny, drifted: true, multicall: by-name}]}\n",
+		 "t:5:18: error: \"multicall: by-name\" without \"paths\"; add the names "
+		 "that are meant\n"},
+		{"  network: {rules: [{action: deny, unix: [\"@\"]}]}\n",
+		 "t:5:43: error: \"@\": a socket without a name; write the name behind "
+		 "\"@\"\n"},
 		{"  network: {rules: [{action: deny, to: [10.1.0.0/16], except: "
 		 "[10.0.0.0/8]}]}\n",
 		 "t:5:21: error: all of \"to\" is excepted, the rule can match nothing; "
@@ -354,8 +360,8 @@ Test(parse_error, rules_that_can_match_nothing)
 		 "match "
 		 "nothing; leave \"ports\" out or add tcp or udp\n"},
 		{"  network: {rules: [{action: deny, unix: [/a], ports: [1]}]}\n",
-		 "t:5:21: error: \"unix\" beside addresses or ports, no socket has both; "
-		 "make it two rules\n"},
+		 "t:5:21: error: \"unix\" beside addresses, ports or protocols, no "
+		 "socket has both; make it two rules\n"},
 	};
 
 	ASSERT_SPEC_SAYS(wrong);
