@@ -15,6 +15,8 @@
 
 #define RULE_NONE UINT32_MAX
 
+#define TIERS	  (GROUP_NAMESPACE + 1)
+
 /* Sections that have hooks. */
 #define SECTIONS_COMPILED (SECTION_NETWORK + 1)
 
@@ -43,9 +45,9 @@ struct compiler {
 	size_t n_rules, rules_room;
 	struct group groups[LIMIT_GROUPS];
 	uint32_t n_groups;
-	uint32_t tier_audits[GROUP_FIRST_AUDIT]; /* groups of the tiers' audit rules, 0:
-						    none */
-	uint32_t sections;			 /* IMAGE_HAS_* bits */
+	uint32_t tiers; /* group of the first tier, the second is behind it */
+	uint32_t tier_audits[TIERS]; /* groups of the tiers' audit rules, 0: none */
+	uint32_t sections;	     /* IMAGE_HAS_* bits */
 	uint32_t denying;
 	bool refused; /* the diagnostics say what the limit is passed by */
 	struct words words;

@@ -61,7 +61,7 @@ static int tier_groups(struct compiler *compiler, const struct policy *policy,
 
 	if (audits && !compiler->tier_audits[tier])
 		r = new_group(compiler, policy, &compiler->tier_audits[tier]);
-	*ret_groups = (struct policy_groups){.enforced = tier,
+	*ret_groups = (struct policy_groups){.enforced = compiler->tiers + tier,
 					     .audits = compiler->tier_audits[tier]};
 	return r;
 }
@@ -89,7 +89,7 @@ static int add_rule(struct compiler *compiler, const struct compiled_rule *rule)
 	if (rule->verdict == VERDICT_ALLOW)
 		return 0;
 	compiler->sections |= IMAGE_HAS(rule->section);
-	if (rule->group < GROUP_FIRST_AUDIT)
+	if (rule->group < compiler->tiers + TIERS)
 		compiler->denying |= IMAGE_HAS(rule->section);
 	return 0;
 }
@@ -162,7 +162,7 @@ int compiler_rules(struct compiler *compiler)
 	int r = 0;
 
 	/* The two tiers are there, whether or not they have rules. */
-	for (size_t i = 0; i < GROUP_FIRST_AUDIT; i++)
+	while (compiler->n_groups < compiler->tiers + TIERS)
 		add_group(compiler);
 	for (size_t i = 0; r == 0 && i < compiler->n_policies; i++)
 		r = add_policy(compiler, compiler->policies[i]);

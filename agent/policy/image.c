@@ -123,15 +123,28 @@ static void compiler_clear(struct compiler *compiler)
 	words_clear(&compiler->words);
 }
 
-int image_compile(const struct policy_list *policies, struct diagnostics *diagnostics,
-		  struct image **ret_image)
+static int compile_tiers(const struct policy_list *policies, uint32_t tiers,
+			 struct diagnostics *diagnostics, struct image **ret_image)
 {
 	_cleanup_(compiler_clear) struct compiler compiler = {
 		.diagnostics = diagnostics,
+		.tiers = tiers,
 		.words = {.blocks = {.limit = BLOCKS_LIMIT}},
 	};
 
 	return compile(&compiler, policies, ret_image);
+}
+
+int image_compile(const struct policy_list *policies, struct diagnostics *diagnostics,
+		  struct image **ret_image)
+{
+	return compile_tiers(policies, GROUP_CLUSTER, diagnostics, ret_image);
+}
+
+int image_compile_dry(const struct policy_list *policies, struct diagnostics *diagnostics,
+		      struct image **ret_image)
+{
+	return compile_tiers(policies, GROUP_FIRST_AUDIT, diagnostics, ret_image);
 }
 
 struct image *image_ref(struct image *image)

@@ -46,6 +46,17 @@ int image_compile(const struct policy_list *policies, struct diagnostics *diagno
 		  struct image **ret_image);
 
 /**
+ * image_compile_dry() - As image_compile(), for a dry run: nothing is denied.
+ *
+ * The policies of a tier decide together, as they do in force, but what a tier says is an
+ * audit report: its rule, and what it would be. Each tier reports for itself, as each
+ * policy in audit mode does. An event that could not be read is still decided as closed,
+ * which state.paused turns into a report.
+ */
+int image_compile_dry(const struct policy_list *policies, struct diagnostics *diagnostics,
+		      struct image **ret_image);
+
+/**
  * image_load() - Make an image of words that a kernel map held, after checking that every
  * offset in them is within and of the right kind: what passes can be decided on safely.
  * Return: 0, -EBADMSG when it is no image of this ABI_VERSION, -ENOMEM.
