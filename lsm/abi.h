@@ -106,16 +106,28 @@ enum counter {
 /* Map "entering", hash: tgid (__u32) -> start_boottime of the process (__u64), which tells it
  * from a later one of the same number. The tasks that DESIGN.md 12 calls entering. */
 
-/* Map "identities", hash: what a literal path is in one container (DESIGN.md 4). */
+/*
+ * Map "identities", hash: what a path of a rule is in one container (DESIGN.md 4) -> its accept,
+ * as an automaton's (__u32, see image.h). One file can be several paths with different accepts:
+ * they are numbered from 0, without a gap.
+ *
+ * An entry is for one image: those of the next one are there before it is in force, and those of
+ * the last one until no program decides by it any more.
+ */
 struct identity_key {
 	__u64 inode;
 	__u32 device; /* super_block.s_dev, the kernel's encoding */
 	__u32 slot;
+	__u32 image;
+	__u32 number;
 };
 
-struct identity_value {
-	__u32 image;  /* holds for this image only */
-	__u32 accept; /* as an automaton's accept, see image.h */
+/* What identity_read tells of a descriptor of the process that runs it. */
+enum identity_part {
+	IDENTITY_INODE_LO,
+	IDENTITY_INODE_HI,
+	IDENTITY_DEVICE,    /* as in identity_key; 0: no such descriptor */
+	IDENTITY_NAMESPACE, /* of its mount, as struct slot has it; 0: of none */
 };
 
 /* Map "state", array of one, memory-mapped. */
@@ -206,8 +218,7 @@ struct cgroup_event {
 #ifndef __bpf__
 static_assert(sizeof(struct cgroup_value) == 8, "cgroup_value");
 static_assert(sizeof(struct slot) == 32, "slot");
-static_assert(sizeof(struct identity_key) == 16, "identity_key");
-static_assert(sizeof(struct identity_value) == 8, "identity_value");
+static_assert(sizeof(struct identity_key) == 24, "identity_key");
 static_assert(sizeof(struct state) == 40, "state");
 static_assert(sizeof(struct denial_event) == 112, "denial_event");
 static_assert(sizeof(struct cgroup_event) == 24, "cgroup_event");

@@ -45,21 +45,66 @@ static __always_inline __u64 object_trust(const struct object *object, __u32 slo
 
 /**
  * identity_accept() - What an object is, whatever its name (DESIGN.md 4).
- * @file:  struct file
- * @slot:  whose
- * @index: of the image that is in force
- * Return: the accept of its literal path, or 0.
+ * @file:   struct file
+ * @slot:   whose
+ * @index:  of the image that is in force
+ * @number: which of the paths that it is
+ * Return: the accept of that path, 0 when there are no more.
  */
-__global __u32 identity_accept(__u64 file, __u32 slot, __u32 index)
+__global __u32 identity_accept(__u64 file, __u32 slot, __u32 index, __u32 number)
 {
 	const struct inode *inode = BPF_CORE_READ((const struct file *)file, f_inode);
-	struct identity_key key = {.slot = slot};
-	const struct identity_value *value;
+	struct identity_key key = {.slot = slot, .image = index, .number = number};
+	const __u32 *accept;
 
 	key.inode = BPF_CORE_READ(inode, i_ino);
 	key.device = BPF_CORE_READ(inode, i_sb, s_dev);
-	value = bpf_map_lookup_elem(&identities, &key);
-	return value && value->image == index ? value->accept : 0;
+	accept = bpf_map_lookup_elem(&identities, &key);
+	return accept ? *accept : 0;
+}
+
+/* Whose files they are, and by which image. */
+#define IDENTITY(slot, index) WORD(slot, index)
+
+/** identity_list() - Return: the list of a path that an object is; 0 when there are no more. */
+__global __u32 identity_list(__u64 file, __u64 identity, __u32 kind, __u32 number)
+{
+	__u32 accept = identity_accept(file, WORD_LO(identity), WORD_HI(identity), number);
+	image_t image = image_open(WORD_HI(identity));
+
+	return image.map ? decide_path(image, accept, kind) : OFFSET_OUTSIDE;
+}
+
+/* Of what identity_decide() returns: which of the lists its audits are of. */
+#define IDENTITY_AUDITED(decision) ((__u32)(decision) >> 8 & 0xff)
+
+/**
+ * identity_decide() - What an object is denied for what it is, whatever its name.
+ *
+ * Most files are no path of a rule, or one. Of several, the strictest holds, and audits are
+ * those of the first list that has any.
+ *
+ * Return: a decision, with IDENTITY_AUDITED() in bits 8-15.
+ */
+__global __u64 identity_decide(__u64 file, __u64 identity, __u32 kind, __u64 facts, __u64 programs)
+{
+	__u64 decision, strictest = 0, audits = 0;
+	__u32 number, accept;
+
+	for (number = 0; number < LIMIT_IDENTITY_ACCEPTS; number++) {
+		accept = identity_accept(file, WORD_LO(identity), WORD_HI(identity), number);
+		if (!accept)
+			break;
+		decision = list_decide(WORD_HI(identity),
+				       identity_list(file, identity, kind, number), facts,
+				       programs, 0);
+		if (!audits && DECISION_AUDITS(decision))
+			audits = number << 8 | DECISION_AUDITS(decision);
+		strictest = decide_stricter(strictest, decision & ~0xffffULL);
+		VERIFIER_FORGET(strictest, identity);
+		VERIFIER_FORGET(audits, identity);
+	}
+	return strictest | audits;
 }
 
 /* What the name that an object is asked for by leads to: PATH(), or where it has none, what the
@@ -126,15 +171,24 @@ static __always_inline void judge_place(const struct subject *subject, const str
 	outcome_add(outcome, 1, index, decide_path(subject->image, accept, kind), FACT_IDENTITY);
 }
 
-/* Add what the list of the literal path says that it is. */
+/* Add what the lists of the paths say that it is. */
 static __always_inline void judge_identity(const struct subject *subject,
 					   const struct file *file, struct outcome *outcome,
 					   __u32 kind)
 {
 	__u32 index = SLOT_IMAGE(subject->word);
-	__u32 accept = identity_accept(address_of(file), VALUE_SLOT(subject->value), index);
+	__u64 identity = IDENTITY(VALUE_SLOT(subject->value), index);
+	__u64 decision = identity_decide(address_of(file), identity, kind, FACT_IDENTITY, 0);
 
-	outcome_add(outcome, 2, index, decide_path(subject->image, accept, kind), FACT_IDENTITY);
+	if (!decision)
+		return;
+	outcome->decision = decide_stricter(outcome->decision, decision & ~0xffffULL);
+	if (!DECISION_AUDITS(decision))
+		return;
+	outcome->audits |= 4;
+	outcome->lists[2] = LIST_FACTS(identity_list(address_of(file), identity, kind,
+						     IDENTITY_AUDITED(decision)),
+				       FACT_IDENTITY);
 }
 
 /**

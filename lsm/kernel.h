@@ -115,7 +115,7 @@ struct css_set {
 	struct cgroup *dfl_cgrp;
 };
 
-/* include/linux/sched.h, sched/signal.h, mm_types.h, nsproxy.h, fs_struct.h, cred.h, atomic */
+/* include/linux/sched.h, sched/signal.h, mm_types.h, nsproxy.h, fs_struct.h, fdtable.h, atomic */
 
 typedef struct {
 	int counter;
@@ -137,6 +137,15 @@ struct fs_struct {
 	struct path root;
 };
 
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+};
+
+struct files_struct {
+	struct fdtable *fdt;
+};
+
 struct task_struct {
 	unsigned int flags;
 	int pid;
@@ -147,6 +156,7 @@ struct task_struct {
 	struct signal_struct *signal;
 	struct mm_struct *mm;
 	struct fs_struct *fs;
+	struct files_struct *files;
 	struct nsproxy *nsproxy;
 	struct css_set *cgroups;
 };

@@ -55,6 +55,10 @@
  * agent lists a subject whose identities do not fit as partial. */
 #define LIMIT_IDENTITIES 65536
 
+/* Paths with different rules that one file of a container is; a multi-call program can be many.
+ * The agent lists what does not fit. */
+#define LIMIT_IDENTITY_ACCEPTS 8
+
 /* Bytes of the ring buffer; a record that does not fit is counted, the verdict stands. */
 #define LIMIT_RING (1U << 20)
 

@@ -85,7 +85,7 @@ struct {
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, LIMIT_IDENTITIES);
 	__type(key, struct identity_key);
-	__type(value, struct identity_value);
+	__type(value, __u32);
 } identities SEC(".maps") __weak;
 
 struct {

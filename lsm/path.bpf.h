@@ -527,17 +527,22 @@ static __always_inline __u64 current_namespace(void)
 }
 
 /*
- * What tells the task's mount namespace from every other of this boot, 32 bits of it. Not the
+ * What tells a mount namespace from every other of this boot, 32 bits of it. Not the
  * inode number: that is given again to the next one as soon as a namespace is gone, so that who
  * leaves the container's own and makes another would bear it again.
  */
-static __always_inline __u32 current_namespace_identity(void)
+static __always_inline __u32 namespace_identity(__u64 address)
 {
-	const struct mnt_namespace *namespace = (const void *)current_namespace();
+	const struct mnt_namespace *namespace = (const struct mnt_namespace *)address;
 
 	if (bpf_core_field_exists(namespace->seq))
 		return (__u32)BPF_CORE_READ(namespace, seq);
 	return (__u32)BPF_CORE_READ(namespace, ns.ns_id);
+}
+
+static __always_inline __u32 current_namespace_identity(void)
+{
+	return namespace_identity(current_namespace());
 }
 
 static __always_inline __u32 current_namespace_number(void)
