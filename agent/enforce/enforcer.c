@@ -26,7 +26,7 @@ static const char *directory_or_default(const char *pin_directory)
 	return pin_directory ? pin_directory : PIN_DIRECTORY;
 }
 
-static int new_tables(struct enforcer *enforcer)
+static int new_tables(struct enforcer *enforcer, bool unpinned)
 {
 	struct images_backend backend = image_map_backend(&enforcer->image_map);
 	int r = image_map_open(enforcer->kernel.maps[KERNEL_IMAGES],
@@ -42,15 +42,16 @@ static int new_tables(struct enforcer *enforcer)
 	if (r == 0)
 		r = events_new(enforcer->kernel.maps[KERNEL_EVENTS], enforcer->images,
 			       &enforcer->events);
-	return r == 0 ? enforcer_adopt(enforcer) : r;
+	enforcer->image_map.unlisted = unpinned;
+	return r == 0 && !unpinned ? enforcer_adopt(enforcer) : r;
 }
 
 static int open_kernel(struct enforcer *enforcer, const struct enforcer_options *options,
 		       char **reterr_detail)
 {
-	int r = requirements_check(reterr_detail);
+	int r = requirements_check(options->tracing, reterr_detail);
 
-	if (r == 0)
+	if (r == 0 && !options->unpinned)
 		r = pins_open(directory_or_default(options->pin_directory),
 			      &enforcer->pins, reterr_detail);
 	if (r == 0)
@@ -58,7 +59,7 @@ static int open_kernel(struct enforcer *enforcer, const struct enforcer_options 
 				reterr_detail);
 	if (r)
 		return r;
-	r = new_tables(enforcer);
+	r = new_tables(enforcer, options->unpinned);
 	return r < 0 ? requirements_explain(r, "read the maps", reterr_detail) : 0;
 }
 

@@ -5,7 +5,8 @@
 /*
  * The kernel side as the agent sees it: programs loaded or adopted, cgroups pointed at
  * slots, images published to slots, counters harvested, events read. Nothing here logs;
- * everything outlives the agent (pins under struct enforcer_options.pin_directory).
+ * everything outlives the agent (pins under struct enforcer_options.pin_directory),
+ * unless it is opened without pins, for a dry run.
  */
 
 #include <stdbool.h>
@@ -22,6 +23,12 @@ struct enforcer_options {
 	bool cgroup_v1;		     /* subjects by the v1 pids hierarchy */
 	uint32_t cgroup_hierarchy;   /* its hierarchy id; 0 for v2 */
 	uint32_t records_per_second; /* 0: LIMIT_RECORDS_PER_SECOND */
+	/* A dry run: nothing is pinned nor adopted, and all of it ends with the enforcer,
+	 * or with the process that has it. An lsmd on the node goes on beside it. */
+	bool unpinned;
+	bool tracing;	    /* unpinned: programs that see calls and can stop none, for
+			       which "bpf" need not be among the active LSMs */
+	uint32_t ring_size; /* unpinned: bytes, a power of two; 0: LIMIT_RING */
 };
 
 /* What enforcer_open() can say besides a negative errno. */

@@ -13,7 +13,8 @@
 #include "lsm/limits.h"
 #include "util/cleanup.h"
 
-#define NAME_FORMAT "lsmd_img_%05" PRIu32
+#define NAME_FORMAT	     "lsmd_img_%05" PRIu32
+#define NAME_FORMAT_UNLISTED "lsmd_dry_%05" PRIu32
 
 static int create(const char *name, uint32_t n_words, int *ret_fd)
 {
@@ -53,7 +54,8 @@ static int insert(const struct image *image, uint32_t index, uint64_t *ret_bytes
 
 	if (image->n_words > LIMIT_IMAGE_WORDS)
 		return -E2BIG;
-	snprintf(name, sizeof(name), NAME_FORMAT, index);
+	snprintf(name, sizeof(name), map->unlisted ? NAME_FORMAT_UNLISTED : NAME_FORMAT,
+		 index);
 	r = create(name, (uint32_t)image->n_words, &fd);
 	if (r < 0)
 		return r;

@@ -8,6 +8,7 @@
  * where each look-up waits for a grace period before 6.8.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "enforce/images.h"
@@ -16,6 +17,7 @@
 struct image_map {
 	int fd;
 	int none_fd;
+	bool unlisted; /* of a dry run: no lsmd is to take its images for its own */
 };
 
 /** image_map_open() - @fd: of the map "images"; borrowed. Return: 0, negative errno. */

@@ -113,7 +113,7 @@ static bool can_keep(const struct opening *opening, const struct build_id *id)
 	       links_open(opening->pins, opening->skeleton, &kernel->links) == 0;
 }
 
-static int open_memory(struct opening *opening)
+static int open_memory(const struct opening *opening)
 {
 	struct kernel *kernel = opening->kernel;
 	int r = window_open(kernel->maps[KERNEL_SLOTS], LIMIT_SLOTS * sizeof(struct slot),
@@ -180,6 +180,10 @@ int kernel_open(struct kernel *kernel, const struct pins *pins,
 	r = skeleton_open(&opening.skeleton);
 	if (r < 0)
 		return opening_fail(&opening, r, "read the programs");
+	if (options->unpinned) {
+		r = opening_unpinned(&opening);
+		return r ? r : open_memory(&opening);
+	}
 	r = build_open(pins, &opening.build_fd, &opening.build);
 	if (r < 0)
 		return opening_fail(&opening, r, "open the pinned maps");

@@ -3,6 +3,7 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,8 +53,38 @@ static int read_program(struct attachment *attachment)
 	return 0;
 }
 
-static int open_one(const struct pins *pins, const struct bpf_program *program,
-		    struct attachment *attachment)
+/* Where the link of a program comes from. */
+typedef int (*link_source)(const struct pins *pins, const struct bpf_program *program,
+			   int *ret_fd);
+
+static int take_pinned(const struct pins *pins, const struct bpf_program *program,
+		       int *ret_fd)
+{
+	return pins_get(pins, PIN_LINKS, bpf_program__name(program), ret_fd);
+}
+
+/* libbpf closes its own descriptor. */
+static int take_new(const struct pins *pins, const struct bpf_program *program,
+		    int *ret_fd)
+{
+	struct bpf_link *link = bpf_program__attach(program);
+	int fd;
+
+	(void)pins;
+	if (!link)
+		return -errno;
+	fd = fcntl(bpf_link__fd(link), F_DUPFD_CLOEXEC, 0);
+	if (fd < 0)
+		fd = -errno;
+	bpf_link__destroy(link);
+	if (fd < 0)
+		return fd;
+	*ret_fd = fd;
+	return 0;
+}
+
+static int open_one(const struct pins *pins, link_source take,
+		    const struct bpf_program *program, struct attachment *attachment)
 {
 	const char *section = bpf_program__section_name(program);
 	int r;
@@ -62,12 +93,13 @@ static int open_one(const struct pins *pins, const struct bpf_program *program,
 	attachment->attach_to = strdup(strchr(section, '/') + 1);
 	if (!attachment->name || !attachment->attach_to)
 		return -ENOMEM;
-	r = pins_get(pins, PIN_LINKS, attachment->name, &attachment->fd);
+	r = take(pins, program, &attachment->fd);
 	return r < 0 ? r : read_program(attachment);
 }
 
-int links_open(const struct pins *pins, const struct skeleton *skeleton,
-	       struct links *ret_links)
+static int open_all(const struct pins *pins, link_source take,
+		    const struct skeleton *skeleton, const char **ret_name,
+		    struct links *ret_links)
 {
 	_cleanup_(links_close) struct links links = {0};
 	const struct bpf_program *program = NULL;
@@ -77,17 +109,32 @@ int links_open(const struct pins *pins, const struct skeleton *skeleton,
 			reallocarray(links.items, links.n + 1, sizeof(*items));
 		int r;
 
+		*ret_name = bpf_program__name(program);
 		if (!items)
 			return -ENOMEM;
 		links.items = items;
 		items[links.n] = (struct attachment){.fd = -1};
-		r = open_one(pins, program, &items[links.n++]);
+		r = open_one(pins, take, program, &items[links.n++]);
 		if (r < 0)
 			return r;
 	}
 	*ret_links = links;
 	links = (struct links){0};
 	return 0;
+}
+
+int links_open(const struct pins *pins, const struct skeleton *skeleton,
+	       struct links *ret_links)
+{
+	const char *name = NULL;
+
+	return open_all(pins, take_pinned, skeleton, &name, ret_links);
+}
+
+int links_attach_unpinned(const struct skeleton *skeleton, const char **ret_name,
+			  struct links *ret_links)
+{
+	return open_all(NULL, take_new, skeleton, ret_name, ret_links);
 }
 
 /* The pin keeps the link when libbpf closes its own descriptor. */

@@ -40,6 +40,14 @@ void links_close(struct links *links);
 int links_attach(const struct pins *pins, const struct skeleton *skeleton,
 		 const char **ret_name);
 
+/**
+ * links_attach_unpinned() - Attach all programs, for as long as the links are open.
+ * @ret_name:  as of links_attach()
+ * @ret_links: set on success only
+ */
+int links_attach_unpinned(const struct skeleton *skeleton, const char **ret_name,
+			  struct links *ret_links);
+
 /** links_drop_others() - Detach every program that the skeleton has not. */
 int links_drop_others(const struct pins *pins, const struct skeleton *skeleton);
 

@@ -44,6 +44,12 @@ static int pin_calls(const struct opening *opening)
 	return opening_calls(opening);
 }
 
+int opening_attach_failed(const struct opening *opening, int error, const char *name)
+{
+	return detail(opening->reterr_detail, ENFORCER_E_LOAD, "attach %s: %s: %s", name,
+		      strerror(-error), libbpf_log_text());
+}
+
 static int attach(const struct opening *opening)
 {
 	const char *name = NULL;
@@ -53,8 +59,7 @@ static int attach(const struct opening *opening)
 		return 0;
 	/* What is in force stays so alone. */
 	pins_keep(opening->pins, PIN_NEW, NULL, NULL);
-	return detail(opening->reterr_detail, ENFORCER_E_LOAD, "attach %s: %s: %s", name,
-		      strerror(-r), libbpf_log_text());
+	return opening_attach_failed(opening, r, name);
 }
 
 static int put_in_place(const struct opening *opening, const struct build *build)
@@ -86,7 +91,7 @@ static int configure(const struct opening *opening, uint32_t generation)
 		      strerror(-r));
 }
 
-static int load_programs(const struct opening *opening, uint32_t generation)
+int opening_programs(const struct opening *opening, uint32_t generation)
 {
 	int r = configure(opening, generation);
 
@@ -101,7 +106,7 @@ int opening_load(struct opening *opening, const struct build_id *id)
 	const struct state *state = opening->kernel->state;
 	const struct build build = {.id = *id,
 				    .generation = (state ? state->generation : 0) + 1};
-	int r = load_programs(opening, build.generation);
+	int r = opening_programs(opening, build.generation);
 
 	if (r == 0)
 		r = pin_maps(opening);

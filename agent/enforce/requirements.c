@@ -49,7 +49,7 @@ int requirements_lsm_lacks_bpf(const char *list)
 	return 1;
 }
 
-int requirements_check(char **reterr_detail)
+int requirements_check(bool tracing, char **reterr_detail)
 {
 	char list[256];
 
@@ -58,13 +58,22 @@ int requirements_check(char **reterr_detail)
 			      BTF_PATH ": %s: the kernel must be built with "
 				       "CONFIG_DEBUG_INFO_BTF=y, and /sys be mounted",
 			      strerror(errno));
-	if (read_line(LSM_PATH, list, sizeof(list)) && requirements_lsm_lacks_bpf(list))
+	if (!tracing && read_line(LSM_PATH, list, sizeof(list)) &&
+	    requirements_lsm_lacks_bpf(list))
 		return detail(
 			reterr_detail, ENFORCER_E_NO_LSM,
 			"bpf is not among the active LSMs: put lsm=%s,bpf on the kernel "
 			"command line (CONFIG_BPF_LSM=y) and reboot",
 			list);
 	return 0;
+}
+
+bool requirements_lsm_is_active(void)
+{
+	char list[256];
+
+	return read_line(LSM_PATH, list, sizeof(list)) &&
+	       !requirements_lsm_lacks_bpf(list);
 }
 
 static const char *missing_capability(void)

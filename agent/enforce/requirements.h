@@ -5,15 +5,21 @@
 /* What a node must have before programs can be loaded, and why it went wrong when they
  * can't. */
 
+#include <stdbool.h>
+
 /**
  * requirements_check() - BTF of the kernel, and "bpf" among the active LSMs.
+ * @tracing: programs that only see calls will do, for which no LSM has to be active
  *
  * The list of LSMs is believed only when it can be read (securityfs may not be mounted);
  * that hooks are really called is for enforcer_self_test() to say.
  *
  * Return: 0, ENFORCER_E_NO_BTF, ENFORCER_E_NO_LSM.
  */
-int requirements_check(char **reterr_detail);
+int requirements_check(bool tracing, char **reterr_detail);
+
+/** requirements_lsm_is_active() - Is "bpf" known to be among the active LSMs? */
+bool requirements_lsm_is_active(void);
 
 /**
  * requirements_explain() - Turn a failure of bpf(2) into an outcome.

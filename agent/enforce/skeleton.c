@@ -85,6 +85,49 @@ int skeleton_configure(struct skeleton *skeleton, const struct enforcer_options 
 	return 0;
 }
 
+/* Of a section's name, which libbpf gives without the "?" of a program that is not loaded
+ * unless it is asked for. */
+#define SECTION_LSM	"lsm"
+#define SECTION_TRACING "fentry/security_"
+
+static bool section_begins(const struct bpf_program *program, const char *with)
+{
+	return !strncmp(bpf_program__section_name(program), with, strlen(with));
+}
+
+int skeleton_trace(struct skeleton *skeleton)
+{
+	struct bpf_program *program;
+	bool found = false;
+	int r = 0;
+
+	bpf_object__for_each_program(program, skeleton->lsmd->obj)
+	{
+		if (section_begins(program, SECTION_LSM))
+			r = bpf_program__set_autoload(program, false);
+		else if (section_begins(program, SECTION_TRACING))
+			r = bpf_program__set_autoload(program, found = true);
+		if (r < 0)
+			return r;
+	}
+	return found ? 0 : -ENOTSUP;
+}
+
+int skeleton_size_map(struct skeleton *skeleton, const char *name, uint32_t max_entries)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(skeleton->lsmd->obj, name);
+
+	return map ? bpf_map__set_max_entries(map, max_entries) : -ENOENT;
+}
+
+int skeleton_program_fd(const struct skeleton *skeleton, const char *name)
+{
+	const struct bpf_program *program =
+		bpf_object__find_program_by_name(skeleton->lsmd->obj, name);
+
+	return program ? bpf_program__fd(program) : -ENOENT;
+}
+
 static bool is_built_for(const struct bpf_map *map, const struct bpf_map_info *info)
 {
 	return info->type == bpf_map__type(map) &&

@@ -41,6 +41,20 @@ int skeleton_configure(struct skeleton *skeleton, const struct enforcer_options 
 		       uint32_t generation);
 
 /**
+ * skeleton_trace() - Have the programs that only trace what is to be judged, in place of
+ * those that may refuse it: the same judgement, at the entry of the function that calls
+ * the hook.
+ * Return: 0; -ENOTSUP when none are built in; another negative errno.
+ */
+int skeleton_trace(struct skeleton *skeleton);
+
+/** skeleton_size_map() - Before loading. Return: 0, negative errno. */
+int skeleton_size_map(struct skeleton *skeleton, const char *name, uint32_t max_entries);
+
+/** skeleton_program_fd() - Borrowed. Return: negative errno before loading. */
+int skeleton_program_fd(const struct skeleton *skeleton, const char *name);
+
+/**
  * skeleton_use_map() - Load with a map that is there already.
  * Return: 0; -EEXIST when it is not what the programs were built for; another negative
  * errno.

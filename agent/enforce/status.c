@@ -23,6 +23,14 @@ const struct state *enforcer_state(const struct enforcer *enforcer)
 	return enforcer->kernel.state;
 }
 
+/* Without pins a link is there as long as its descriptor. */
+static bool is_attached(const struct enforcer *enforcer,
+			const struct attachment *attachment)
+{
+	return !enforcer->pins.path ||
+	       pins_has(&enforcer->pins, PIN_LINKS, attachment->name);
+}
+
 size_t enforcer_programs(const struct enforcer *enforcer,
 			 struct enforcer_program *programs, size_t max)
 {
@@ -35,8 +43,7 @@ size_t enforcer_programs(const struct enforcer *enforcer,
 			.name = attachment->name,
 			.attach_to = attachment->attach_to,
 			.id = attachment->program_id,
-			.attached =
-				pins_has(&enforcer->pins, PIN_LINKS, attachment->name),
+			.attached = is_attached(enforcer, attachment),
 			.verified_instructions = attachment->verified_instructions,
 		};
 	}
