@@ -46,6 +46,8 @@ static void policy_free(struct policy *policy)
 	free(policy->name_space);
 	free(policy->name);
 	free(policy->description);
+	free(policy->prevents);
+	free(policy->how);
 	free(policy->source);
 	free(policy->pod_uid);
 	free(policy->open_ways);

@@ -141,7 +141,11 @@ struct policy {
 	char *name_space; /* "" for cluster policies */
 	char *name;
 	char *description; /* NULL: none */
-	char *source;	   /* file it came from, "line" within it below; "by hand" */
+	/* Annotations lsmd.io/prevents and lsmd.io/how: the detection of another system
+	 * that the policy makes needless, by its name there, and how close it comes.
+	 * NULL: none. */
+	char *prevents, *how;
+	char *source; /* file it came from, "line" within it below; "by hand" */
 	unsigned line;
 	bool audit_mode; /* mode: audit */
 	uint8_t severity;

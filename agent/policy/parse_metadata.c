@@ -40,6 +40,32 @@ static int read_namespace(struct parse *parse, const struct yaml_pair *pair, voi
 	return parse_text(parse, pair, &parse->policy->name_space);
 }
 
+static int read_prevents(struct parse *parse, const struct yaml_pair *pair, void *object)
+{
+	(void)object;
+	return parse_text(parse, pair, &parse->policy->prevents);
+}
+
+static int read_how(struct parse *parse, const struct yaml_pair *pair, void *object)
+{
+	(void)object;
+	return parse_text(parse, pair, &parse->policy->how);
+}
+
+/* Of annotations these alone mean something here, and to other tools any may. */
+static int read_annotations(struct parse *parse, const struct yaml_node *annotations)
+{
+	static const struct field fields[] = {
+		{"lsmd.io/prevents", read_prevents, 0},
+		{"lsmd.io/how", read_how, 0},
+	};
+
+	if (!annotations || annotations->type != YAML_MAP)
+		return 0;
+	return parse_open_map(parse, annotations, "\"annotations\"", fields,
+			      ARRAY_SIZE(fields), NULL);
+}
+
 /* The rest is the API server's and of other tools. */
 int parse_metadata(struct parse *parse, const struct yaml_pair *pair, void *object)
 {
@@ -60,7 +86,8 @@ int parse_metadata(struct parse *parse, const struct yaml_pair *pair, void *obje
 		{"selfLink", NULL, FIELD_IGNORED},
 		{"uid", NULL, FIELD_IGNORED},
 	};
+	int r = parse_map(parse, pair->value, "\"metadata\"", fields, ARRAY_SIZE(fields),
+			  object);
 
-	return parse_map(parse, pair->value, "\"metadata\"", fields, ARRAY_SIZE(fields),
-			 object);
+	return r ? r : read_annotations(parse, yaml_get(pair->value, "annotations"));
 }

@@ -101,6 +101,23 @@ Test(parse, reads_exec)
 	cr_assert_eq(exec->rules[1].number, 1);
 }
 
+Test(parse, reads_what_a_policy_prevents_and_no_other_annotation)
+{
+	_cleanup_(parsed_clear) struct parsed parsed = parse(
+		"apiVersion: lsmd.io/v1alpha1\nkind: LsmPolicy\n"
+		"metadata: {name: a, annotations: {lsmd.io/prevents: Some rule, "
+		"lsmd.io/how: exact, x: [1]}}\n"
+		"spec: {exec: {default: deny}}\n"
+		"---\napiVersion: lsmd.io/v1alpha1\nkind: LsmPolicy\n"
+		"metadata: {name: b, annotations: }\nspec: {exec: {default: deny}}\n");
+
+	cr_assert_eq(parsed.policies.n, 2, "%s", parsed.said);
+	cr_expect_str_eq(parsed.policies.items[0]->prevents, "Some rule");
+	cr_expect_str_eq(parsed.policies.items[0]->how, "exact");
+	cr_expect_null(parsed.policies.items[1]->prevents);
+	cr_expect_null(parsed.policies.items[1]->how);
+}
+
 Test(parse, gives_rules_what_the_spec_says_of_all)
 {
 	_cleanup_(parsed_clear) struct parsed parsed = parse(whole);
