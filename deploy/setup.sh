@@ -29,6 +29,8 @@ packages() {
 		test  curl                # ask the agent over HTTP
 		test  jq                  # read what it answers
 		test  python3-prometheus-client # read the metrics as Prometheus does
+		test  python3             # the API server's stand-in
+		test  openssl             # its certificate
 		test  mandoc              # check the manual pages
 		test  shellcheck          # check the scripts
 		vm    qemu-system-x86     # vm.sh
