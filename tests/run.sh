@@ -86,7 +86,7 @@ ring_build()
 	check "build: gcc, warnings are errors" compile gcc env CC=gcc
 	check "build: clang, warnings are errors" compile clang env CC=clang
 	# shellcheck disable=SC2046 # file names without blanks, as git lists them
-	check "build: shell scripts" shellcheck -x $(cd "$top" && git ls-files '*.sh' | sed "s|^|$top/|")
+	check "build: shell scripts" shellcheck -x $(cd "$top" && git ls-files '*.sh' deploy/kubectl-lsm | sed "s|^|$top/|")
 	check "build: manual pages" mandoc -T lint -W warning "$top"/agent/*.8 "$top"/agent/ctl/*.1
 }
 
@@ -120,6 +120,7 @@ ring_fuzz()
 
 ring_deploy()
 {
+	collect "deploy: kubectl-lsm" "$top/tests/deploy/kubectl_lsm_test.sh"
 	collect "deploy: vm.sh" "$top/tests/deploy/vm_test.sh"
 }
 
