@@ -28,6 +28,16 @@ struct compiled_rule {
 	enum verdict verdict;
 	uint32_t group;
 	uint8_t error;
+	/* The rule before it, once more: for `fileless` where that is so by name. */
+	bool in_shm;
+	uint64_t condition; /* RULE_W_CONDITION */
+};
+
+/* What one `from` lists, once each, in the order of their bytes. */
+struct program_set {
+	char **paths; /* the strings are the rule's */
+	size_t n;
+	uint32_t rule; /* the first that lists them */
 };
 
 struct group {
@@ -49,6 +59,10 @@ struct compiler {
 	uint32_t tier_audits[TIERS]; /* groups of the tiers' audit rules, 0: none */
 	uint32_t sections;	     /* IMAGE_HAS_* bits */
 	uint32_t denying;
+	uint32_t facts[SECTION_COUNT]; /* FACT_* bits that conditions ask for */
+	uint32_t program_sections;     /* IMAGE_HAS_* bits of those that say `from` */
+	struct program_set programs[LIMIT_PROGRAM_SETS];
+	uint32_t n_programs;
 	bool refused; /* the diagnostics say what the limit is passed by */
 	struct words words;
 };
@@ -70,12 +84,23 @@ struct candidates {
  */
 int compiler_rules(struct compiler *compiler);
 
+/**
+ * compiler_conditions() - Number the program sets, and write each rule's condition.
+ * Return: 0, -E2BIG, -ENOMEM.
+ */
+int compiler_conditions(struct compiler *compiler);
+void compiler_conditions_clear(struct compiler *compiler);
+
 /** compiler_rows() - Write the rules' rows and strings. Return: 0, -E2BIG, -ENOMEM. */
 int compiler_rows(struct compiler *compiler);
 
+/* Whose defaults are added to a list: those of no section. */
+#define SECTION_NO_DEFAULT SECTION_COUNT
+
 /**
  * compiler_list() - The list of an event that matches some rules.
- * @candidates: in any order; the section's defaults are added here
+ * @section:    the section's defaults are added here
+ * @candidates: in any order
  * Return: 0, -E2BIG, -ENOMEM.
  */
 int compiler_list(struct compiler *compiler, enum image_section section,
@@ -84,8 +109,8 @@ int compiler_list(struct compiler *compiler, enum image_section section,
 int candidates_add(struct candidates *candidates, uint32_t rule, uint32_t flags);
 void candidates_clear(struct candidates *candidates);
 
-/** compiler_matters() - Can the rule have an effect? An allow has none without a default.
- */
+/** compiler_matters() - Can the rule have an effect? An allow has none without a
+ * default, and no default covers unix sockets. */
 bool compiler_matters(const struct compiler *compiler, uint32_t rule);
 
 /* The sections, each of which writes its tables and its words of the header. */

@@ -35,13 +35,11 @@ struct list {
 	size_t n;
 	uint64_t words[LIMIT_LIST];
 	size_t n_words;
-	/* Of the group at hand. */
-	bool decided; /* an entry holds always */
-	bool seen[RANK_COUNT]
-		 [ENTRY_EXCEPTED + ENTRY_TRUSTED + 1]; /* one holds under these flags */
+	size_t group_start; /* the first word of the group at hand */
 };
 
-#define ENTRY_NAME_FLAGS (ENTRY_TRUSTED | ENTRY_EXCEPTED)
+/* Under what an entry holds, one more with each flag. */
+#define ENTRY_LIMITS (ENTRY_TRUSTED | ENTRY_EXCEPTED | ENTRY_DEFAULT | ENTRY_CONDITION)
 
 static enum rank rank_of(const struct compiled_rule *rule)
 {
@@ -74,8 +72,10 @@ bool compiler_matters(const struct compiler *compiler, uint32_t number)
 {
 	const struct compiled_rule *rule = &compiler->rules[number];
 
-	return rule->verdict != VERDICT_ALLOW ||
-	       compiler->groups[rule->group].defaults[rule->section] != RULE_NONE;
+	if (rule->verdict != VERDICT_ALLOW)
+		return true;
+	return compiler->groups[rule->group].defaults[rule->section] != RULE_NONE &&
+	       !rule->rule->n_unix;
 }
 
 static int compare_entries(const void *a, const void *b)
@@ -91,6 +91,29 @@ static int compare_entries(const void *a, const void *b)
 	return (x->flags > y->flags) - (x->flags < y->flags);
 }
 
+/* What of a rule itself limits when it holds. */
+static uint32_t rule_flags(const struct compiled_rule *rule)
+{
+	uint32_t flags = rule->condition ? ENTRY_CONDITION : 0;
+
+	return rule->rule && rule->rule->until ? flags | ENTRY_UNTIL : flags;
+}
+
+static void gather_defaults(struct list *list, enum image_section section)
+{
+	const struct compiler *compiler = list->compiler;
+
+	for (uint32_t group = 0; group < compiler->n_groups; group++) {
+		uint32_t rule = compiler->groups[group].defaults[section];
+
+		if (rule != RULE_NONE)
+			list->entries[list->n++] = (struct entry){.group = group,
+								  .rank = RANK_DEFAULT,
+								  .rule = rule,
+								  .flags = ENTRY_DEFAULT};
+	}
+}
+
 static int gather(struct list *list, enum image_section section,
 		  const struct candidates *candidates)
 {
@@ -102,24 +125,16 @@ static int gather(struct list *list, enum image_section section,
 	for (size_t i = 0; i < candidates->n; i++) {
 		const struct candidate *candidate = &candidates->items[i];
 		const struct compiled_rule *rule = &compiler->rules[candidate->rule];
-		uint32_t until = rule->rule && rule->rule->until ? ENTRY_UNTIL : 0;
 
 		/* A default in the place of an allow: the base that it includes. */
 		list->entries[list->n++] =
 			(struct entry){.group = rule->group,
 				       .rank = rule->rule ? rank_of(rule) : RANK_ALLOW,
 				       .rule = candidate->rule,
-				       .flags = candidate->flags | until};
+				       .flags = candidate->flags | rule_flags(rule)};
 	}
-	for (uint32_t group = 0; group < compiler->n_groups; group++) {
-		uint32_t rule = compiler->groups[group].defaults[section];
-
-		if (rule != RULE_NONE)
-			list->entries[list->n++] = (struct entry){.group = group,
-								  .rank = RANK_DEFAULT,
-								  .rule = rule,
-								  .flags = ENTRY_DEFAULT};
-	}
+	if (section != SECTION_NO_DEFAULT)
+		gather_defaults(list, section);
 	qsort(list->entries, list->n, sizeof(*list->entries), compare_entries);
 	return 0;
 }
@@ -143,19 +158,35 @@ static void drop_allows(struct list *list, uint32_t group)
 		list->n_words--;
 }
 
+/* Does an earlier entry of the group hold whenever this one does? */
+static bool is_hidden_by(const struct list *list, const struct entry *entry,
+			 uint64_t earlier)
+{
+	const struct compiled_rule *rules = list->compiler->rules;
+	uint32_t flags = ENTRY_FLAGS(earlier);
+
+	if (flags & ENTRY_UNTIL || flags & ENTRY_LIMITS & ~entry->flags ||
+	    (flags ^ entry->flags) & ENTRY_CALLED)
+		return false;
+	return !(flags & ENTRY_CONDITION) ||
+	       rules[ENTRY_RULE(earlier)].condition == rules[entry->rule].condition;
+}
+
+static bool is_hidden(const struct list *list, const struct entry *entry)
+{
+	for (size_t i = list->group_start; i < list->n_words; i++)
+		if (is_hidden_by(list, entry, list->words[i]))
+			return true;
+	return false;
+}
+
 static int append(struct list *list, const struct entry *entry)
 {
-	bool *seen = &list->seen[entry->rank][entry->flags & ENTRY_NAME_FLAGS];
-
-	if (list->decided || *seen)
+	if (is_hidden(list, entry))
 		return 0;
 	if (list->n_words == LIMIT_LIST)
 		return -E2BIG;
 	list->words[list->n_words++] = entry_word(list, entry);
-	if (entry->flags & ENTRY_UNTIL)
-		return 0;
-	*seen = true;
-	list->decided = !(entry->flags & ENTRY_NAME_FLAGS);
 	return 0;
 }
 
@@ -166,8 +197,7 @@ static int append_all(struct list *list, uint32_t *reterr_rule)
 
 		if (i && list->entries[i - 1].group != entry->group) {
 			drop_allows(list, list->entries[i - 1].group);
-			list->decided = false;
-			memset(list->seen, 0, sizeof(list->seen));
+			list->group_start = list->n_words;
 		}
 		if (append(list, entry) < 0) {
 			*reterr_rule = entry->rule;

@@ -1,19 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/*
- * Sections exec and file: all path patterns become one automaton. A tag is what a pattern
- * says of its rule: twice the rule's number for `paths`, and one more for `except`; the
- * tags after those of the last rule are the base that a default of section file includes.
- */
+/* All patterns of paths become one automaton. */
 
 #include <errno.h>
 #include <stdlib.h>
 
-#include "policy/automaton.h"
-#include "policy/compiler.h"
+#include "policy/compiler_paths.h"
 #include "util/cleanup.h"
-
-#define KINDS 4
 
 /* What a process cannot do without under a default of section file. */
 static const struct {
@@ -35,31 +28,8 @@ static const struct {
 	{"/dev/pts/*", ACCESS_READ | ACCESS_WRITE},
 };
 
-struct paths {
-	struct compiler *compiler;
-	struct automaton *automaton;
-	struct automaton_tag *tags;
-	uint32_t nothing; /* offset of the accept of a path that nothing matches */
-};
-
-static uint32_t base_tag(const struct compiler *compiler, uint32_t access)
-{
-	return 2 * (uint32_t)compiler->n_rules + (access & ACCESS_WRITE ? 1 : 0);
-}
-
-/* Bits of enum accept_kind that a rule's access takes part in. */
-static uint32_t kinds_of(const struct compiled_rule *rule)
-{
-	uint32_t kinds = 0;
-
-	if (rule->section == SECTION_EXEC)
-		return 1U << ACCEPT_EXEC;
-	if (rule->rule->access & ACCESS_READ)
-		kinds |= 1U << ACCEPT_READ | 1U << ACCEPT_READ_WRITE;
-	if (rule->rule->access & ACCESS_WRITE)
-		kinds |= 1U << ACCEPT_WRITE | 1U << ACCEPT_READ_WRITE;
-	return kinds;
-}
+/* Where container runtimes and pods mount memory that is shared. */
+static const char *const shm[] = {"/dev/shm/**", "/run/shm/**"};
 
 static int add_patterns(struct paths *paths, char *const *texts, size_t n, uint32_t rule,
 			uint32_t tag)
@@ -72,16 +42,12 @@ static int add_patterns(struct paths *paths, char *const *texts, size_t n, uint3
 					       "has a pattern that can match nothing");
 		if (r < 0)
 			return r;
-		/* Denied by what it is, too, see identities in lsm/abi.h. */
-		if (!(tag % 2) && pattern_is_literal(texts[i]) &&
-		    paths->compiler->rules[rule].verdict != VERDICT_ALLOW)
-			paths->compiler->sections |= IMAGE_HAS_IDENTITIES;
 	}
 	return 0;
 }
 
 /* Where nothing that follows can take the rule back, those behind it make no difference.
- */
+ * What goes by the caller's name is a world of its own. */
 static void describe_tag(struct paths *paths, uint32_t number)
 {
 	static const uint32_t ranks[] = {[VERDICT_KILL] = 0,
@@ -90,10 +56,12 @@ static void describe_tag(struct paths *paths, uint32_t number)
 					 [VERDICT_AUDIT] = 3};
 	const struct compiler *compiler = paths->compiler;
 	const struct compiled_rule *rule = &compiler->rules[number];
+	uint32_t group = 2 * rule->group + (rule->rule->by_name ? 1 : 0);
 	struct automaton_tag tag = {
-		.family = rule->group << KINDS | kinds_of(rule),
+		.family = group << KINDS | paths_kinds(rule),
 		.order = ranks[rule->verdict] * (uint32_t)compiler->n_rules + number,
-		.decides = !rule->rule->n_except && !rule->rule->until,
+		.decides =
+			!rule->rule->n_except && !rule->rule->until && !rule->condition,
 	};
 
 	paths->tags[2 * (size_t)number] = tag;
@@ -101,23 +69,47 @@ static void describe_tag(struct paths *paths, uint32_t number)
 	paths->tags[2 * (size_t)number + 1] = tag;
 }
 
+/* Denied by what it is, too, see identities in lsm/abi.h. */
+static bool has_identity(const struct compiled_rule *rule)
+{
+	bool found = false;
+
+	if (rule->verdict == VERDICT_ALLOW || rule->rule->by_name)
+		return false;
+	for (size_t i = 0; !found && i < rule->rule->n_paths; i++)
+		found = pattern_is_literal(rule->rule->paths[i]);
+	return found;
+}
+
+static int add_rule(struct paths *paths, uint32_t number)
+{
+	const struct compiled_rule *rule = &paths->compiler->rules[number];
+	const struct policy_rule *own = rule->rule;
+	int r;
+
+	describe_tag(paths, number);
+	if (has_identity(rule))
+		paths->compiler->sections |= IMAGE_HAS_IDENTITIES;
+	if (!own->n_paths && !own->n_unix)
+		paths->pathless[paths->n_pathless++] = number;
+	r = add_patterns(paths, own->paths, own->n_paths, number, 2 * number);
+	if (r == 0)
+		r = add_patterns(paths, own->unix_names, own->n_unix, number, 2 * number);
+	if (r == 0)
+		r = add_patterns(paths, own->except, own->n_except, number,
+				 2 * number + 1);
+	return r;
+}
+
 static int add_rules(struct paths *paths)
 {
 	const struct compiler *compiler = paths->compiler;
 	int r = 0;
 
-	for (uint32_t i = 0; r == 0 && i < compiler->n_rules; i++) {
-		const struct compiled_rule *rule = &compiler->rules[i];
-
-		if (rule->section > SECTION_FILE || !rule->rule ||
-		    !compiler_matters(compiler, i))
-			continue;
-		describe_tag(paths, i);
-		r = add_patterns(paths, rule->rule->paths, rule->rule->n_paths, i, 2 * i);
-		if (r == 0)
-			r = add_patterns(paths, rule->rule->except, rule->rule->n_except,
-					 i, 2 * i + 1);
-	}
+	for (uint32_t i = 0; r == 0 && i < compiler->n_rules; i++)
+		if (goes_by_path(&compiler->rules[i]) && !compiler->rules[i].in_shm &&
+		    compiler_matters(compiler, i))
+			r = add_rule(paths, i);
 	return r;
 }
 
@@ -134,142 +126,47 @@ static int add_base(struct paths *paths)
 	const struct compiler *compiler = paths->compiler;
 	int r = 0;
 
-	for (uint32_t i = 0; i < 2; i++)
-		paths->tags[2 * compiler->n_rules + i] = (struct automaton_tag){
-			.family = compiler->n_groups << KINDS, .order = i};
 	for (size_t i = 0; r == 0 && has_base(compiler) && i < ARRAY_SIZE(base); i++)
 		r = automaton_add(paths->automaton, base[i].path,
-				  base_tag(compiler, base[i].access));
+				  extra_tag(compiler, base[i].access & ACCESS_WRITE
+							      ? TAG_BASE_WRITE
+							      : TAG_BASE_READ));
 	return r;
 }
 
-/* The base is as if each policy that sets the default with its base allowed it. */
-static int allow_base(const struct compiler *compiler, uint32_t tag, uint32_t kind,
-		      struct candidates *candidates)
+static int add_shm(struct paths *paths)
 {
-	if (kind == ACCEPT_EXEC ||
-	    (kind != ACCEPT_READ && tag != base_tag(compiler, ACCESS_WRITE)))
-		return 0;
-	for (uint32_t i = 0; i < compiler->n_groups; i++) {
-		uint32_t rule = compiler->groups[i].base;
-
-		if (rule != RULE_NONE &&
-		    candidates_add(candidates, rule, ENTRY_TRUSTED) < 0)
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-/*
- * Reading and writing at once is allowed where both are, each perhaps by another rule.
- * Such a rule stands in the list for the two.
- */
-static int allow_both(const struct compiler *compiler, const uint32_t *tags, size_t n,
-		      struct candidates *candidates)
-{
-	uint32_t allowed[LIMIT_GROUPS] = {0};
-
-	for (size_t i = 0; i < n; i++) {
-		const struct compiled_rule *rule;
-
-		if (tags[i] >= 2 * compiler->n_rules || tags[i] % 2 ||
-		    (i + 1 < n && tags[i + 1] == tags[i] + 1))
-			continue;
-		rule = &compiler->rules[tags[i] / 2];
-		if (rule->verdict != VERDICT_ALLOW || rule->section != SECTION_FILE ||
-		    rule->rule->until)
-			continue;
-		allowed[rule->group] |= rule->rule->access & (ACCESS_READ | ACCESS_WRITE);
-		if (allowed[rule->group] == (ACCESS_READ | ACCESS_WRITE) &&
-		    candidates_add(candidates, tags[i] / 2, ENTRY_TRUSTED) < 0)
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-/* A rule whose `except` matches as well holds for names that do not count alone. */
-static int add_rule(const struct compiler *compiler, uint32_t number, bool excepted,
-		    uint32_t kind, struct candidates *candidates)
-{
-	const struct compiled_rule *rule = &compiler->rules[number];
-	const uint32_t both = ACCESS_READ | ACCESS_WRITE;
-
-	if (!(kinds_of(rule) & 1U << kind))
-		return 0;
-	if (rule->verdict != VERDICT_ALLOW)
-		return candidates_add(candidates, number, excepted ? ENTRY_EXCEPTED : 0);
-	if (excepted ||
-	    (kind == ACCEPT_READ_WRITE && (rule->rule->access & both) != both))
-		return 0;
-	return candidates_add(candidates, number, ENTRY_TRUSTED);
-}
-
-static int make_list(const struct paths *paths, const uint32_t *tags, size_t n,
-		     uint32_t kind, uint32_t *ret_list)
-{
-	_cleanup_(candidates_clear) struct candidates candidates = {0};
-	struct compiler *compiler = paths->compiler;
+	const struct compiler *compiler = paths->compiler;
+	bool wanted = compiler->facts[SECTION_EXEC] & FACT_FILELESS;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < n; i++) {
-		bool excepted = i + 1 < n && tags[i + 1] == tags[i] + 1;
-
-		if (tags[i] >= 2 * compiler->n_rules)
-			r = allow_base(compiler, tags[i], kind, &candidates);
-		else if (tags[i] % 2 == 0)
-			r = add_rule(compiler, tags[i] / 2, excepted, kind, &candidates);
-	}
-	if (r == 0 && kind == ACCEPT_READ_WRITE)
-		r = allow_both(compiler, tags, n, &candidates);
-	if (r < 0)
-		return r;
-	return compiler_list(compiler, kind == ACCEPT_EXEC ? SECTION_EXEC : SECTION_FILE,
-			     &candidates, ret_list);
+	for (size_t i = 0; r == 0 && wanted && i < ARRAY_SIZE(shm); i++)
+		r = automaton_add(paths->automaton, shm[i], extra_tag(compiler, TAG_SHM));
+	return r;
 }
 
-/* Offset of the accept of a path that matches patterns of these tags; 0: as if of none.
- */
-static int make_accept(const struct paths *paths, const uint32_t *tags, size_t n,
-		       uint32_t *ret_accept)
+static int add_programs(struct paths *paths)
 {
-	uint32_t lists[KINDS];
-	uint64_t words[ACCEPT_WORDS];
+	const struct compiler *compiler = paths->compiler;
 	int r = 0;
 
-	for (uint32_t kind = 0; r == 0 && kind < KINDS; kind++)
-		r = make_list(paths, tags, n, kind, &lists[kind]);
-	if (r < 0)
-		return r;
-	words[0] = WORD(lists[ACCEPT_EXEC], lists[ACCEPT_READ]);
-	words[1] = WORD(lists[ACCEPT_WRITE], lists[ACCEPT_READ_WRITE]);
-	words[2] = 0;
-	*ret_accept = 0;
-	if (!paths->nothing && !words[0] && !words[1] && !words[2])
-		return 0;
-	return words_share(&paths->compiler->words, words, ACCEPT_WORDS, ret_accept);
+	for (uint32_t i = 0; r == 0 && i < compiler->n_programs; i++)
+		r = add_patterns(paths, compiler->programs[i].paths,
+				 compiler->programs[i].n, compiler->programs[i].rule,
+				 extra_tag(compiler, TAG_PROGRAMS + i));
+	return r;
 }
 
-static int make_accepts(struct paths *paths, uint32_t **ret_accepts)
+/* Each is of a family of its own: of several, all are told. */
+static void describe_extras(struct paths *paths)
 {
-	const struct sets *sets = &paths->automaton->tag_sets;
-	_cleanup_(freep) uint32_t *accepts = calloc(sets->n + 1, sizeof(*accepts));
-	int r;
+	const struct compiler *compiler = paths->compiler;
 
-	if (!accepts)
-		return -ENOMEM;
-	r = make_accept(paths, NULL, 0, &paths->nothing);
-	for (uint32_t i = 1; r == 0 && i < sets->n; i++) {
-		size_t n;
-		const uint32_t *tags = sets_get(sets, i, &n);
-
-		r = make_accept(paths, tags, n, &accepts[i]);
-		if (r == 0 && accepts[i] == paths->nothing)
-			accepts[i] = 0;
-	}
-	if (r < 0)
-		return r;
-	*ret_accepts = TAKE_PTR(accepts);
-	return 0;
+	for (uint32_t i = 0; i < TAG_EXTRAS; i++)
+		paths->tags[extra_tag(compiler, i)] = (struct automaton_tag){
+			.family = ((2 * compiler->n_groups) << KINDS) + i,
+			.decides = true,
+		};
 }
 
 static int put_automaton(struct paths *paths)
@@ -288,25 +185,34 @@ static int put_automaton(struct paths *paths)
 	return r;
 }
 
+/* The rule that a tag is of, or a set's first one; the base is nobody's. */
+static uint32_t rule_of(const struct compiler *compiler, uint32_t tag)
+{
+	uint32_t programs = extra_tag(compiler, TAG_PROGRAMS);
+
+	return tag < programs ? tag / 2 : compiler->programs[tag - programs].rule;
+}
+
 static int make_automaton(struct paths *paths)
 {
 	_cleanup_(freep) uint32_t *accepts = NULL;
+	struct compiler *compiler = paths->compiler;
 	uint32_t tag = 0;
 	int r = automaton_build(paths->automaton, paths->tags, &tag);
 
 	if (r == -E2BIG)
-		return compiler_refuse(paths->compiler, tag / 2,
+		return compiler_refuse(compiler, rule_of(compiler, tag),
 				       "has patterns that multiply with those of others");
 	if (r == 0)
-		r = make_accepts(paths, &accepts);
+		r = paths_accepts(paths, &accepts);
 	if (r == 0)
 		r = automaton_minimise(paths->automaton, accepts);
 	if (r == 0)
 		r = put_automaton(paths);
 	if (r == -E2BIG)
-		return compiler_refuse(paths->compiler,
-				       automaton_heaviest(paths->automaton) / 2,
-				       "has paths that do not fit into an image");
+		return compiler_refuse(
+			compiler, rule_of(compiler, automaton_heaviest(paths->automaton)),
+			"has paths that do not fit into an image");
 	return r;
 }
 
@@ -314,18 +220,25 @@ int compiler_paths(struct compiler *compiler)
 {
 	_cleanup_(automaton_freep) struct automaton *automaton = NULL;
 	_cleanup_(freep) struct automaton_tag *tags =
-		calloc(2 * compiler->n_rules + 2, sizeof(*tags));
-	struct paths paths = {.compiler = compiler, .tags = tags};
+		calloc(extra_tag(compiler, TAG_EXTRAS), sizeof(*tags));
+	_cleanup_(freep) uint32_t *pathless =
+		calloc(compiler->n_rules + 1, sizeof(*pathless));
+	struct paths paths = {.compiler = compiler, .tags = tags, .pathless = pathless};
 	int r;
 
-	if (!tags)
+	if (!tags || !pathless)
 		return -ENOMEM;
 	r = automaton_new(&automaton);
 	if (r < 0)
 		return r;
 	paths.automaton = automaton;
+	describe_extras(&paths);
 	r = add_rules(&paths);
 	if (r == 0)
 		r = add_base(&paths);
+	if (r == 0)
+		r = add_shm(&paths);
+	if (r == 0)
+		r = add_programs(&paths);
 	return r < 0 ? r : make_automaton(&paths);
 }

@@ -72,6 +72,7 @@ static void fill_row(const struct compiled_rule *rule, size_t text, uint64_t *ro
 			   (uint64_t)rule->section << 8 | rule->verdict;
 	row[RULE_W_UNTIL] = rule->rule ? rule->rule->until : 0;
 	row[RULE_W_TEXT] = text;
+	row[RULE_W_CONDITION] = rule->condition;
 }
 
 /* All texts one after another, and in each row where the rule's begins. */

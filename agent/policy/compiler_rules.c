@@ -113,8 +113,9 @@ static int add_default(struct compiler *compiler, const struct policy *policy,
 									   : EPERM});
 }
 
-static int add_section(struct compiler *compiler, const struct policy *policy,
-		       enum image_section number, const struct policy_groups *groups)
+static int add_own_rule(struct compiler *compiler, const struct policy *policy,
+			const struct policy_rule *rule,
+			const struct policy_groups *groups)
 {
 	static const enum verdict verdicts[] = {
 		[ACTION_AUDIT] = VERDICT_AUDIT,
@@ -122,24 +123,29 @@ static int add_section(struct compiler *compiler, const struct policy *policy,
 		[ACTION_DENY] = VERDICT_DENY,
 		[ACTION_KILL] = VERDICT_KILL,
 	};
+	struct compiled_rule compiled = {
+		.policy = policy,
+		.rule = rule,
+		.section = rule->section,
+		.verdict = verdicts[rule->action],
+		.group = rule->action == ACTION_AUDIT ? groups->audits : groups->enforced,
+		.error = rule->error,
+	};
+	int r = add_rule(compiler, &compiled);
+
+	compiled.in_shm = true;
+	return r == 0 && rule->fileless ? add_rule(compiler, &compiled) : r;
+}
+
+static int add_section(struct compiler *compiler, const struct policy *policy,
+		       enum image_section number, const struct policy_groups *groups)
+{
 	const struct policy_section *section = &policy->sections[number];
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < section->n_rules; i++) {
-		const struct policy_rule *rule = &section->rules[i];
-
-		if (in_force(rule))
-			r = add_rule(compiler,
-				     &(struct compiled_rule){
-					     .policy = policy,
-					     .rule = rule,
-					     .section = number,
-					     .verdict = verdicts[rule->action],
-					     .group = rule->action == ACTION_AUDIT
-							      ? groups->audits
-							      : groups->enforced,
-					     .error = rule->error});
-	}
+	for (size_t i = 0; r == 0 && i < section->n_rules; i++)
+		if (in_force(&section->rules[i]))
+			r = add_own_rule(compiler, policy, &section->rules[i], groups);
 	if (r == 0 && section->default_deny)
 		r = add_default(compiler, policy, number, groups->enforced);
 	return r;
@@ -168,6 +174,9 @@ int compiler_rules(struct compiler *compiler)
 		r = add_policy(compiler, compiler->policies[i]);
 	if (r < 0 || !compiler->sections)
 		return r;
+	r = compiler_conditions(compiler);
+	if (r < 0)
+		return r;
 	r = compiler_rows(compiler);
 	return r == -E2BIG ? compiler_refuse(compiler, 0,
 					     "and the others do not fit into an image")
@@ -184,7 +193,7 @@ int compiler_section(const struct compiler *compiler, enum image_section section
 		return -ENOMEM;
 	for (uint32_t i = 0; i < compiler->n_rules; i++)
 		if (compiler->rules[i].section == section && compiler->rules[i].rule &&
-		    compiler_matters(compiler, i))
+		    !compiler->rules[i].rule->n_unix && compiler_matters(compiler, i))
 			rules[n++] = i;
 	*ret_rules = rules;
 	*ret_n = n;

@@ -81,6 +81,9 @@ static int finish(struct compiler *compiler, struct image **ret_image)
 	words->items[IMAGE_H_ID] = WORD(IMAGE_MAGIC, ABI_VERSION);
 	words->items[IMAGE_H_SIZE] = WORD(words->n, compiler->n_rules);
 	words->items[IMAGE_H_SECTIONS] = WORD(compiler->sections, compiler->denying);
+	words->items[IMAGE_H_FACTS] =
+		WORD(compiler->facts[SECTION_EXEC], compiler->facts[SECTION_FILE]);
+	words->items[IMAGE_H_PROGRAMS] = compiler->program_sections;
 	exact = calloc(words->n, sizeof(*exact));
 	if (!exact)
 		return -ENOMEM;
@@ -118,6 +121,7 @@ static int compile(struct compiler *compiler, const struct policy_list *policies
 
 static void compiler_clear(struct compiler *compiler)
 {
+	compiler_conditions_clear(compiler);
 	free(compiler->policies);
 	free(compiler->rules);
 	words_clear(&compiler->words);

@@ -19,6 +19,14 @@
 #include "lsm/ranges.h"
 
 #define RULE_TEXTS 7
+#define SECTIONS   (IMAGE_HAS(SECTION_COUNT) - 1)
+#define ENTRY_ALL  (ENTRY_CALLED * 2 - 1)
+
+/* Facts that conditions can ask for, and that an image can want to be gathered. */
+#define FACTS_OF_CONDITIONS                                                              \
+	(FACT_FILELESS | FACT_DRIFTED | FACT_STDIO_SOCKET | FACT_OWNER_OTHER |           \
+	 FACT_INTERPRETER)
+#define FACTS_WANTED (FACTS_OF_CONDITIONS | FACT_CALLED)
 
 /* What a word has been found to begin; one word can begin several. */
 enum kind {
@@ -57,7 +65,8 @@ static bool see(struct loader *loader, uint32_t offset, unsigned kind)
 static bool entry_is_good(const struct loader *loader, uint64_t entry, uint32_t group)
 {
 	return ENTRY_RULE(entry) < loader->n_rules && ENTRY_GROUP(entry) < LIMIT_GROUPS &&
-	       ENTRY_GROUP(entry) >= group && ENTRY_VERDICT(entry) <= VERDICT_KILL;
+	       ENTRY_GROUP(entry) >= group && ENTRY_VERDICT(entry) <= VERDICT_KILL &&
+	       ENTRY_FLAGS(entry) <= ENTRY_ALL;
 }
 
 static bool check_list(struct loader *loader, uint32_t list)
@@ -221,6 +230,16 @@ static bool check_texts(const struct loader *loader, uint64_t text)
 	return true;
 }
 
+static bool condition_is_good(uint64_t condition)
+{
+	const uint64_t both = CONDITION_FROM | CONDITION_FROM_NOT;
+	const uint64_t all = both | CONDITION(FACTS_OF_CONDITIONS, FACTS_OF_CONDITIONS,
+					      LIMIT_PROGRAM_SETS - 1);
+
+	return !(condition & ~all) && (condition & both) != both &&
+	       (condition & both || !CONDITION_SET(condition));
+}
+
 static bool check_rules(const struct loader *loader)
 {
 	uint64_t rules = WORD_LO(loader->words[IMAGE_H_RULES]);
@@ -234,6 +253,7 @@ static bool check_rules(const struct loader *loader)
 
 		if ((row[RULE_W_WHAT] & 0xff) > VERDICT_KILL ||
 		    (row[RULE_W_WHAT] >> 8 & 0xff) >= SECTION_COUNT ||
+		    !condition_is_good(row[RULE_W_CONDITION]) ||
 		    !check_texts(loader, row[RULE_W_TEXT]))
 			return false;
 	}
@@ -244,7 +264,9 @@ static bool check_header(const struct loader *loader)
 {
 	return loader->n >= IMAGE_HEADER_WORDS && loader->n <= LIMIT_IMAGE_WORDS &&
 	       loader->words[IMAGE_H_ID] == WORD(IMAGE_MAGIC, ABI_VERSION) &&
-	       WORD_LO(loader->words[IMAGE_H_SIZE]) == loader->n;
+	       WORD_LO(loader->words[IMAGE_H_SIZE]) == loader->n &&
+	       !(loader->words[IMAGE_H_FACTS] & ~WORD(FACTS_WANTED, FACTS_WANTED)) &&
+	       !(loader->words[IMAGE_H_PROGRAMS] & ~(uint64_t)SECTIONS);
 }
 
 static int check(struct loader *loader)

@@ -154,21 +154,36 @@ static int parse_one(struct pattern *pattern, const char **text, size_t start)
 	}
 }
 
+/* The same of an abstract socket's name, of which a slash is a byte that stars stop at.
+ */
+static int parse_abstract(struct pattern *pattern, const char **text, size_t start)
+{
+	size_t stars = strspn(*text, "*");
+
+	if (**text != '/' && !stars)
+		return parse_one(pattern, text, start);
+	*text += stars ? stars : 1;
+	return stars ? add(pattern, stars > 1 ? ELEMENT_STARS : ELEMENT_STAR, 0, 0)
+		     : add(pattern, ELEMENT_BYTE, '/', 0);
+}
+
 int pattern_parse(struct pattern *pattern, const char *text, uint32_t tag)
 {
 	size_t start = pattern->n;
+	bool abstract = *text == '@';
 	int r;
 
-	if (*text != '/')
+	if (*text != '/' && !abstract)
 		return -EINVAL;
 	while (*text) {
-		r = parse_one(pattern, &text, start);
+		r = abstract ? parse_abstract(pattern, &text, start)
+			     : parse_one(pattern, &text, start);
 		if (r < 0) {
 			pattern->n = start;
 			return r;
 		}
 	}
-	if (pattern->n > start + 1 && ends_with_slash(pattern, start))
+	if (!abstract && pattern->n > start + 1 && ends_with_slash(pattern, start))
 		pattern->n--;
 	r = add(pattern, ELEMENT_END, 0, 0);
 	for (size_t i = start; r == 0 && i < pattern->n; i++)
