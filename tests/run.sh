@@ -14,30 +14,33 @@ usage()
 	Usage: tests/run.sh [--long] [RING...]
 
 	Installs what is missing, builds, and runs the rings (all of them by default):
-	  build   gcc and clang with every warning an error; shell scripts; manual pages
-	  unit    the unit tests under ASan and UBSan
-	  fuzz    each fuzzer for a bounded time
-	  deploy  deploy/vm.sh itself
-	  vm      the real hooks on 5.10, 6.1, 6.12 and 7.2
+	  build         gcc and clang with every warning an error; shell scripts; manual pages
+	  unit          the unit tests under ASan and UBSan
+	  differential  the decision core on the host, in the kernel, and POLICY.md taken literally
+	  fuzz          each fuzzer for a bounded time
+	  deploy        deploy/vm.sh itself
+	  vm            the real hooks on 5.10, 6.1, 6.12 and 7.2
 
-	  --long  full counts: fuzzers 600 s each instead of 20, races 20 s instead of 2
+	  --long  full counts: fuzzers 600 s each instead of 20, races 20 s instead of 2,
+	          10,000,000 differential cases instead of 1,000,000
 	  --help  this text
 	TEXT
 }
 
 fuzz_seconds=20
 race_seconds=2
+cases=1000000
 rings=()
 while [ $# -gt 0 ]; do
 	case $1 in
-	--long) fuzz_seconds=600; race_seconds=20 ;;
+	--long) fuzz_seconds=600; race_seconds=20; cases=10000000 ;;
 	--help) usage; exit 0 ;;
-	build | unit | fuzz | deploy | vm) rings+=("$1") ;;
+	build | unit | differential | fuzz | deploy | vm) rings+=("$1") ;;
 	*) echo "run.sh: unknown argument \"$1\"; see --help" >&2; exit 2 ;;
 	esac
 	shift
 done
-[ ${#rings[@]} -gt 0 ] || rings=(build unit fuzz deploy vm)
+[ ${#rings[@]} -gt 0 ] || rings=(build unit differential fuzz deploy vm)
 
 pass() { passed=$((passed + 1)); echo "ok $1"; }
 fail() { failed=$((failed + 1)); echo "not ok $1"; [ -z "${2:-}" ] || tail -n 40 "$2" | sed 's/^/#   /'; }
@@ -103,6 +106,19 @@ ring_unit()
 	passed=$((passed + ${cases% *}))
 	failed=$((failed + ${cases#* }))
 	[ "${cases% *}" -gt 0 ] || fail "unit: ran no test"
+}
+
+# Without the kernel it fails: a machine that loads no BPF program has compared nothing.
+ring_differential()
+{
+	local seed=${DIFFERENTIAL_SEED:-1}
+	setup_options=(-Dwerror=true)
+	check "differential: builds" compile gcc env CC=gcc
+	echo "# differential: $cases cases of seed $seed, and of one of today's"
+	for seed in "$seed" "$(date +%Y%m%d)"; do
+		collect "differential: seed $seed" "$top/build-tests/gcc/tests/differential/differential" \
+			--seed "$seed" --cases "$cases"
+	done
 }
 
 ring_fuzz()
