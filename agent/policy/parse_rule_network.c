@@ -201,14 +201,19 @@ static bool is_excepted(const struct policy_rule *rule, const struct prefix *pre
 	return false;
 }
 
+/* Without "to", a rule is about all of both families. */
 static bool excepts_all(const struct policy_rule *rule)
 {
-	if (rule->n_not_to && rule->n_to > RULE_COMPARISONS_MAX / rule->n_not_to)
+	static const struct prefix all[] = {{.is_v4 = true}, {.is_v4 = false}};
+	const struct prefix *to = rule->n_to ? rule->to : all;
+	size_t n = rule->n_to ? rule->n_to : ARRAY_SIZE(all);
+
+	if (rule->n_not_to && n > RULE_COMPARISONS_MAX / rule->n_not_to)
 		return false;
-	for (size_t i = 0; i < rule->n_to; i++)
-		if (!is_excepted(rule, &rule->to[i]))
+	for (size_t i = 0; i < n; i++)
+		if (!is_excepted(rule, &to[i]))
 			return false;
-	return rule->n_to;
+	return true;
 }
 
 static bool set_has(const struct number_set *set, uint32_t number)

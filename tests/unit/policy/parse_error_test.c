@@ -355,6 +355,9 @@ Test(parse_error, rules_that_can_match_nothing)
 		 "[10.0.0.0/8]}]}\n",
 		 "t:5:21: error: all of \"to\" is excepted, the rule can match nothing; "
 		 "narrow \"except\" or drop the rule\n"},
+		{"  network: {rules: [{action: deny, except: [0.0.0.0/0, '::/0']}]}\n",
+		 "t:5:21: error: all of \"to\" is excepted, the rule can match nothing; "
+		 "narrow \"except\" or drop the rule\n"},
 		{"  network: {rules: [{action: deny, ports: [1], protocols: [icmp]}]}\n",
 		 "t:5:21: error: \"ports\" with protocols that have none, the rule can "
 		 "match "
