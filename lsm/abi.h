@@ -70,9 +70,11 @@ struct slot {
 	__u64 records_since;
 	/* Cgroups in the map that point here, kept by the programs of cgroup.bpf.c. */
 	__u32 cgroups;
-	/* super_block.s_dev of the container's root file system; 0 while it is not known. Both
-	 * are recorded when a task arrives; the agent sets them for one that was there before. */
+	/* super_block.s_dev of the container's root file system; 0 while it is not known. These
+	 * are recorded when a task arrives. */
 	__u32 root_device;
+	/* Boot time in ns at which the container's first program began; 0 while it is not known. */
+	__u64 arrived;
 };
 
 #define SLOT_IMAGE(word) ((__u32)(word))
@@ -142,6 +144,8 @@ struct state {
 	 * number in its constant "generation" reports audits. What it denies, each reports. */
 	__u32 generation;
 	__u32 reserved;
+	/* CLOCK_REALTIME less CLOCK_BOOTTIME in ns, kept by the agent; 0: not known. */
+	__u64 realtime_offset;
 };
 
 enum event_type {
@@ -217,9 +221,9 @@ struct cgroup_event {
 
 #ifndef __bpf__
 static_assert(sizeof(struct cgroup_value) == 8, "cgroup_value");
-static_assert(sizeof(struct slot) == 32, "slot");
+static_assert(sizeof(struct slot) == 40, "slot");
 static_assert(sizeof(struct identity_key) == 24, "identity_key");
-static_assert(sizeof(struct state) == 40, "state");
+static_assert(sizeof(struct state) == 48, "state");
 static_assert(sizeof(struct denial_event) == 112, "denial_event");
 static_assert(sizeof(struct cgroup_event) == 24, "cgroup_event");
 #endif

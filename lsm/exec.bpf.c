@@ -10,10 +10,11 @@
 
 /* Is a file on the root of the container that an entering task is on its way to? runc's own
  * clone of itself is on an internal mount, or on the host's. */
-static __always_inline int is_inside(const struct object *object, __u64 value)
+static __always_inline int is_inside(const struct file *file, __u64 value)
 {
-	if (!object->namespace || namespace_is_internal(object->namespace) ||
-	    object->namespace != current_namespace())
+	__u64 namespace = (__u64)BPF_CORE_READ(mount_of(file->f_path.mnt), mnt_ns);
+
+	if (!namespace || namespace_is_internal(namespace) || namespace != current_namespace())
 		return 0;
 	return VALUE_FLAGS(value) & CGROUP_F_HOST_ROOT ||
 	       current_namespace_number() != init_mount_namespace;
@@ -29,12 +30,72 @@ static __always_inline void arrive(__u64 value)
 	if (!slot || VALUE_FLAGS(value) & CGROUP_F_SHARED || READ_ONCE(slot->mount_namespace))
 		return;
 	WRITE_ONCE(slot->root_device, BPF_CORE_READ(current_task(), fs, root.mnt, mnt_sb, s_dev));
+	WRITE_ONCE(slot->arrived, bpf_ktime_get_boot_ns());
 	WRITE_ONCE(slot->mount_namespace, current_namespace_identity());
 }
 
 static __always_inline int is_only_check(const struct linux_binprm *bprm)
 {
 	return bpf_core_field_exists(bprm->is_check) && BPF_CORE_READ_BITFIELD(bprm, is_check);
+}
+
+/**
+ * exec_settle() - What the lists of one level of an exec say.
+ * @programs: of circumstances_from()
+ *
+ * The other arguments as record.bpf.h and judge.bpf.h have them.
+ *
+ * Return: a positive errno to fail the call with, or 0.
+ */
+__global __u32 exec_settle(__u64 file, __u64 question, __u64 word, __u64 lists, __u64 programs)
+{
+	struct outcome outcome = {};
+
+	lists_circumstances(&outcome.under, file, question, lists, programs);
+	return lists_settle(&outcome, file, question, word, lists);
+}
+
+/* Judge one level of an exec that rules are there for. Return: as exec_settle(). */
+static __always_inline __u32 exec_rules(const struct linux_binprm *bprm,
+					const struct subject *subject, __u32 more)
+{
+	__u64 lists, question, programs = PROGRAMS_NAMELESS;
+	__u32 slot = VALUE_SLOT(subject->value);
+
+	more |= file_more(bprm->file, subject);
+	question = QUESTION(slot, HOOK_BPRM_CHECK_SECURITY, more);
+	VERIFIER_FORGET(question, subject->word);
+	lists = file_lists(address_of(bprm->file), question, SLOT_IMAGE(subject->word));
+	if (!LISTS_ANY(lists))
+		return 0;
+	if (subject->image.map) {
+		lists |= LISTS_ASKED(circumstances_asked(subject->image, SECTION_EXEC));
+		programs = circumstances_from(subject, SECTION_EXEC);
+	}
+	if (lists & LISTS_NAMELESS)
+		question |= QUESTION(0, 0, QUESTION_NAMELESS);
+	VERIFIER_FORGET(question, subject->word);
+	return exec_settle(address_of(bprm->file), question, subject->word, lists, programs);
+}
+
+/* Judge one level of an exec. Return: what the hook returns. */
+static __always_inline int exec_judge(const struct linux_binprm *bprm)
+{
+	__u64 value = value_of_current();
+	__u32 error = 0, more = ACCESS_EXEC;
+	struct subject subject;
+
+	if (!value)
+		return 0;
+	if (task_is_entering() && is_inside(bprm->file, value))
+		more |= QUESTION_ARRIVES;
+	VERIFIER_FORGET(more, (__u32)value);
+	if (subject_open(&subject, value) && subject.sections & IMAGE_HAS(SECTION_EXEC))
+		error = exec_rules(bprm, &subject, more);
+	VERIFIER_FORGET(error, (__u32)value);
+	if (!error && more & QUESTION_ARRIVES && !is_only_check(bprm))
+		arrive(value);
+	return hook_result(error);
 }
 
 /*
@@ -47,26 +108,15 @@ static __always_inline int is_only_check(const struct linux_binprm *bprm)
 SEC("lsm/bprm_check_security")
 int BPF_PROG(exec_bprm_check, struct linux_binprm *bprm, int ret)
 {
-	__u32 more = ACCESS_EXEC;
-	struct object object = {};
-	struct subject subject;
-	__u64 value;
+	return ret ? ret : exec_judge(bprm);
+}
 
-	if (ret)
-		return ret;
-	value = value_of_current();
-	if (!value)
-		return 0;
-	object_read(&object, bprm->file);
-	if (task_is_entering() && is_inside(&object, value))
-		more |= QUESTION_ARRIVES;
-	VERIFIER_FORGET(more, (__u32)value);
-	if (subject_open(&subject, value) && subject.sections & IMAGE_HAS(SECTION_EXEC))
-		ret = file_judge(&subject, &object, bprm->file, HOOK_BPRM_CHECK_SECURITY, more,
-				 SECTION_EXEC, ACCEPT_EXEC);
-	if (!ret && more & QUESTION_ARRIVES && !is_only_check(bprm))
-		arrive(value);
-	return ret;
+/* fentry/security_bprm_check: the same call, for a dry run; nothing fails. */
+SEC("?fentry/security_bprm_check")
+int BPF_PROG(exec_dry_check, struct linux_binprm *bprm)
+{
+	exec_judge(bprm);
+	return 0;
 }
 
 char LICENSE[] SEC("license") = "GPL";

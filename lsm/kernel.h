@@ -18,12 +18,50 @@
 
 struct super_block {
 	__u32 s_dev;
+	unsigned long s_magic;
 	struct dentry *s_root;
 };
 
+struct timespec64 {
+	__s64 tv_sec;
+	long tv_nsec;
+};
+
+typedef struct {
+	unsigned int val;
+} kuid_t;
+
 struct inode {
+	unsigned short i_mode;
+	kuid_t i_uid;
 	struct super_block *i_sb;
 	unsigned long i_ino;
+	unsigned int i_nlink;
+	long long i_size;
+};
+
+/* Times: up to 6.5 and 6.6; to 6.10; and from 6.11 on. */
+struct inode___i_mtime {
+	struct timespec64 i_mtime;
+};
+
+struct inode___i_ctime {
+	struct timespec64 i_ctime;
+};
+
+struct inode_____i_mtime {
+	struct timespec64 __i_mtime;
+};
+
+struct inode_____i_ctime {
+	struct timespec64 __i_ctime;
+};
+
+struct inode___seconds {
+	__s64 i_mtime_sec;
+	__s64 i_ctime_sec;
+	__u32 i_mtime_nsec;
+	__u32 i_ctime_nsec;
 };
 
 struct qstr {
@@ -43,6 +81,15 @@ struct vfsmount {
 	struct super_block *mnt_sb;
 };
 
+/* Of a mount that shows other owners: from 5.12 to 6.1, and after. */
+struct vfsmount___userns {
+	struct user_namespace *mnt_userns;
+};
+
+struct vfsmount___idmap {
+	struct mnt_idmap *mnt_idmap;
+};
+
 struct path {
 	struct vfsmount *mnt;
 	struct dentry *dentry;
@@ -53,6 +100,7 @@ struct file {
 	unsigned int f_mode;
 	struct path f_path; /* from 6.17 in a union, under the same name */
 	struct inode *f_inode;
+	void *private_data;
 };
 
 /* fs/mount.h, fs/nsfs.c */
@@ -72,7 +120,41 @@ struct mount {
 	struct mount *mnt_parent;
 	struct dentry *mnt_mountpoint;
 	struct vfsmount mnt;
+	const char *mnt_devname;
 	struct mnt_namespace *mnt_ns;
+};
+
+/* include/linux/user_namespace.h, fs/mnt_idmapping.c, include/linux/pid_namespace.h */
+
+struct uid_gid_extent {
+	__u32 first;
+	__u32 lower_first;
+	__u32 count;
+};
+
+struct uid_gid_map {
+	__u32 nr_extents;
+	struct uid_gid_extent extent[5];
+};
+
+struct user_namespace {
+	struct uid_gid_map uid_map;
+	int level;
+};
+
+/* Up to 6.2 and after; of no map that shows others as they are. */
+struct mnt_idmap___owner {
+	struct user_namespace *owner;
+};
+
+struct mnt_idmap {
+	struct uid_gid_map uid_map;
+};
+
+struct pid_namespace {
+	struct task_struct *child_reaper;
+	unsigned int level;
+	struct pid_namespace *parent;
 };
 
 /* include/linux/cgroup-defs.h, kernfs.h */
@@ -131,6 +213,12 @@ struct mm_struct {
 
 struct nsproxy {
 	struct mnt_namespace *mnt_ns;
+	struct pid_namespace *pid_ns_for_children;
+};
+
+struct cred {
+	kuid_t fsuid;
+	struct user_namespace *user_ns;
 };
 
 struct fs_struct {
@@ -140,6 +228,7 @@ struct fs_struct {
 struct fdtable {
 	unsigned int max_fds;
 	struct file **fd;
+	unsigned long *close_on_exec;
 };
 
 struct files_struct {
@@ -155,6 +244,7 @@ struct task_struct {
 	struct task_struct *group_leader;
 	struct signal_struct *signal;
 	struct mm_struct *mm;
+	const struct cred *cred;
 	struct fs_struct *fs;
 	struct files_struct *files;
 	struct nsproxy *nsproxy;
@@ -166,6 +256,9 @@ struct task_struct {
 struct linux_binprm {
 	unsigned int is_check : 1; /* from 6.14: AT_EXECVE_CHECK, nothing will be executed */
 	struct file *file;
+	const char *filename; /* as the caller gave it */
+	const char *interp;   /* the same until a format names an interpreter */
+	char buf[256];        /* the file's beginning */
 };
 
 /* include/net/sock.h, include/linux/net.h, socket.h */

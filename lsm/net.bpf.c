@@ -36,7 +36,8 @@ int BPF_PROG(net_create, int family, int type, int protocol, int kern, int ret)
 	if (!outcome.decision && !outcome.audits)
 		return 0;
 	question = QUESTION(VALUE_SLOT(subject.value), HOOK_SOCKET_CREATE, 0);
-	return outcome_settle(&outcome, SOCKET(family, type, protocol), 0, question, subject.word);
+	return hook_result(outcome_settle(&outcome, SOCKET(family, type, protocol), 0, question,
+					  subject.word));
 }
 
 /* struct sockaddr_in and sockaddr_in6, include/uapi/linux/in.h and in6.h. */
@@ -121,9 +122,10 @@ int BPF_PROG(net_connect, struct socket *socket, struct sockaddr *address, int l
 	if (!outcome.decision && !outcome.audits)
 		return 0;
 	bpf_probe_read_kernel(arguments, sizeof(arguments), ctx);
-	return outcome_settle(&outcome, arguments[0], arguments[1],
-			      QUESTION(VALUE_SLOT(subject.value), HOOK_SOCKET_CONNECT, length),
-			      subject.word);
+	return hook_result(outcome_settle(&outcome, arguments[0], arguments[1],
+					  QUESTION(VALUE_SLOT(subject.value), HOOK_SOCKET_CONNECT,
+						   length),
+					  subject.word));
 }
 
 char LICENSE[] SEC("license") = "GPL";

@@ -27,7 +27,7 @@
 
 /* The longest name, and as much of it as is read at a time. */
 #define PATH_NAME 255
-#define PATH_CHUNK 32
+#define PATH_CHUNK 24
 
 /* Mounts stacked on one directory that one crossing passes. */
 #define PATH_STACKED 64
@@ -117,51 +117,37 @@ static __always_inline __u64 mount_root(__u64 mount)
 }
 
 /**
- * path_feed() - Feed "/" and the beginning of a name to the automaton, or a further part of it.
+ * path_feed() - Feed "/" and a name to the automaton.
  * @index: of the image
  * @state: an automaton's state
  * @name:  address of the name, which ends with NUL
- * @first: 1 at the beginning
+ * @first: '/', or 0 in the midst of a name
  *
  * Return: WORD(state, bytes read, with the NUL or the "/"); bytes 0 when it cannot be read.
  */
 __global __u64 path_feed(__u32 index, __u32 state, __u64 name, __u32 first)
 {
-	__u8 buffer[PATH_CHUNK];
 	image_t image = image_open(index);
+	__u8 buffer[PATH_CHUNK];
+	__u32 done;
 	long length;
 
 	if (!image.map)
 		return 0;
 	if (first)
-		state = automaton_step(image, state, '/');
-	length = bpf_probe_read_kernel_str(buffer, sizeof(buffer), (const void *)name);
-	if (length <= 0)
-		return 0;
-	state = automaton_feed(image, state, buffer, length - 1, sizeof(buffer) - 1);
-	return WORD(state, length);
-}
-
-/**
- * path_feed_rest() - Feed what PATH_CHUNK cut off a name.
- * Return: WORD(state, bytes fed); bytes 0 when it cannot be read.
- */
-__global __u64 path_feed_rest(__u32 index, __u32 state, __u64 name)
-{
-	__u32 chunk, bytes = 0;
-	__u64 fed;
-
-	for (chunk = 0; chunk < PATH_NAME / (PATH_CHUNK - 1); chunk++) {
-		name += PATH_CHUNK - 1;
-		fed = path_feed(index, state, name, 0);
-		if (!WORD_HI(fed))
+		state = automaton_step(image, state, first);
+#pragma clang loop unroll(disable)
+	for (done = 0; done <= PATH_NAME; done += PATH_CHUNK - 1) {
+		length = bpf_probe_read_kernel_str(buffer, sizeof(buffer),
+						   (const void *)(name + done));
+		if (length <= 0)
 			return 0;
-		state = WORD_LO(fed);
-		bytes += WORD_HI(fed) - 1;
-		if (WORD_HI(fed) < PATH_CHUNK)
-			break;
+		state = automaton_feed(image, state, buffer, length - 1, sizeof(buffer) - 1);
+		if (length < PATH_CHUNK || automaton_stops(state))
+			return WORD(state, done + length);
+		VERIFIER_FORGET(state, (__u32)name);
 	}
-	return WORD(state, bytes + 1);
+	return 0;
 }
 
 /**
@@ -173,21 +159,19 @@ __global __u64 path_feed_rest(__u32 index, __u32 state, __u64 name)
  */
 __global __u64 path_cross(__u64 mount)
 {
-	union link link, parent;
+	union link link;
 	int i;
 
 	if (mount == MOUNT_NONE)
 		return 0;
-	mount_read(&link, mount);
 	for (i = 0; i < PATH_STACKED; i++) {
+		mount_read(&link, mount);
 		/* What cannot be read is read as zeros, and ends here. */
 		if (link.mount.parent == mount)
 			return !mount;
-		mount_read(&parent, link.mount.parent);
-		if (link.mount.mountpoint != parent.mount.root)
+		if (link.mount.mountpoint != mount_root(link.mount.parent))
 			return mount;
 		mount = link.mount.parent;
-		link = parent;
 	}
 	return 1;
 }
@@ -296,17 +280,6 @@ __global __u64 path_seek(__u64 dentry, __u64 mount, __u32 limit, __u32 what)
 	return what == SEEK_COUNT ? limit + 1 : 0;
 }
 
-/* Feed "/" and a name. Return: as path_feed(). */
-static __always_inline __u64 name_feed(__u32 index, __u32 state, __u64 name)
-{
-	__u64 rest, fed = path_feed(index, state, name, 1);
-
-	if (WORD_HI(fed) != PATH_CHUNK || automaton_stops(WORD_LO(fed)))
-		return fed;
-	rest = path_feed_rest(index, WORD_LO(fed), name);
-	return WORD_HI(rest) ? WORD(WORD_LO(rest), WORD_HI(fed) + WORD_HI(rest)) : 0;
-}
-
 /* Feed names that were found leaf first. Return: PATH(). */
 static __always_inline __u64 names_feed(const __u64 names[PATH_BATCH], __u32 n, __u32 index,
 					__u32 state)
@@ -322,7 +295,7 @@ static __always_inline __u64 names_feed(const __u64 names[PATH_BATCH], __u32 n, 
 		VERIFIER_FORGET(bytes, index);
 		if (i > n)
 			continue;
-		fed = name_feed(index, state, names[i - 1]);
+		fed = path_feed(index, state, names[i - 1], '/');
 		if (!WORD_HI(fed))
 			return PATH(STATE_DEAD, PATH_F_UNREAD, 0);
 		state = WORD_LO(fed);
@@ -387,7 +360,7 @@ __global __u64 path_segment(__u64 dentry, __u64 mount, __u32 index, __u32 state,
 	for (i = 0; i < PATH_SEGMENT && n > 0; i++) {
 		n--;
 		at = (const struct dentry *)path_seek(dentry, mount, n, SEEK_DENTRY);
-		fed = name_feed(index, state, (__u64)BPF_CORE_READ(at, d_name.name));
+		fed = path_feed(index, state, (__u64)BPF_CORE_READ(at, d_name.name), '/');
 		if (!WORD_HI(fed))
 			return PATH(STATE_DEAD, PATH_F_UNREAD, 0);
 		state = WORD_LO(fed);

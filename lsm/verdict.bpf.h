@@ -88,66 +88,118 @@ __global int verdict_report(__u64 object, __u64 detail, __u64 question, __u64 wo
 	return 0;
 }
 
-/* --- audits ------------------------------------------------------------------------------------ */
+/* --- outcomes ---------------------------------------------------------------------------------- */
 
-/* A list and the facts it was decided with, in 24 bits. An offset beyond the image stays beyond:
- * LIMIT_IMAGE_WORDS is 20 bits. */
-#define LIST_FACTS(list, facts) (((__u32)(list) & 0x3fffff) | (__u32)(facts) << 22)
-#define LIST_OF(list_facts) ((__u32)(list_facts) & 0x3fffff)
-#define FACTS_OF(list_facts) ((__u32)(list_facts) >> 22 & 3)
+/* A list, and the facts of the name that it was decided with, FACT_NAMES. An offset beyond the image
+ * stays beyond: LIMIT_IMAGE_WORDS is 20 bits. */
+#define LIST_FACTS(list, facts) (((__u32)(list) & 0x1fffffff) | (__u32)(facts) << 29)
+#define LIST_OF(list_facts) ((__u32)(list_facts) & 0x1fffffff)
+#define FACTS_OF(list_facts) ((__u32)(list_facts) >> 29)
 
-/* What verdict_audit() is about: a list, one that was reported before (0: none), and which of the
- * audits. */
-#define AUDIT(list_facts, before, nth) \
-	((__u64)(list_facts) | (__u64)(before) << 24 | (__u64)(nth) << 48)
+/* Lists that one event has at most. */
+#define OUTCOME_LISTS 4
 
-/** list_reports() - Is a rule among a list's audit outcomes? Return: 1 if it is. */
-__global int list_reports(__u32 index, __u32 list_facts, __u32 rule)
+/**
+ * struct outcome - What the lists of one event say together.
+ * @decision: the stricter of them, without its number of audits
+ * @under:    what they are decided under, without what is a name's own, FACT_NAMES
+ * @lists:    LIST_FACTS() of each
+ * @audits:   has one bit for each of @lists that has audit outcomes
+ */
+struct outcome {
+	__u64 decision;
+	struct circumstances under;
+	__u32 lists[OUTCOME_LISTS];
+	__u32 audits;
+};
+
+/* Add a list. @nth: a constant, 0 for the first. */
+static __always_inline void outcome_add(struct outcome *outcome, const __u32 nth, __u32 index,
+					__u32 list, __u64 facts)
 {
-	__u64 outcome;
+	__u64 decision = 0;
+
+	if (list)
+		decision = list_decide(index, list, facts | outcome->under.facts,
+				       outcome->under.programs, outcome->under.spared);
+	VERIFIER_FORGET(decision, index);
+	outcome->lists[nth] = LIST_FACTS(list, facts);
+	outcome->audits |= (DECISION_AUDITS(decision) != 0) << nth;
+	outcome->decision = decide_stricter(outcome->decision, decision & ~0xffULL);
+	VERIFIER_FORGET(outcome->decision, index);
+	VERIFIER_FORGET(outcome->audits, index);
+}
+
+/**
+ * list_reports() - Is a rule among a list's audit outcomes?
+ * @index_list: WORD(index of the image, LIST_FACTS())
+ * @facts_rule: WORD(facts, rule)
+ * Return: 1 if it is.
+ */
+__global int list_reports(__u64 index_list, __u64 facts_rule, __u64 programs, __u64 spared)
+{
+	__u64 outcome, facts = FACTS_OF(WORD_HI(index_list)) | WORD_LO(facts_rule);
 	__u32 nth;
 
 	for (nth = 0; nth < LIMIT_GROUPS; nth++) {
-		outcome = list_audit(index, LIST_OF(list_facts),
-				     FACTS_NTH(FACTS_OF(list_facts), nth), 0, 0);
+		outcome = list_audit(WORD_LO(index_list), LIST_OF(WORD_HI(index_list)),
+				     FACTS_NTH(facts, nth), programs, spared);
 		if (!outcome)
 			return 0;
-		if (DECISION_RULE(outcome) == rule)
+		if (DECISION_RULE(outcome) == WORD_HI(facts_rule))
+			return 1;
+	}
+	return 0;
+}
+
+/* Does one of the lists before this one have an audit outcome's rule as well? */
+static __always_inline int is_reported(const struct outcome *outcome, const __u32 nth,
+				       __u32 index, __u32 rule)
+{
+	__u32 before;
+
+#pragma clang loop unroll(full)
+	for (before = 0; before < nth; before++) {
+		if (outcome->audits >> before & 1 &&
+		    list_reports(WORD(index, outcome->lists[before]),
+				 WORD(outcome->under.facts, rule), outcome->under.programs,
+				 outcome->under.spared))
 			return 1;
 	}
 	return 0;
 }
 
 /**
- * verdict_audit() - Report one audit outcome of a list, unless another list of the same event has
- * it as well.
- * @audit: AUDIT()
+ * verdict_audits() - Report every audit outcome of an event, each rule once.
+ * @outcome: address of a struct outcome
  *
  * The other arguments as record.bpf.h has them.
- *
- * Return: 0 when there was none.
  */
-__global int verdict_audit(__u64 object, __u64 detail, __u64 question, __u64 word, __u64 audit)
+__global int verdict_audits(__u64 object, __u64 detail, __u64 question, __u64 word,
+			    __u64 address)
 {
-	__u32 index = SLOT_IMAGE(word), own = audit & 0xffffff, before = audit >> 24 & 0xffffff;
-	__u64 outcome = list_audit(index, LIST_OF(own), FACTS_NTH(FACTS_OF(own), audit >> 48), 0, 0);
+	__u32 list, nth, index = SLOT_IMAGE(word);
+	struct outcome outcome;
+	__u64 audit;
 
-	if (!outcome)
+	if (bpf_probe_read_kernel(&outcome, sizeof(outcome), (const void *)address))
 		return 0;
-	if (!before || !list_reports(index, before, DECISION_RULE(outcome)))
-		verdict_report(object, detail, question, word,
-			       REPORT(outcome, VERDICT_AUDIT, flags_of(question)));
-	return 1;
-}
-
-/** verdict_audits() - Report every audit outcome of a list. Arguments as verdict_audit() has. */
-__global int verdict_audits(__u64 object, __u64 detail, __u64 question, __u64 word, __u64 audit)
-{
-	__u32 nth;
-
-	for (nth = 0; nth < LIMIT_GROUPS; nth++) {
-		if (!verdict_audit(object, detail, question, word, audit | (__u64)nth << 48))
-			break;
+#pragma clang loop unroll(full)
+	for (list = 0; list < OUTCOME_LISTS; list++) {
+		if (!(outcome.audits >> list & 1))
+			continue;
+#pragma clang loop unroll(disable)
+		for (nth = 0; nth < LIMIT_GROUPS; nth++) {
+			audit = list_audit(index, LIST_OF(outcome.lists[list]),
+					   FACTS_NTH(FACTS_OF(outcome.lists[list]) |
+							     outcome.under.facts, nth),
+					   outcome.under.programs, outcome.under.spared);
+			if (!audit)
+				break;
+			if (!is_reported(&outcome, list, index, DECISION_RULE(audit)))
+				verdict_report(object, detail, question, word,
+					       REPORT(audit, VERDICT_AUDIT, flags_of(question)));
+		}
 	}
 	return 0;
 }
@@ -212,56 +264,27 @@ __global int verdict_settle(__u64 object, __u64 detail, __u64 question, __u64 wo
 }
 
 /**
- * struct outcome - What the lists of one event say together.
- * @decision: the stricter of them, without its number of audits
- * @lists:    LIST_FACTS() of each
- * @audits:   has one bit for each of @lists that has audit outcomes
- */
-struct outcome {
-	__u64 decision;
-	__u32 lists[3];
-	__u32 audits;
-};
-
-/* Add a list. @nth: a constant, 0 for the first. */
-static __always_inline void outcome_add(struct outcome *outcome, const __u32 nth, __u32 index,
-					__u32 list, __u64 facts)
-{
-	__u64 decision = list ? list_decide(index, list, facts, 0, 0) : 0;
-
-	VERIFIER_FORGET(decision, index);
-	outcome->lists[nth] = LIST_FACTS(list, facts);
-	outcome->audits |= (DECISION_AUDITS(decision) != 0) << nth;
-	outcome->decision = decide_stricter(outcome->decision, decision & ~0xffULL);
-	VERIFIER_FORGET(outcome->decision, index);
-	VERIFIER_FORGET(outcome->audits, index);
-}
-
-/**
  * outcome_settle() - Put an outcome in force.
- * Return: what the hook returns.
+ * Return: a positive errno to fail the call with, or 0.
  */
-static __always_inline int outcome_settle(const struct outcome *outcome, __u64 object,
-					  __u64 detail, __u64 question, __u64 word)
+static __always_inline __u32 outcome_settle(const struct outcome *outcome, __u64 object,
+					    __u64 detail, __u64 question, __u64 word)
 {
 	__u32 error = 0;
-	int result = 0;
 
 	if (DECISION_VERDICT(outcome->decision))
 		error = verdict_settle(object, detail, question, word, outcome->decision);
-	if (outcome->audits && (error || reports_allowed(state_get()))) {
-		if (outcome->audits & 1)
-			verdict_audits(object, detail, question, word,
-				       AUDIT(outcome->lists[0], 0, 0));
-		if (outcome->audits & 2)
-			verdict_audits(object, detail, question, word,
-				       AUDIT(outcome->lists[1], outcome->lists[0], 0));
-		if (outcome->audits & 4)
-			verdict_audits(object, detail, question, word,
-				       AUDIT(outcome->lists[2], outcome->lists[0], 0));
-	}
-	/* 6.12 and later want to see that this is within -4095 and 0, which they do of a
-	 * difference, not of a negation. */
+	if (outcome->audits && (error || reports_allowed(state_get())))
+		verdict_audits(object, detail, question, word, address_of(outcome));
+	return error;
+}
+
+/* What a hook returns. 6.12 and later want to see that this is within -4095 and 0, which they do
+ * of a difference, not of a negation. */
+static __always_inline int hook_result(__u32 error)
+{
+	int result = 0;
+
 	__asm__ volatile("" : "+r"(result));
 	return result - (int)(error & 0xff);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "enforce/clock.h"
 #include "enforce/detail.h"
 #include "enforce/enforcer_private.h"
 #include "enforce/requirements.h"
@@ -147,6 +148,7 @@ void enforcer_harvest(struct enforcer *enforcer, enforcer_harvest_fn gained, voi
 	bool is_over = slots_must_settle(enforcer->slots) &&
 		       image_map_wait(&enforcer->image_map) == 0;
 
+	clock_tell(enforcer->kernel.state);
 	slots_harvest(enforcer->slots, gained, data);
 	if (is_over)
 		slots_settle(enforcer->slots, events_written(enforcer->events));

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <sys/mman.h>
 
+#include "enforce/clock.h"
 #include "enforce/requirements.h"
 #include "util/cleanup.h"
 
@@ -37,6 +38,7 @@ int opening_state(struct opening *opening)
 	if (memory == MAP_FAILED)
 		return opening_fail(opening, -errno, "map the state");
 	kernel->state = memory;
+	clock_tell(kernel->state);
 	return 0;
 }
 

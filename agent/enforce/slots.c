@@ -104,6 +104,7 @@ static void forget_subject(struct slot *slot)
 {
 	slot->mount_namespace = 0;
 	slot->root_device = 0;
+	slot->arrived = 0;
 	slot->records = 0;
 	slot->records_since = 0;
 }
