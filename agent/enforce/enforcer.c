@@ -43,6 +43,9 @@ static int new_tables(struct enforcer *enforcer, bool unpinned)
 	if (r == 0)
 		r = events_new(enforcer->kernel.maps[KERNEL_EVENTS], enforcer->images,
 			       &enforcer->events);
+	if (r == 0)
+		r = identity_map_new(enforcer->kernel.maps[KERNEL_IDENTITIES],
+				     &enforcer->identities);
 	enforcer->image_map.unlisted = unpinned;
 	return r == 0 && !unpinned ? enforcer_adopt(enforcer) : r;
 }
@@ -92,6 +95,7 @@ struct enforcer *enforcer_free(struct enforcer *enforcer)
 	if (!enforcer)
 		return NULL;
 	events_free(enforcer->events);
+	identity_map_free(enforcer->identities);
 	slots_free(enforcer->slots);
 	counters_free(enforcer->counters);
 	images_free(enforcer->images);
@@ -150,8 +154,10 @@ void enforcer_harvest(struct enforcer *enforcer, enforcer_harvest_fn gained, voi
 
 	clock_tell(enforcer->kernel.state);
 	slots_harvest(enforcer->slots, gained, data);
-	if (is_over)
+	if (is_over) {
+		enforcer_trim_identities(enforcer);
 		slots_settle(enforcer->slots, events_written(enforcer->events));
+	}
 	slots_reclaim(enforcer->slots, events_read(enforcer->events));
 	images_sweep(enforcer->images, SWEEP_BUDGET);
 }

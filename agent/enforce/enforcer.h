@@ -109,6 +109,19 @@ void enforcer_slot_free(struct enforcer *enforcer, uint32_t slot);
 uint32_t enforcer_slot_mount_namespace(const struct enforcer *enforcer, uint32_t slot);
 
 /**
+ * enforcer_slot_set_root() - Tell the kernel of a root that it did not see made.
+ * @mount_namespace: from enforcer_read_namespace()
+ * @device:          of the root's directory, from enforcer_read_file()
+ *
+ * For a container that was there before its slot. What is recorded already stays.
+ */
+void enforcer_slot_set_root(struct enforcer *enforcer, uint32_t slot,
+			    uint32_t mount_namespace, uint32_t device);
+
+/** enforcer_is_entering() - Is a process on its way into a container (DESIGN.md 12)? */
+bool enforcer_is_entering(const struct enforcer *enforcer, int pid);
+
+/**
  * enforcer_assign() - Point a cgroup at a slot, in place when it points to another.
  * Cgroups made below it from now on inherit; those that are there already do not.
  * Return: 0; ENFORCER_E_CGROUPS; -ESTALE when the cgroup was removed at that very moment,
@@ -145,6 +158,52 @@ int enforcer_cgroups(struct enforcer *enforcer,
  * -ENOENT for a slot that is not given out; another negative errno.
  */
 int enforcer_publish(struct enforcer *enforcer, uint32_t slot, struct image *image);
+
+/* --- identities
+ * --------------------------------------------------------------------------- */
+
+/* A file as the programs see it; stat(2) tells other numbers, of overlayfs and btrfs. */
+struct enforcer_file {
+	uint64_t inode;
+	uint32_t device;
+};
+
+/* A file, and what it is denied for: the accept, in an image, of a path that it is. */
+struct enforcer_identity {
+	struct enforcer_file file;
+	uint32_t accept;
+};
+
+/** enforcer_reader() - What the next two read by. Return: a descriptor, the caller's; or
+ * negative errno. */
+int enforcer_reader(const struct enforcer *enforcer);
+
+/**
+ * enforcer_read_file() - What is behind a descriptor of this process; O_PATH will do.
+ *
+ * For any thread, and also when the enforcer is gone.
+ *
+ * Return: 0, -EBADF, another negative errno.
+ */
+int enforcer_read_file(int reader, int fd, struct enforcer_file *ret_file);
+
+/**
+ * enforcer_read_namespace() - The mount namespace that a descriptor was opened in, as
+ * struct slot has it; 0: in none. For any thread, as above.
+ * Return: 0, negative errno.
+ */
+int enforcer_read_namespace(int reader, int fd, uint32_t *ret_namespace);
+
+/**
+ * enforcer_publish_identified() - enforcer_publish() with what files are under @image:
+ * their entries are there before it is in force, and those of the image before it stay
+ * until no program decides by that one.
+ * @ret_missing: how many found no room in LIMIT_IDENTITIES, LIMIT_IDENTITY_ACCEPTS
+ */
+int enforcer_publish_identified(struct enforcer *enforcer, uint32_t slot,
+				struct image *image,
+				const struct enforcer_identity *identities, size_t n,
+				size_t *ret_missing);
 
 /** enforcer_image() - What is in force for a slot, an adopted image too. Borrowed, or
  * NULL. */

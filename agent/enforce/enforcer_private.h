@@ -7,6 +7,7 @@
 #include "enforce/counters.h"
 #include "enforce/enforcer.h"
 #include "enforce/events.h"
+#include "enforce/identity_map.h"
 #include "enforce/image_map.h"
 #include "enforce/images.h"
 #include "enforce/kernel.h"
@@ -20,11 +21,16 @@ struct enforcer {
 	struct images *images;
 	struct counters *counters;
 	struct slots *slots;
+	struct identity_map *identities;
 	struct events *events;
 };
 
 /** enforcer_adopt() - Know what an earlier life left in the maps. Return: 0, negative
  * errno. */
 int enforcer_adopt(struct enforcer *enforcer);
+
+/** enforcer_trim_identities() - No program decides any more by what was in force before.
+ */
+void enforcer_trim_identities(struct enforcer *enforcer);
 
 #endif

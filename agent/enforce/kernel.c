@@ -190,12 +190,23 @@ int kernel_open(struct kernel *kernel, const struct pins *pins,
 	return open_all(&opening);
 }
 
-int kernel_call(const struct kernel *kernel, enum kernel_call call,
-		const uint64_t *arguments, uint32_t n)
+int kernel_ask(int program, const uint64_t *arguments, uint32_t n, uint32_t *ret_number)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = arguments,
 		    .ctx_size_in = n * (uint32_t)sizeof(*arguments));
-	int r = bpf_prog_test_run_opts(kernel->calls[call], &options);
+	int r = bpf_prog_test_run_opts(program, &options);
 
-	return r < 0 ? r : (int)options.retval;
+	if (r < 0)
+		return r;
+	*ret_number = options.retval;
+	return 0;
+}
+
+int kernel_call(const struct kernel *kernel, enum kernel_call call,
+		const uint64_t *arguments, uint32_t n)
+{
+	uint32_t number;
+	int r = kernel_ask(kernel->calls[call], arguments, n, &number);
+
+	return r < 0 ? r : (int)number;
 }

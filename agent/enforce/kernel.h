@@ -31,6 +31,7 @@ enum kernel_map {
 enum kernel_call {
 	KERNEL_ASSIGN,
 	KERNEL_REMOVE,
+	KERNEL_IDENTITY,
 	KERNEL_CALLS,
 };
 
@@ -68,5 +69,12 @@ void kernel_close(struct kernel *kernel);
  */
 int kernel_call(const struct kernel *kernel, enum kernel_call call,
 		const uint64_t *arguments, uint32_t n);
+
+/**
+ * kernel_ask() - Run a program that returns any number.
+ * @program: its descriptor
+ * Return: 0, negative errno.
+ */
+int kernel_ask(int program, const uint64_t *arguments, uint32_t n, uint32_t *ret_number);
 
 #endif

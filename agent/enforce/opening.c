@@ -19,6 +19,7 @@ const char *const kernel_map_names[KERNEL_MAPS] = {
 const char *const kernel_call_names[KERNEL_CALLS] = {
 	[KERNEL_ASSIGN] = "cgroup_assign",
 	[KERNEL_REMOVE] = "cgroup_remove",
+	[KERNEL_IDENTITY] = "identity_read",
 };
 
 int opening_fail(const struct opening *opening, int error, const char *what)

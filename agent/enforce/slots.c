@@ -197,6 +197,20 @@ const struct slot *slots_cell(const struct slots *slots, uint32_t slot)
 	return find(slots, slot) ? cell(slots, slot) : NULL;
 }
 
+void slots_set_root(struct slots *slots, uint32_t slot, uint32_t mount_namespace,
+		    uint32_t device)
+{
+	struct slot *at = find(slots, slot) ? cell(slots, slot) : NULL;
+	uint32_t unknown = 0;
+
+	if (!at || __atomic_load_n(&at->mount_namespace, __ATOMIC_RELAXED))
+		return;
+	/* In the order of the programs: who knows the namespace knows the device. */
+	__atomic_store_n(&at->root_device, device, __ATOMIC_RELEASE);
+	__atomic_compare_exchange_n(&at->mount_namespace, &unknown, mount_namespace,
+				    false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+}
+
 const struct image *slots_image(const struct slots *slots, uint32_t slot)
 {
 	const struct binding *binding = find(slots, slot);

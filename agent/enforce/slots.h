@@ -47,6 +47,10 @@ int slots_publish(struct slots *slots, uint32_t slot, struct image *image);
  * taken. */
 const struct slot *slots_cell(const struct slots *slots, uint32_t slot);
 
+/** slots_set_root() - As enforcer_slot_set_root(). */
+void slots_set_root(struct slots *slots, uint32_t slot, uint32_t mount_namespace,
+		    uint32_t device);
+
 /** slots_image() - What is in force; NULL for no rules, and when its words are not known.
  */
 const struct image *slots_image(const struct slots *slots, uint32_t slot);

@@ -17,6 +17,7 @@ int enforcer_slot_new(struct enforcer *enforcer, uint32_t *ret_slot)
 
 void enforcer_slot_free(struct enforcer *enforcer, uint32_t slot)
 {
+	identity_map_keep(enforcer->identities, slot, 0);
 	slots_give(enforcer->slots, slot);
 }
 
@@ -123,7 +124,13 @@ static int adopt(struct enforcer *enforcer, const struct slot *cells)
 		r = adopt_images(enforcer, cells);
 	if (r == 0)
 		r = enforcer_cgroups(enforcer, refer, &referenced);
-	return r == 0 ? slots_adopt(enforcer->slots, cells, &referenced) : r;
+	if (r == 0)
+		r = slots_adopt(enforcer->slots, cells, &referenced);
+	if (r == 0)
+		r = identity_map_adopt(enforcer->identities);
+	if (r == 0)
+		enforcer_trim_identities(enforcer);
+	return r;
 }
 
 int enforcer_adopt(struct enforcer *enforcer)

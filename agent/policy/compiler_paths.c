@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "policy/compiler_paths.h"
 #include "util/cleanup.h"
@@ -69,7 +70,8 @@ static void describe_tag(struct paths *paths, uint32_t number)
 	paths->tags[2 * (size_t)number + 1] = tag;
 }
 
-/* Denied by what it is, too, see identities in lsm/abi.h. */
+/* Denied by what it is, too, see identities in lsm/abi.h; not where there is no directory
+ * in front of a pattern, in which to look. */
 static bool has_identity(const struct compiled_rule *rule)
 {
 	bool found = false;
@@ -77,7 +79,7 @@ static bool has_identity(const struct compiled_rule *rule)
 	if (rule->verdict == VERDICT_ALLOW || rule->rule->by_name)
 		return false;
 	for (size_t i = 0; !found && i < rule->rule->n_paths; i++)
-		found = pattern_is_literal(rule->rule->paths[i]);
+		found = strncmp(rule->rule->paths[i], "/**", 3) != 0;
 	return found;
 }
 
