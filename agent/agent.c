@@ -436,6 +436,8 @@ int agent_open(uv_loop_t *loop, const struct agent_options *options,
 	if (r == 0)
 		r = open_kernel(agent, reterr_message);
 	if (r == 0)
+		r = identities_new(agent, &agent->identities);
+	if (r == 0)
 		r = init_handles(agent);
 	if (r == 0)
 		r = put_in_force(agent, reterr_message);
@@ -509,8 +511,11 @@ struct agent *agent_free(struct agent *agent)
 		return NULL;
 	if (agent->http)
 		agent->http = http_server_free(agent->http);
+	agent->identities = identities_free(agent->identities);
 	if (agent->loop)
 		close_handles(agent);
+	for (size_t i = 0; i < agent->subjects.n; i++)
+		identities_forget(agent->subjects.items[i]);
 	subject_table_clear(&agent->subjects);
 	image_cache_clear(&agent->images);
 	by_hand_close(&agent->by_hand);

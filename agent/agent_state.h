@@ -9,6 +9,7 @@
  *   requests.c  what lsmctl asks to change
  *   coverage.c  cgroups -> subjects
  *   force.c     policies and labels -> images in force
+ *   identities*.c  what the paths of rules are in each container
  *   by_hand.c   denials by hand
  *   watch.c     changes of the policies and the pods
  *   status.c    what it says of itself
@@ -21,6 +22,7 @@
 #include "enforce/enforcer.h"
 #include "file_stamp.h"
 #include "http/server.h"
+#include "identities.h"
 #include "kube/pods.h"
 #include "node/cgroup.h"
 #include "node/subject.h"
@@ -61,6 +63,7 @@ struct agent {
 	struct adopted_cgroup *adopted; /* until the first scan has dealt with them */
 	size_t n_adopted;
 	struct image_cache images;
+	struct identities *identities;
 	struct history *history;
 	struct totals *totals;
 	struct http_server *http;

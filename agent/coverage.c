@@ -285,6 +285,7 @@ static void drop_subject(struct agent *agent, uint64_t cgroup_id)
 	agent_consume(agent);
 	agent_harvest(agent);
 	subject_table_remove(&agent->subjects, cgroup_id);
+	identities_forget(subject);
 	enforcer_slot_free(agent->enforcer, subject->slot);
 	subject_free(subject);
 }

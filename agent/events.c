@@ -11,8 +11,7 @@ static void on_denial(const struct denial_event *event, const struct image *imag
 		      void *data)
 {
 	struct agent *agent = data;
-	const struct subject *subject =
-		subject_table_of_slot(&agent->subjects, event->slot);
+	struct subject *subject = subject_table_of_slot(&agent->subjects, event->slot);
 	const struct denial_subject who = {
 		.node = agent->options.node,
 		.name_space = subject ? subject->name_space : "",
@@ -27,6 +26,8 @@ static void on_denial(const struct denial_event *event, const struct image *imag
 	if (denial_new(event, sizeof(*event) + event->size, image, &who,
 		       agent->sequence + 1, &denial) < 0)
 		return;
+	if (subject)
+		identities_suspect(agent->identities, subject);
 	agent->sequence++;
 	history_add(agent->history, denial);
 	denial_unref(denial);

@@ -99,15 +99,14 @@ static void set_problem(struct subject *subject, const char *problem)
 }
 
 /* What was replaced a moment ago holds its image and its counters until a harvest. */
-static int publish(struct agent *agent, const struct subject *subject,
-		   struct image *image)
+static int publish(struct agent *agent, struct subject *subject, struct image *image)
 {
-	int r = enforcer_publish(agent->enforcer, subject->slot, image);
+	int r = identities_publish(agent->identities, subject, image);
 
 	if (r != ENFORCER_E_IMAGES && r != ENFORCER_E_COUNTERS)
 		return r;
 	agent_harvest(agent);
-	return enforcer_publish(agent->enforcer, subject->slot, image);
+	return identities_publish(agent->identities, subject, image);
 }
 
 int force_subject(struct agent *agent, struct subject *subject)
@@ -136,6 +135,7 @@ int force_subject(struct agent *agent, struct subject *subject)
 	image_ref(image);
 	image_unref(subject->image);
 	subject->image = image;
+	identities_follow(agent->identities, subject);
 	return 0;
 }
 

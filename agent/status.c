@@ -218,6 +218,7 @@ static json_t *file_name_json(const char *name)
 
 static json_t *subject_json(const struct subject *subject)
 {
+	json_t *identities = identities_json(subject);
 	json_t *item = json_pack(
 		"{s:s, s:s, s:o, s:o, s:I, s:I, s:o, s:s}", "name", subject->container,
 		"id", subject->container_id, "cgroup", file_name_json(subject->cgroup),
@@ -228,6 +229,10 @@ static json_t *subject_json(const struct subject *subject)
 
 	if (item && subject->problem)
 		json_object_set_new(item, "problem", json_string(subject->problem));
+	if (item && identities)
+		json_object_set_new(item, "identities", identities);
+	else
+		json_decref(identities);
 	return item;
 }
 

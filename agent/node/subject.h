@@ -27,6 +27,7 @@ struct subject {
 	char *uid;
 	char *container; /* name; "": not known */
 
+	struct subject_files *files; /* of agent/identities.c; NULL: none are looked for */
 	struct image *image;	     /* what was published last; NULL: no rules */
 	struct policy_list policies; /* that select it */
 	char *problem;		     /* NULL, or why what should be in force is not */

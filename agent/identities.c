@@ -1,0 +1,539 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * When to look into which container's root, and what follows from what was found.
+ *
+ * A container's root is there before its program starts: the runtime has pivoted, and
+ * waits to be told to execute. So a new subject is asked often at first.
+ */
+#include "identities.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent_state.h"
+#include "identities_private.h"
+#include "policy/accept.h"
+#include "policy/eval.h"
+#include "policy/room.h"
+#include "util/cleanup.h"
+
+#define NS_PER_MS 1000000ULL
+
+/* How long until a subject without a root is asked again, by its age. */
+static const struct {
+	uint64_t age, wait; /* ns */
+} retries[] = {
+	{2 * NS_PER_SECOND, 5 * NS_PER_MS},
+	{60 * NS_PER_SECOND, 100 * NS_PER_MS},
+	{UINT64_MAX, NS_PER_SECOND},
+};
+
+/* Links may have changed. Each subject has its own moment within the period. */
+#define LOOK_PERIOD_NS (30 * NS_PER_SECOND)
+/* After a denial, no more often than this. */
+#define SUSPECT_NS NS_PER_SECOND
+/* A path of which the file system does not answer, and how many of them a subject may
+ * have. */
+#define HUNG_NS	 (600 * NS_PER_SECOND)
+#define MAX_HUNG 4
+
+struct identities {
+	struct agent *agent;
+	struct root_pool *pool;
+	uv_timer_t *timer; /* for the next look of all */
+	struct enforcer_file host_root;
+};
+
+/* --- life
+ * ------------------------------------------------------------------------------- */
+
+static void on_timer(uv_timer_t *timer);
+
+/* The root of PID 1; of this process where that cannot be seen. */
+static int read_host_root(const struct agent *agent, struct enforcer_file *ret_root)
+{
+	_cleanup_(closep) int reader = enforcer_reader(agent->enforcer);
+	_cleanup_(closep) int fd = open("/proc/1/root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (reader < 0)
+		return reader;
+	if (fd < 0)
+		fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? -errno : enforcer_read_file(reader, fd, ret_root);
+}
+
+static void identities_freep(struct identities **identities)
+{
+	identities_free(*identities);
+}
+
+int identities_new(struct agent *agent, struct identities **ret_identities)
+{
+	static const struct root_pool_options options = {
+		.workers = 2, .hung = 16, .deadline = LOOK_DEADLINE_NS};
+	_cleanup_(identities_freep) struct identities *identities =
+		calloc(1, sizeof(*identities));
+	int r;
+
+	if (!identities)
+		return -ENOMEM;
+	identities->agent = agent;
+	identities->timer = calloc(1, sizeof(*identities->timer));
+	if (!identities->timer)
+		return -ENOMEM;
+	r = uv_timer_init(agent->loop, identities->timer);
+	if (r == 0)
+		r = read_host_root(agent, &identities->host_root);
+	if (r == 0)
+		r = root_pool_new(agent->loop, &options, &identities->pool);
+	if (r < 0)
+		return r;
+	identities->timer->data = identities;
+	*ret_identities = TAKE_PTR(identities);
+	return 0;
+}
+
+static void free_handle(uv_handle_t *handle)
+{
+	free(handle);
+}
+
+struct identities *identities_free(struct identities *identities)
+{
+	if (!identities)
+		return NULL;
+	root_pool_free(identities->pool);
+	if (identities->timer && identities->timer->loop)
+		uv_close((uv_handle_t *)identities->timer, free_handle);
+	else
+		free(identities->timer);
+	free(identities);
+	return NULL;
+}
+
+void identities_forget(struct subject *subject)
+{
+	struct subject_files *files = subject->files;
+
+	if (!files)
+		return;
+	found_files_clear(&files->files);
+	unfounds_clear(&files->unfound);
+	unfounds_clear(&files->hung);
+	multicalls_clear(&files->multicalls);
+	image_unref(files->image);
+	free(files);
+	subject->files = NULL;
+}
+
+size_t identities_hung(const struct identities *identities)
+{
+	return root_pool_hung(identities->pool);
+}
+
+/* --- into the kernel
+ * --------------------------------------------------------------------- */
+
+/* What was found, as an image means it. */
+static struct enforcer_identity *identities_of(const struct found_files *files,
+					       const struct image *image, size_t *ret_n)
+{
+	struct enforcer_identity *items = calloc(files->n + 1, sizeof(*items));
+	size_t n = 0;
+
+	for (size_t i = 0; items && i < files->n; i++) {
+		uint32_t accept = eval_accept(image, files->items[i].path);
+
+		if (accept_widens(image, accept))
+			items[n++] = (struct enforcer_identity){
+				.file = files->items[i].file, .accept = accept};
+	}
+	*ret_n = n;
+	return items;
+}
+
+int identities_publish(struct identities *identities, struct subject *subject,
+		       struct image *image)
+{
+	struct enforcer *enforcer = identities->agent->enforcer;
+	struct subject_files *files = subject->files;
+	_cleanup_(freep) struct enforcer_identity *items = NULL;
+	size_t n;
+
+	/* What an earlier life knew stays until this one knows better. */
+	if (!image || !files || !files->looked)
+		return enforcer_publish(enforcer, subject->slot, image);
+	items = identities_of(&files->files, image, &n);
+	if (!items)
+		return -ENOMEM;
+	return enforcer_publish_identified(enforcer, subject->slot, image, items, n,
+					   &files->missing);
+}
+
+/* --- when to look
+ * ------------------------------------------------------------------------ */
+
+static void schedule(struct identities *identities)
+{
+	const struct subject_table *subjects = &identities->agent->subjects;
+	uint64_t now = clock_boot(), next = UINT64_MAX;
+
+	for (size_t i = 0; i < subjects->n; i++) {
+		const struct subject_files *files = subjects->items[i]->files;
+
+		if (files && !files->running && files->next < next)
+			next = files->next;
+	}
+	if (next == UINT64_MAX)
+		uv_timer_stop(identities->timer);
+	else
+		uv_timer_start(identities->timer, on_timer,
+			       next > now ? (next - now + NS_PER_MS - 1) / NS_PER_MS : 0,
+			       0);
+}
+
+static bool wants_look(const struct identities *identities, const struct subject *subject)
+{
+	const struct enforcer *enforcer = identities->agent->enforcer;
+
+	/* Whose containers have a root each, and slots of their own soon. */
+	if (subject->flags & CGROUP_F_SHARED || !subject->image)
+		return false;
+	return WORD_LO(subject->image->words[IMAGE_H_SECTIONS]) & IMAGE_HAS_IDENTITIES ||
+	       !enforcer_slot_mount_namespace(enforcer, subject->slot);
+}
+
+void identities_follow(struct identities *identities, struct subject *subject)
+{
+	uint64_t now = clock_boot();
+
+	if (!wants_look(identities, subject)) {
+		identities_forget(subject);
+		return;
+	}
+	if (!subject->files) {
+		subject->files = calloc(1, sizeof(*subject->files));
+		if (!subject->files)
+			return;
+		subject->files->made = now;
+	} else if (subject->files->image == subject->image) {
+		return;
+	}
+	image_unref(subject->files->image);
+	subject->files->image = image_ref(subject->image);
+	unfounds_clear(&subject->files->hung);
+	subject->files->next = now;
+	schedule(identities);
+}
+
+void identities_suspect(struct identities *identities, struct subject *subject)
+{
+	struct subject_files *files = subject->files;
+	uint64_t soon = clock_boot() + SUSPECT_NS;
+
+	if (!files || !files->looked || files->next <= soon)
+		return;
+	files->next = soon;
+	schedule(identities);
+}
+
+static uint64_t wait_for_root(const struct subject_files *files, uint64_t now)
+{
+	size_t i = 0;
+
+	while (now - files->made >= retries[i].age)
+		i++;
+	return retries[i].wait;
+}
+
+/* --- a look
+ * ------------------------------------------------------------------------------ */
+
+static void look_free(struct root_task *task)
+{
+	struct look *look = (struct look *)task;
+
+	for (size_t i = 0; i < look->n_patterns; i++)
+		root_pattern_clear(&look->patterns[i]);
+	free(look->patterns);
+	closep(&look->directory);
+	closep(&look->reader);
+	image_unref(look->image);
+	found_files_clear(&look->files);
+	unfounds_clear(&look->unfound);
+	multicalls_clear(&look->multicalls);
+	free(look);
+}
+
+static bool is_hung(const struct subject_files *files, const char *path, uint64_t now)
+{
+	for (size_t i = 0; i < files->hung.n; i++)
+		if (files->hung.items[i].until > now &&
+		    !strcmp(files->hung.items[i].path, path))
+			return true;
+	return false;
+}
+
+static bool has_pattern(const struct look *look, const struct root_pattern *pattern)
+{
+	for (size_t i = 0; i < look->n_patterns; i++)
+		if (look->patterns[i].kind == pattern->kind &&
+		    !strcmp(look->patterns[i].path, pattern->path))
+			return true;
+	return false;
+}
+
+static int add_pattern(struct look *look, const struct subject_files *files,
+		       const char *text, size_t *room)
+{
+	struct root_pattern pattern;
+	int r = root_pattern_read(text, &pattern);
+
+	if (r == 0 && !has_pattern(look, &pattern) &&
+	    !is_hung(files, pattern.path, clock_boot())) {
+		r = room_for(&look->patterns, room, look->n_patterns + 1);
+		if (r == 0) {
+			look->patterns[look->n_patterns++] = pattern;
+			return 0;
+		}
+	}
+	if (r == 0 || r == -ENOMEM)
+		root_pattern_clear(&pattern);
+	return r == -EINVAL ? 0 : r;
+}
+
+static bool has_identity(const struct policy_rule *rule)
+{
+	return rule->action != ACTION_ALLOW && rule->enforcement != REFUSED &&
+	       !rule->by_name;
+}
+
+static int add_patterns(struct look *look, const struct subject *subject)
+{
+	size_t room = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < subject->policies.n; i++)
+		for (unsigned s = SECTION_EXEC; s <= SECTION_FILE; s++) {
+			const struct policy_section *section =
+				&subject->policies.items[i]->sections[s];
+
+			for (size_t j = 0; j < section->n_rules; j++) {
+				const struct policy_rule *rule = &section->rules[j];
+
+				if (!has_identity(rule))
+					continue;
+				for (size_t k = 0; r == 0 && k < rule->n_paths; k++)
+					r = add_pattern(look, subject->files,
+							rule->paths[k], &room);
+			}
+		}
+	return r;
+}
+
+static void on_done(struct root_task *task, int status);
+
+static int look_new(struct identities *identities, const struct subject *subject,
+		    struct look **ret_look)
+{
+	const struct agent *agent = identities->agent;
+	struct look *look = calloc(1, sizeof(*look));
+	int r;
+
+	if (!look)
+		return -ENOMEM;
+	*look = (struct look){
+		.task = {.run = look_run, .done = on_done, .free = look_free},
+		.identities = identities,
+		.cgroup_id = subject->cgroup_id,
+		.image = image_ref(subject->image),
+		.directory = cgroup_open_directory(&agent->cgroups, subject->cgroup),
+		.reader = enforcer_reader(agent->enforcer),
+		.mount_namespace =
+			enforcer_slot_mount_namespace(agent->enforcer, subject->slot),
+		.on_host = subject->flags & CGROUP_F_HOST_ROOT,
+		.host_root = identities->host_root,
+		.at = LOOK_NOWHERE,
+	};
+	r = look->directory < 0 ? look->directory : look->reader;
+	if (r >= 0)
+		r = add_patterns(look, subject);
+	if (r < 0) {
+		look_free(&look->task);
+		return r;
+	}
+	*ret_look = look;
+	return 0;
+}
+
+static void start(struct identities *identities, struct subject *subject, uint64_t now)
+{
+	struct subject_files *files = subject->files;
+	int r = look_new(identities, subject, &files->running);
+
+	if (r == 0) {
+		root_pool_submit(identities->pool, &files->running->task);
+		return;
+	}
+	files->running = NULL;
+	files->error = r;
+	files->next = now + NS_PER_SECOND;
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	struct identities *identities = timer->data;
+	const struct subject_table *subjects = &identities->agent->subjects;
+	uint64_t now = clock_boot();
+
+	for (size_t i = 0; i < subjects->n; i++) {
+		struct subject_files *files = subjects->items[i]->files;
+
+		if (files && !files->running && files->next <= now)
+			start(identities, subjects->items[i], now);
+	}
+	schedule(identities);
+}
+
+/* --- what comes of it
+ * -------------------------------------------------------------------- */
+
+static bool same_files(const struct found_files *a, const struct found_files *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (a->items[i].file.inode != b->items[i].file.inode ||
+		    a->items[i].file.device != b->items[i].file.device ||
+		    strcmp(a->items[i].path, b->items[i].path) != 0)
+			return false;
+	return true;
+}
+
+/* What the kernel did not see made: a container that was there before its slot. */
+static void tell_root(const struct identities *identities, const struct subject *subject,
+		      const struct look *look)
+{
+	struct enforcer *enforcer = identities->agent->enforcer;
+
+	if (!enforcer_is_entering(enforcer, look->pid))
+		enforcer_slot_set_root(enforcer, subject->slot, look->found_namespace,
+				       look->root.device);
+}
+
+static bool is_below(const char *path, const struct unfounds *unfounds)
+{
+	for (size_t i = 0; i < unfounds->n; i++) {
+		const char *above = unfounds->items[i].path;
+		size_t length = strcmp(above, "/") ? strlen(above) : 0;
+
+		if (!strncmp(path, above, length) &&
+		    (!path[length] || path[length] == '/'))
+			return true;
+	}
+	return false;
+}
+
+/* What could not be looked at now is taken for what it was. */
+static int keep_unfound(const struct subject_files *files, struct look *look)
+{
+	struct found_files *found = &look->files;
+
+	for (size_t i = 0; i < files->files.n; i++) {
+		const struct found_file *old = &files->files.items[i];
+
+		if (!is_below(old->path, &look->unfound) &&
+		    !is_below(old->path, &files->hung))
+			continue;
+		if (found_files_add(found, old->path, &old->file) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static void take_result(struct identities *identities, struct subject *subject,
+			struct look *look)
+{
+	struct subject_files *files = subject->files;
+	bool is_first = !files->looked, is_new;
+
+	if (keep_unfound(files, look) < 0)
+		return;
+	is_new = !same_files(&files->files, &look->files);
+	found_files_clear(&files->files);
+	unfounds_clear(&files->unfound);
+	multicalls_clear(&files->multicalls);
+	files->files = look->files;
+	files->unfound = look->unfound;
+	files->multicalls = look->multicalls;
+	files->absent = look->absent;
+	look->files = (struct found_files){0};
+	look->unfound = (struct unfounds){0};
+	look->multicalls = (struct multicalls){0};
+	files->looked = true;
+	files->looked_at = clock_wall();
+	if (is_first || is_new || files->missing)
+		identities_publish(identities, subject, subject->image);
+	if (is_first)
+		files->before_start =
+			enforcer_is_entering(identities->agent->enforcer, look->pid);
+	tell_root(identities, subject, look);
+}
+
+/* In a subject's own moment of the period. */
+static uint64_t next_regular(const struct subject *subject, uint64_t now)
+{
+	uint64_t moment = (uint64_t)subject->slot * 0x9e3779b97f4a7c15ULL % NS_PER_SECOND;
+
+	return now + LOOK_PERIOD_NS + moment;
+}
+
+/* A path where the thread hangs is left out for a time; a root that hangs, all. */
+static void note_hung(struct subject_files *files, const struct look *look, uint64_t now)
+{
+	size_t at = atomic_load(&look->at);
+
+	files->next = now + HUNG_NS;
+	if (at == LOOK_NOWHERE) {
+		files->error = -ETIMEDOUT;
+		return;
+	}
+	if (unfounds_add(&files->hung, look->patterns[at].path, -ETIMEDOUT,
+			 files->next) == 0 &&
+	    files->hung.n < MAX_HUNG)
+		files->next = now;
+}
+
+static void on_done(struct root_task *task, int status)
+{
+	struct look *look = (struct look *)task;
+	struct identities *identities = look->identities;
+	struct subject *subject =
+		subject_table_find(&identities->agent->subjects, look->cgroup_id);
+	struct subject_files *files = subject ? subject->files : NULL;
+	uint64_t now = clock_boot();
+
+	/* The subject has gone, or is another by now. */
+	if (!files || files->running != look)
+		return;
+	files->running = NULL;
+	files->error = status < 0 ? status : look->error;
+	if (status == -ETIMEDOUT) {
+		files->error = 0;
+		note_hung(files, look, now);
+	} else if (files->error) {
+		files->next = now + wait_for_root(files, now);
+	} else {
+		take_result(identities, subject, look);
+		files->next = next_regular(subject, now);
+	}
+	if (look->image != subject->image)
+		files->next = now;
+	if (!wants_look(identities, subject))
+		identities_forget(subject);
+	if (status != -ECANCELED)
+		schedule(identities);
+}
