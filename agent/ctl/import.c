@@ -7,10 +7,10 @@
 
 #include "ctl/command.h"
 #include "ctl/complain.h"
+#include "ctl/import_falco.h"
+#include "ctl/input.h"
 #include "ctl/terminal.h"
 #include "import/output.h"
-#include "policy/text.h"
-#include "policy/yaml.h"
 #include "util/cleanup.h"
 
 /* How many documents, and what became of them. */
@@ -24,7 +24,9 @@ struct import {
 
 struct arguments {
 	struct import_options import;
-	bool json;
+	bool falco;
+	const char *policies; /* NULL: not said */
+	const char *output;   /* NULL: not said */
 	const char **paths;
 	size_t n_paths;
 };
@@ -40,7 +42,11 @@ static const struct {
 };
 
 /* Keys without a letter of their own. */
-#define KEY_FROM 256
+enum {
+	KEY_FROM = 0x100,
+	KEY_FROM_FALCO,
+	KEY_POLICIES,
+};
 
 static const struct argp_option options[] = {
 	{"from", KEY_FROM, "SYSTEM", 0,
@@ -49,6 +55,10 @@ static const struct argp_option options[] = {
 	 0},
 	{"partial", 'P', NULL, 0, "leave out what has no equivalent, and say so", 0},
 	{"output", 'o', "FORMAT", 0, "yaml or json [yaml]", 0},
+	{"from-falco", KEY_FROM_FALCO, NULL, 0,
+	 "which rules of Falco are prevented by a policy, and how", 1},
+	{"policies", KEY_POLICIES, "FILE|DIRECTORY", 0,
+	 "with --from-falco: by these policies [" LSMD_POLICIES "/falco]", 1},
 	{0},
 };
 
@@ -64,6 +74,26 @@ static enum import_origin read_origin(const struct argp_state *state, const char
 	return IMPORT_ANY;
 }
 
+static bool is_json(const struct arguments *arguments)
+{
+	return arguments->output && !strcmp(arguments->output, "json");
+}
+
+static void check(const struct arguments *arguments, const struct argp_state *state)
+{
+	if (arguments->policies && !arguments->falco)
+		argp_error(state, "--policies is for --from-falco");
+	if (arguments->falco && (arguments->import.from || arguments->import.partial))
+		argp_error(state, "--from-falco converts nothing; leave --from and "
+				  "--partial out");
+	if (arguments->output && !is_json(arguments) &&
+	    (arguments->falco || strcmp(arguments->output, "yaml") != 0))
+		argp_error(state, arguments->falco
+					  ? "with --from-falco --output is json, "
+					    "or a table where it is not given"
+					  : "--output is yaml or json");
+}
+
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
 	struct arguments *arguments = state->input;
@@ -76,9 +106,16 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		arguments->import.partial = true;
 		return 0;
 	case 'o':
-		arguments->json = !strcmp(argument, "json");
-		if (!arguments->json && strcmp(argument, "yaml") != 0)
-			argp_error(state, "--output is yaml or json");
+		arguments->output = argument;
+		return 0;
+	case KEY_FROM_FALCO:
+		arguments->falco = true;
+		return 0;
+	case KEY_POLICIES:
+		arguments->policies = argument;
+		return 0;
+	case ARGP_KEY_END:
+		check(arguments, state);
 		return 0;
 	case ARGP_KEY_ARG:
 		if (!arguments->paths)
@@ -111,30 +148,23 @@ static const struct argp argp = {
 	       "status: 0 all converted, 1 something was not, or with --partial in part, "
 	       "2 bad "
 	       "usage or input.\n\n"
+	       "Rules of Falco are not converted: with --from-falco the files are rules "
+	       "files, in the order in which Falco loads them, and a table says which "
+	       "of their rules a policy prevents, by what policies say of themselves in "
+	       "the annotation lsmd.io/prevents. Exit status: 0 all that are enabled, 1 "
+	       "some not.\n\n"
 	       "  lsmctl import kubearmor/*.yaml >policies/kubearmor.yaml\n"
-	       "  kubectl get networkpolicy -A -o yaml | lsmctl import --partial -",
+	       "  kubectl get networkpolicy -A -o yaml | lsmctl import --partial -\n"
+	       "  lsmctl import --from-falco falco_rules.yaml falco_rules.local.yaml",
 	.options = options,
 	.parser = parse,
 };
 
-static int read_input(char **ret_text, size_t *ret_length)
-{
-	_cleanup_(freep) char *text = malloc(YAML_MAX_BYTES + 1);
-
-	if (!text)
-		return -ENOMEM;
-	*ret_length = fread(text, 1, YAML_MAX_BYTES + 1, stdin);
-	*ret_text = TAKE_PTR(text);
-	return 0;
-}
-
 static int import_file(struct import *import, const char *path)
 {
-	bool input = !strcmp(path, "-");
 	_cleanup_(freep) char *text = NULL;
 	size_t length = 0;
-	int r = input ? read_input(&text, &length)
-		      : text_read_file(path, &import->diagnostics, &text, &length);
+	int r = input_read(path, &import->diagnostics, &text, &length);
 
 	if (r == -ENOMEM)
 		return r;
@@ -142,7 +172,7 @@ static int import_file(struct import *import, const char *path)
 		import->unread = true;
 		return 0;
 	}
-	return import_text(text, length, input ? "<stdin>" : path, &import->options,
+	return import_text(text, length, input_name(path), &import->options,
 			   &import->diagnostics, import->policies, &import->counts);
 }
 
@@ -181,25 +211,38 @@ static int exit_of(const struct import *import)
 	return counts->refused || counts->partial ? EXIT_FAILED : EXIT_DONE;
 }
 
-int command_import(int argc, char **argv)
+static int convert(const struct arguments *arguments)
 {
-	struct import import = {.policies = json_array()};
-	struct arguments arguments = {0};
+	struct import import = {.options = arguments->import, .policies = json_array()};
 	int r = import.policies ? 0 : -ENOMEM, code;
 
-	argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-	import.options = arguments.import;
-	for (size_t i = 0; !r && i < arguments.n_paths; i++)
-		r = import_file(&import, arguments.paths[i]);
+	for (size_t i = 0; !r && i < arguments->n_paths; i++)
+		r = import_file(&import, arguments->paths[i]);
 	if (!r)
-		r = print(&import, arguments.json);
+		r = print(&import, is_json(arguments));
 	code = exit_of(&import);
 	json_decref(import.policies);
 	diagnostics_clear(&import.diagnostics);
-	free(arguments.paths);
 	if (r < 0) {
 		complain("cannot import (%s)", strerrordesc_np(-r));
 		return EXIT_FAILED;
 	}
+	return code;
+}
+
+int command_import(int argc, char **argv)
+{
+	struct arguments arguments = {0};
+	int code;
+
+	argp_parse(&argp, argc, argv, 0, NULL, &arguments);
+	if (arguments.falco)
+		code = import_falco(arguments.paths, arguments.n_paths,
+				    arguments.policies ? arguments.policies
+						       : LSMD_POLICIES "/falco",
+				    is_json(&arguments));
+	else
+		code = convert(&arguments);
+	free(arguments.paths);
 	return code;
 }
