@@ -181,13 +181,6 @@ static void write_to(const json_t *item, FILE *file)
 	write_side(json_object_get(item, "to"), file);
 }
 
-static void write_example(const json_t *item, FILE *file)
-{
-	fputs(json_text(item, "example"), file);
-	if (json_is_true(json_object_get(item, "untrustedName")))
-		fputs(" (a name from another mount namespace)", file);
-}
-
 static void write_labels(const json_t *container, const char *path, FILE *file)
 {
 	const char *key, *separator = " ";
@@ -217,7 +210,7 @@ static void write_containers(const json_t *item, FILE *file)
 
 static const struct column columns[] = {
 	{.title = "CHANGE", .path = "change"},
-	{.title = "EXAMPLE", .write = write_example},
+	{.title = "EXAMPLE", .path = "example"},
 	{.title = "FROM", .write = write_from},
 	{.title = "TO", .write = write_to},
 	{.title = "FOR", .write = write_containers},

@@ -10,7 +10,7 @@
 #include "ctl/root.h"
 #include "ctl/subject_options.h"
 #include "policy/array.h"
-#include "policy/event.h"
+#include "policy/event_terms.h"
 #include "policy/image.h"
 #include "policy/judgement.h"
 #include "policy/selected.h"
@@ -23,6 +23,7 @@ struct arguments {
 	size_t n_policies;
 	struct event *events;
 	size_t n_events;
+	struct event_terms terms;
 	const char *root;
 	const char *cases;
 	enum case_report report;
@@ -31,8 +32,9 @@ struct arguments {
 };
 
 enum {
-	KEY_EXEC = 0x100, /* + enum eval_kind */
-	KEY_CASES = KEY_EXEC + EVENT_KINDS,
+	KEY_EXEC = 0x100,		   /* + enum eval_kind */
+	KEY_TERM = KEY_EXEC + EVENT_KINDS, /* + place in term_names */
+	KEY_CASES = KEY_TERM + EVENT_TEXTS + 1,
 	KEY_REPORT,
 	KEY_ROOT,
 	KEY_EXIT_VERDICT,
@@ -41,18 +43,31 @@ enum {
 static const struct argp_option options[] = {
 	{"policy", 'P', "FILE|DIRECTORY", 0, "policies, as for check; again for more", 0},
 	SUBJECT_OPTIONS,
-	{"exec", KEY_EXEC + EVAL_EXEC, "PATH", 0, "execute it", 1},
+	{"exec", KEY_EXEC + EVAL_EXEC, "PATH|-", 0, "execute it; -: what has no name", 1},
 	{"open", KEY_EXEC + EVAL_OPEN, "PATH[:r|w|rw]", 0, "open it [:r]", 1},
 	{"socket", KEY_EXEC + EVAL_SOCKET, "FAMILY[,TYPE[,PROTOCOL]]", 0, "make one", 1},
 	{"connect", KEY_EXEC + EVAL_CONNECT, "ADDRESS:PORT[/PROTOCOL]", 0,
 	 "connect there, or send [/tcp]", 1},
 	{"unix", KEY_EXEC + EVAL_UNIX, "PATH|@NAME", 0, "connect to a unix socket", 1},
+	{"from", KEY_TERM + EVENT_FROM, "PATH", 0, "this program does it", 2},
+	{"from-script", KEY_TERM + EVENT_FROM_SCRIPT, "PATH", 0, "which runs this script",
+	 2},
+	{"script", KEY_TERM + EVENT_SCRIPT, "PATH", 0,
+	 "--exec: the #! of this script names it", 2},
+	{"called", KEY_TERM + EVENT_CALLED, "PATH", 0,
+	 "--exec: by this name, as its caller gives it", 2},
+	{"identity", KEY_TERM + EVENT_IDENTITY, "PATH", 0,
+	 "it is the file of this path of a rule, too", 2},
+	{"with", KEY_TERM + EVENT_TEXTS, "WORD,...", 0,
+	 "what is so of it: fileless, drifted, stdio-socket, owner-other, "
+	 "other-namespace, from-other-namespace",
+	 2},
 	{"root", KEY_ROOT, "DIRECTORY", 0,
-	 "follow symbolic links of the paths asked about in this root", 2},
+	 "follow symbolic links of the paths asked about in this root", 3},
 	{"exit-verdict", KEY_EXIT_VERDICT, NULL, 0,
-	 "exit status 4 when anything is denied", 2},
-	{"cases", KEY_CASES, "FILE", 0, "hold the policies against a file of cases", 3},
-	{"report", KEY_REPORT, "FORMAT", 0, "of cases: table, json or junit", 3},
+	 "exit status 4 when anything is denied", 3},
+	{"cases", KEY_CASES, "FILE", 0, "hold the policies against a file of cases", 4},
+	{"report", KEY_REPORT, "FORMAT", 0, "of cases: table, json or junit", 4},
 	{0},
 };
 
@@ -108,12 +123,43 @@ static error_t add_event(struct arguments *arguments, enum eval_kind kind,
 	return 0;
 }
 
+/* As policy/event_terms.h calls what the options say. */
+static const char *const term_names[EVENT_TEXTS + 1] = {
+	[EVENT_FROM] = "from",	       [EVENT_FROM_SCRIPT] = "fromScript",
+	[EVENT_SCRIPT] = "script",     [EVENT_CALLED] = "called",
+	[EVENT_IDENTITY] = "identity", [EVENT_TEXTS] = "with",
+};
+
+static error_t add_term(struct arguments *arguments, int key, const char *text,
+			const struct argp_state *state)
+{
+	_cleanup_(freep) char *message = NULL;
+	const char *name = term_names[key - KEY_TERM];
+	int r = event_terms_add(&arguments->terms, name, text, &message);
+
+	if (r == -EINVAL)
+		argp_error(state, "%s: %s", name, message ? message : text);
+	return -r;
+}
+
+static error_t apply_terms(struct arguments *arguments, const struct argp_state *state)
+{
+	_cleanup_(freep) char *message = NULL;
+	int r = event_terms_apply(&arguments->terms, arguments->events,
+				  arguments->n_events, &message);
+
+	if (r == -EINVAL)
+		argp_error(state, "%s", message ? message : "");
+	return -r;
+}
+
 static void check(const struct arguments *arguments, const struct argp_state *state)
 {
 	if (!arguments->n_policies)
 		argp_error(state, "which policies? give --policy FILE");
-	if (arguments->cases && (arguments->n_events || arguments->subject.is_said ||
-				 arguments->root || arguments->exit_verdict))
+	if (arguments->cases &&
+	    (arguments->n_events || arguments->terms.said || arguments->subject.is_said ||
+	     arguments->root || arguments->exit_verdict))
 		argp_error(
 			state,
 			"--cases says for whom and what; leave out what says it again");
@@ -121,15 +167,17 @@ static void check(const struct arguments *arguments, const struct argp_state *st
 		argp_error(state, "--report is for --cases; use -o json here");
 	if (!arguments->cases && !arguments->n_events)
 		argp_error(state,
-			   "evaluate what? give --exec, --open, --socket, --connect or "
-			   "--cases");
+			   "evaluate what? give --exec, --open, --socket, --connect, "
+			   "--unix or --cases");
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
 	struct arguments *arguments = state->input;
 
-	if (key >= KEY_EXEC && key < KEY_CASES)
+	if (key >= KEY_TERM && key < KEY_CASES)
+		return add_term(arguments, key, argument, state);
+	if (key >= KEY_EXEC && key < KEY_TERM)
 		return add_event(arguments, (enum eval_kind)(key - KEY_EXEC), argument,
 				 state);
 	switch (key) {
@@ -150,7 +198,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_END:
 		check(arguments, state);
-		return 0;
+		return apply_terms(arguments, state);
 	default:
 		return subject_options_parse(&arguments->subject, key, argument, state);
 	}
@@ -173,6 +221,8 @@ static const struct command_line line = {
 	       "  lsmctl eval --policy /etc/lsmd/policies --labels app=web --open "
 	       "/etc/shadow:rw "
 	       "--connect 203.0.113.7:4444 --socket inet,raw\n"
+	       "  lsmctl eval --policy web.yaml --labels app=web --exec /bin/sh --from "
+	       "/usr/bin/node --with stdio-socket\n"
 	       "  lsmctl eval --policy web.yaml --cases cases/web.yaml --report junit",
 	.options = options,
 	.parser = parse,
@@ -251,6 +301,7 @@ static void arguments_clear(struct arguments *arguments)
 	for (size_t i = 0; i < arguments->n_events; i++)
 		event_clear(&arguments->events[i]);
 	free(arguments->events);
+	event_terms_clear(&arguments->terms);
 	free(arguments->policies);
 	subject_options_clear(&arguments->subject);
 }

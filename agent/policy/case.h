@@ -11,16 +11,20 @@
  *     - {name: no shells, exec: [/bin/sh, /bin/bash], want: deny, rule: no-shells}
  *     - {name: the database, connect: "10.0.0.7:5432", want: allow}
  *
- * A case has one or more of exec, open, socket and connect, each an event as
- * policy/event.h has it or a list of them; and what is wanted: allow, audit, deny or
- * kill, and of what denies or reports perhaps the rule, the policy and the errno.
+ *     - {name: its shell, exec: /bin/sh, from: /usr/bin/node, with: [stdio-socket],
+ *        want: kill}
+ *
+ * A case has one or more of exec, open, socket, connect and unix, each an event as
+ * policy/event.h has it or a list of them; perhaps what policy/event_terms.h has, which
+ * is so of all of its events that it can be said of; and what is wanted: allow, audit,
+ * deny or kill, and of what denies or reports perhaps the rule, the policy and the errno.
  */
 
 #include <jansson.h>
 #include <stddef.h>
 
 #include "policy/diagnostic.h"
-#include "policy/event.h"
+#include "policy/event_terms.h"
 #include "policy/model.h"
 #include "policy/selector.h"
 
@@ -38,6 +42,7 @@ struct policy_case {
 	unsigned line;
 	struct event *events;
 	size_t n_events;
+	struct event_terms terms;
 	enum verdict want;
 	char *rule, *policy; /* NULL: any */
 	uint8_t error;	     /* 0: any */

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "policy/array.h"
-#include "policy/case.h"
+#include "policy/case_event.h"
 #include "policy/kubename.h"
 #include "policy/parse.h"
 #include "policy/text.h"
@@ -33,6 +33,7 @@ static void case_clear(struct policy_case *item)
 	for (size_t i = 0; i < item->n_events; i++)
 		event_clear(&item->events[i]);
 	free(item->events);
+	event_terms_clear(&item->terms);
 	free(item->name);
 	free(item->rule);
 	free(item->policy);
@@ -111,48 +112,6 @@ static int read_node_labels(struct parse *parse, const struct yaml_pair *pair,
 /* --- a case
  * ----------------------------------------------------------------------------- */
 
-static int add_event(struct policy_case *item, struct event *event)
-{
-	struct event *grown = array_grow(item->events, item->n_events, sizeof(*grown));
-
-	if (!grown)
-		return -ENOMEM;
-	item->events = grown;
-	grown[item->n_events++] = *event;
-	return 0;
-}
-
-static int read_event(struct parse *parse, const struct yaml_pair *pair, void *object)
-{
-	_cleanup_(freep) char *message = NULL;
-	enum eval_kind kind = EVAL_EXEC;
-	struct event event;
-	const char *text;
-	int r = parse_string(parse, pair, &text);
-
-	if (r)
-		return r;
-	while (strcmp(event_kind_name(kind), pair->key->text) != 0)
-		kind++;
-	r = event_parse(kind, text, &event, &message);
-	if (r == -EINVAL)
-		return parse_error(parse, pair->value, "%s",
-				   message ? message : "no event");
-	if (r < 0)
-		return r;
-	r = add_event(object, &event);
-	if (r < 0)
-		event_clear(&event);
-	return r;
-}
-
-static int read_events(struct parse *parse, const struct yaml_pair *pair, void *object)
-{
-	if (pair->value->type == YAML_LIST)
-		return parse_list(parse, pair, read_event, object);
-	return read_event(parse, pair, object);
-}
-
 static int read_name(struct parse *parse, const struct yaml_pair *pair, void *object)
 {
 	struct policy_case *item = object;
@@ -211,12 +170,13 @@ static int read_errno(struct parse *parse, const struct yaml_pair *pair, void *o
 }
 
 static int check_case(struct parse *parse, const struct yaml_node *node,
-		      const struct policy_case *item)
+		      struct policy_case *item)
 {
 	if (!item->n_events)
 		return parse_error(
 			parse, node,
-			"the case asks nothing; give exec, open, socket or connect");
+			"the case asks nothing; give exec, open, socket, connect or "
+			"unix");
 	if (item->want == VERDICT_ALLOW && (item->rule || item->policy || item->error))
 		return parse_error(
 			parse, node,
@@ -225,7 +185,7 @@ static int check_case(struct parse *parse, const struct yaml_node *node,
 	if (item->want == VERDICT_AUDIT && item->error)
 		return parse_error(parse, node,
 				   "what is only reported has no errno; leave it out");
-	return 0;
+	return case_apply_terms(parse, node, item);
 }
 
 static int read_case(struct parse *parse, const struct yaml_pair *pair, void *object)
@@ -233,10 +193,17 @@ static int read_case(struct parse *parse, const struct yaml_pair *pair, void *ob
 	static const struct field fields[] = {
 		{"name", read_name, FIELD_REQUIRED},
 		SUBJECT_FIELDS,
-		{"exec", read_events, 0},
-		{"open", read_events, 0},
-		{"socket", read_events, 0},
-		{"connect", read_events, 0},
+		{"exec", case_read_events, 0},
+		{"open", case_read_events, 0},
+		{"socket", case_read_events, 0},
+		{"connect", case_read_events, 0},
+		{"unix", case_read_events, 0},
+		{"from", case_read_term, 0},
+		{"fromScript", case_read_term, 0},
+		{"script", case_read_term, 0},
+		{"called", case_read_term, 0},
+		{"identity", case_read_term, 0},
+		{"with", case_read_with, 0},
 		{"want", read_want, FIELD_REQUIRED},
 		{"rule", read_rule, 0},
 		{"policy", read_policy, 0},

@@ -13,9 +13,10 @@
 #include "util/cleanup.h"
 #include "util/explain.h"
 
-#define NAME_BYTES     255 /* NAME_MAX of Linux's file systems */
-#define ABSTRACT_BYTES 107 /* sun_path of unix(7), without the NUL that it begins with   \
-			    */
+#define NAME_BYTES 255 /* NAME_MAX of Linux's file systems */
+#define ABSTRACT_BYTES                                                                   \
+	107 /* sun_path of unix(7), without the NUL that it begins with                  \
+	     */
 #define PROTOCOL_TCP 6
 
 static const char *const kind_names[EVENT_KINDS] = {
@@ -71,26 +72,30 @@ static bool is_path(const char *path)
 	}
 }
 
+int event_check_path(const char *path, char **reterr_message)
+{
+	if (is_path(path))
+		return 0;
+	explain(reterr_message,
+		"\"%.80s\" is no path of a file; give an absolute one, without "
+		"\".\", "
+		"\"..\", \"//\" and \"/\" at its end",
+		path);
+	return -EINVAL;
+}
+
 static int parse_path(const char *text, size_t length, struct event *event,
 		      char **reterr_message)
 {
 	event->path = strndup(text, length);
-	if (!event->path)
-		return -ENOMEM;
-	if (!is_path(event->path)) {
-		explain(reterr_message,
-			"\"%.80s\" is no path of a file; give an absolute one, without "
-			"\".\", "
-			"\"..\", \"//\" and \"/\" at its end",
-			event->path);
-		return -EINVAL;
-	}
 	event->eval.path = event->path;
-	return 0;
+	return event->path ? event_check_path(event->path, reterr_message) : -ENOMEM;
 }
 
 static int parse_exec(const char *text, struct event *event, char **reterr_message)
 {
+	if (!strcmp(text, "-"))
+		return 0;
 	return parse_path(text, strlen(text), event, reterr_message);
 }
 
@@ -268,5 +273,7 @@ int event_parse(enum eval_kind kind, const char *text, struct event *ret_event,
 void event_clear(struct event *event)
 {
 	free(event->path);
+	for (size_t i = 0; i < EVENT_TEXTS; i++)
+		free(event->texts[i]);
 	*event = (struct event){0};
 }

@@ -5,7 +5,7 @@
 /*
  * What a process may do, as people write it:
  *
- *     exec     PATH
+ *     exec     PATH|-                          -: a file that has no name
  *     open     PATH[:r|w|rw]                  reading where nothing is said
  *     socket   FAMILY[,TYPE[,PROTOCOL]]       the type that the family is mostly used
  * with connect  ADDRESS:PORT[/PROTOCOL]        TCP; an IPv6 address in brackets
@@ -18,9 +18,20 @@
 
 #define EVENT_KINDS (EVAL_UNIX + 1)
 
+/* Texts besides, see policy/event_terms.h. */
+enum event_text {
+	EVENT_FROM,
+	EVENT_FROM_SCRIPT,
+	EVENT_SCRIPT,
+	EVENT_CALLED,
+	EVENT_IDENTITY,
+	EVENT_TEXTS,
+};
+
 struct event {
-	struct eval_event eval; /* borrows @path */
-	char *path;		/* NULL: not of a path */
+	struct eval_event eval;	  /* borrows the others */
+	char *path;		  /* NULL: not of a path */
+	char *texts[EVENT_TEXTS]; /* NULL: not said */
 };
 
 /** event_kind_name() - "exec", "open", "socket", "connect" or "unix". */
@@ -39,9 +50,12 @@ const char *event_kind_name(enum eval_kind kind);
 int event_parse(enum eval_kind kind, const char *text, struct event *ret_event,
 		char **reterr_message);
 
+/** event_check_path() - Can a file be called so? Return: 0, -EINVAL. */
+int event_check_path(const char *path, char **reterr_message);
+
 /**
- * event_text() - "exec /bin/sh": its kind, and what event_parse() reads, safe to be
- * shown. Return: owned; NULL: no memory.
+ * event_text() - "exec /bin/sh": its kind, what event_parse() reads, and in brackets what
+ * is said besides; safe to be shown. Return: owned; NULL: no memory.
  */
 char *event_text(const struct eval_event *event);
 

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "policy/event.h"
+#include "policy/event_terms.h"
 #include "policy/names.h"
 #include "util/cleanup.h"
 #include "util/printable.h"
@@ -23,9 +23,14 @@ static void write_named(const struct name_table *table, uint32_t number, FILE *f
 	fprintf(file, "%u", number);
 }
 
+static void write_text(const char *text, FILE *file)
+{
+	printable_write(text, strlen(text), file);
+}
+
 static void write_path(const struct eval_event *event, FILE *file)
 {
-	printable_write(event->path, strlen(event->path), file);
+	write_text(event->path ? event->path : "-", file);
 	if (event->kind != EVAL_OPEN)
 		return;
 	fprintf(file, ":%s%s", event->access & ACCESS_READ ? "r" : "",
@@ -53,6 +58,38 @@ static void write_connect(const struct eval_event *event, FILE *file)
 	write_named(&names_protocols, event->protocol, file);
 }
 
+/* Begins and separates the parts in brackets. */
+static void write_part(const char *words, const char *text, bool *in_brackets, FILE *file)
+{
+	fprintf(file, "%s%s", *in_brackets ? ", " : " (", words);
+	if (text)
+		write_text(text, file);
+	*in_brackets = true;
+}
+
+static void write_besides(const struct eval_event *event, FILE *file)
+{
+	const struct {
+		const char *words, *text;
+	} parts[] = {
+		{"from ", event->program},
+		{"running ", event->program_script},
+		{"by #! of ", event->script},
+		{"called ", event->called},
+		{"the same file as ", event->identity},
+	};
+	bool in_brackets = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		if (parts[i].text)
+			write_part(parts[i].words, parts[i].text, &in_brackets, file);
+	for (size_t i = 0; i < EVENT_WORDS; i++)
+		if (*(const bool *)((const char *)event + event_words[i].flag))
+			write_part(event_words[i].name, NULL, &in_brackets, file);
+	if (in_brackets)
+		fputc(')', file);
+}
+
 char *event_text(const struct eval_event *event)
 {
 	_cleanup_(freep) char *text = NULL;
@@ -68,5 +105,6 @@ char *event_text(const struct eval_event *event)
 		write_connect(event, file);
 	else
 		write_path(event, file);
+	write_besides(event, file);
 	return fclose(file) ? NULL : TAKE_PTR(text);
 }

@@ -90,8 +90,51 @@ Test(policy_case, every_error_is_said_with_its_place)
 		"(allow, "
 		"audit, deny or kill)\n"
 		":2:35: error: unknown key \"rul\" in a case; did you mean \"rule\"?\n"
-		":3:3: error: the case asks nothing; give exec, open, socket or connect\n"
+		":3:3: error: the case asks nothing; give exec, open, socket, connect or "
+		"unix\n"
 		":4:3: error: a case has no \"name\"; add it\n");
+}
+
+Test(policy_case, what_is_said_besides_is_said_of_the_events_that_can_take_it)
+{
+	_cleanup_(policy_cases_clear) struct policy_cases cases = {0};
+	_cleanup_(freep) char *got = NULL;
+	int r = read_text(
+		"cases:\n"
+		"- {name: a, from: /f, with: [drifted, owner-other], called: /c,\n"
+		"   exec: /a, open: /b, script: /s, fromScript: /g, want: deny}\n",
+		&cases, &got);
+	const struct eval_event *exec, *open;
+
+	cr_assert_eq(r, 0, "%s", got);
+	exec = &cases.items[0].events[0].eval;
+	open = &cases.items[0].events[1].eval;
+	cr_expect(exec->drifted && !exec->owner_other && !exec->fileless);
+	cr_expect(open->owner_other && !open->drifted);
+	cr_expect_str_eq(exec->program, "/f");
+	cr_expect_str_eq(open->program_script, "/g");
+	cr_expect_str_eq(exec->called, "/c");
+	cr_expect_str_eq(exec->script, "/s");
+	cr_expect_null(open->script);
+}
+
+Test(policy_case, what_can_be_said_of_none_of_its_events_is_wrong)
+{
+	expect_wrong(
+		"cases: [{name: a, open: /a, with: drifted, want: allow}]\n",
+		":1:9: error: \"drifted\" is nothing that can be so of what is asked; "
+		"leave it out\n");
+	expect_wrong(
+		"cases: [{name: a, connect: \"[::1]:1\", script: /a, want: allow}]\n",
+		":1:9: error: \"script\" is nothing that can be so of what is asked; "
+		"leave it out\n");
+	expect_wrong(
+		"cases: [{name: a, exec: /a, with: [drift], from: a, want: allow}]\n",
+		":1:36: error: \"drift\" is nothing that can be so; give fileless, "
+		"drifted, stdio-socket, owner-other, other-namespace or "
+		"from-other-namespace\n"
+		":1:50: error: \"a\" is no path of a file; give an absolute one, "
+		"without \".\", \"..\", \"//\" and \"/\" at its end\n");
 }
 
 Test(policy_case, what_is_allowed_has_no_reason)

@@ -19,8 +19,8 @@ static char *lines_of(const struct diff *diff)
 		const struct diff_item *item = &diff->items[i];
 		_cleanup_(freep) char *example = event_text(&item->example.eval);
 
-		fprintf(file, "%s%s: %s%s", i ? "\n" : "", diff_change_name(item->change),
-			example, item->example.eval.untrusted_name ? " untrusted" : "");
+		fprintf(file, "%s%s: %s", i ? "\n" : "", diff_change_name(item->change),
+			example);
 	}
 	fclose(file);
 	return text;
@@ -122,7 +122,7 @@ Test(diff, a_name_that_does_not_count_is_told_of_where_no_other_shows_it)
 	 */
 	expect(EXEC("{name: x, action: deny, paths: [\"/a?\"], except: [/ab]}"),
 	       EXEC("{name: x, action: deny, paths: [\"/a[!b]\"]}"), false,
-	       "newly allowed: exec /ab untrusted");
+	       "newly allowed: exec /ab (other-namespace)");
 }
 
 Test(diff, sockets)

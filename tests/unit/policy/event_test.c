@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "policy/event.h"
+#include "policy/event_terms.h"
 #include "util/cleanup.h"
 
 /* What comes back when a text is read and written, "" when it is refused with a reason.
@@ -99,4 +99,38 @@ Test(event, addresses_have_a_port_and_perhaps_a_protocol)
 Test(event, a_path_that_would_steer_a_terminal_is_escaped)
 {
 	expect(EVAL_EXEC, "/\x1b[2J", "exec /\\x1b[2J");
+}
+
+Test(event, unix_sockets_have_a_path_or_a_name_of_their_own)
+{
+	_cleanup_(freep) char *name = NULL;
+
+	expect(EVAL_UNIX, "/run/a.sock", "unix /run/a.sock");
+	expect(EVAL_UNIX, "@a//b/", "unix @a//b/");
+	expect(EVAL_UNIX, "run/a.sock", "");
+	cr_assert_gt(asprintf(&name, "@%0108d", 0), 0);
+	expect(EVAL_UNIX, name, "");
+}
+
+Test(event, says_all_that_is_said_besides)
+{
+	static const char *const terms[][2] = {
+		{"from", "/f"},	    {"fromScript", "/g"},
+		{"script", "/s"},   {"called", "/c"},
+		{"identity", "/i"}, {"with", "fileless,other-namespace"},
+		{"from", "/e"},	    {"with", "stdio-socket"}};
+	struct event_terms said = {0};
+	struct event event;
+	_cleanup_(freep) char *text = NULL;
+
+	cr_assert_eq(event_parse(EVAL_EXEC, "-", &event, NULL), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(terms); i++)
+		cr_assert_eq(event_terms_add(&said, terms[i][0], terms[i][1], NULL), 0);
+	cr_assert_eq(event_terms_apply(&said, &event, 1, NULL), 0);
+	text = event_text(&event.eval);
+	cr_expect_str_eq(text,
+			 "exec - (from /e, running /g, by #! of /s, called /c, the "
+			 "same file as /i, fileless, stdio-socket, other-namespace)");
+	event_clear(&event);
+	event_terms_clear(&said);
 }
