@@ -14,6 +14,11 @@
 #define NEEDS_HOOKS(hooks)                                                               \
 	"it needs the hooks " hooks ", which this version does not attach"
 
+#define NEEDS_PROGRAM                                                                    \
+	"it needs the executable of the acting process, which this version looks up "    \
+	"for "                                                                           \
+	"exec and file alone"
+
 struct refusal {
 	enum image_section section;
 	const char *key;
@@ -22,25 +27,16 @@ struct refusal {
 
 /* Keys of a rule. What is not here can be enforced, in whole or as open_ways say. */
 static const struct refusal rule_refusals[] = {
-	{ANY_SECTION, "from",
-	 "it needs the executable of the acting process, which this version does not "
-	 "look up"},
-	{SECTION_EXEC, "fileless",
-	 "it needs the file's link count and file system, which this version does not "
-	 "judge"},
-	{SECTION_EXEC, "drifted",
-	 "it needs the overlay's layers, which this version does not look at"},
-	{SECTION_EXEC, "stdio",
-	 "it needs the sockets behind descriptors 0 to 2, which this version does not "
-	 "look at"},
+	{SECTION_SOCKETS, "from", NEEDS_PROGRAM},
+	{SECTION_NETWORK, "from", NEEDS_PROGRAM},
+	{SECTION_CAPABILITIES, "from", NEEDS_PROGRAM},
+	{SECTION_PROCESS, "from", NEEDS_PROGRAM},
 	{SECTION_EXEC, "as",
 	 "it needs to tell an interpreter from a direct execution, which this version "
 	 "does not"},
 	{SECTION_EXEC, "multicall",
 	 "it needs the file behind a name, and this version judges names alone; leave it "
 	 "out"},
-	{SECTION_FILE, "owner",
-	 "it needs the file's owner, which this version does not judge"},
 	{SECTION_NETWORK, "unix", NEEDS_HOOKS("unix_stream_connect and unix_may_send")},
 	{SECTION_NETWORK, "bind", NEEDS_HOOK("socket_bind")},
 	{SECTION_NETWORK, "listen", NEEDS_HOOK("socket_listen")},
@@ -102,19 +98,45 @@ const char *enforcement_policy_refusal(const char *key)
 	return find(policy_refusals, ARRAY_SIZE(policy_refusals), ANY_SECTION, key);
 }
 
-static bool always(const struct policy_rule *rule)
+static bool denies(const struct policy_rule *rule)
 {
-	(void)rule;
-	return true;
+	return rule->action != ACTION_ALLOW;
 }
 
 static bool writes(const struct policy_rule *rule)
 {
-	return rule->access & ACCESS_WRITE;
+	return denies(rule) && rule->access & ACCESS_WRITE;
+}
+
+static bool names_programs(const struct policy_rule *rule)
+{
+	return rule->n_from;
+}
+
+static bool denies_programs(const struct policy_rule *rule)
+{
+	return denies(rule) && rule->n_from && !rule->from_not;
+}
+
+static bool is_fileless(const struct policy_rule *rule)
+{
+	return denies(rule) && rule->fileless;
+}
+
+static bool is_drifted(const struct policy_rule *rule)
+{
+	return denies(rule) && rule->drifted;
+}
+
+static bool has_stdio(const struct policy_rule *rule)
+{
+	return denies(rule) && rule->stdio_socket;
 }
 
 static bool has_literal(const struct policy_rule *rule)
 {
+	if (!denies(rule))
+		return false;
 	for (size_t i = 0; i < rule->n_paths; i++)
 		if (pattern_is_literal(rule->paths[i]))
 			return true;
@@ -123,6 +145,8 @@ static bool has_literal(const struct policy_rule *rule)
 
 static bool has_pattern(const struct policy_rule *rule)
 {
+	if (!denies(rule))
+		return false;
 	for (size_t i = 0; i < rule->n_paths; i++)
 		if (!pattern_is_literal(rule->paths[i]))
 			return true;
@@ -136,13 +160,13 @@ static bool has_pattern(const struct policy_rule *rule)
 #define BY_NAME_PATTERN                                                                  \
 	"by name only: other names of what matches (hard links, bind mounts) stay open"
 
-/* Ways around a deny, kill or audit rule that this version leaves open, by section. */
+/* Ways around rules that this version leaves open, by section. */
 static const struct open_way {
 	enum image_section section;
 	bool (*applies)(const struct policy_rule *rule);
 	const char *text;
 } open_ways[] = {
-	{SECTION_EXEC, always,
+	{SECTION_EXEC, denies,
 	 "run by the loader: ld.so /bin/x; executable mappings stay open"},
 	{SECTION_EXEC, has_literal, BY_NAME_LITERAL},
 	{SECTION_EXEC, has_pattern, BY_NAME_PATTERN},
@@ -151,8 +175,21 @@ static const struct open_way {
 	 "xattr without an open stay open"},
 	{SECTION_FILE, has_literal, BY_NAME_LITERAL},
 	{SECTION_FILE, has_pattern, BY_NAME_PATTERN},
-	{SECTION_NETWORK, always,
+	{SECTION_NETWORK, denies,
 	 "UDP sendto, sendmsg and TCP fast open without connect stay open"},
+	{SECTION_EXEC, is_fileless,
+	 "fileless: a tmpfs that is neither called shm nor on /dev/shm or /run/shm stays "
+	 "open"},
+	{SECTION_EXEC, is_drifted,
+	 "drifted: a change in place that keeps the size and sets the time back stays "
+	 "open; on volumes a change of owner or mode counts as well"},
+	{SECTION_EXEC, has_stdio,
+	 "stdio: a socket on another descriptor, or behind a pipe or terminal, stays "
+	 "open"},
+	{ANY_SECTION, names_programs,
+	 "from: what is loaded into a named program (LD_PRELOAD), or written into it "
+	 "(ptrace), acts as it; of a script its interpreter alone is known"},
+	{ANY_SECTION, denies_programs, "from: a copy of a named program stays open"},
 };
 
 static int append(char **text, const char *addition)
@@ -183,15 +220,22 @@ int enforcement_lower(enum enforcement *enforcement, char **ways, enum enforceme
 	return append(ways, reason);
 }
 
-/* An allow rule has no way around it: what it does not match is stricter, not open. */
+static bool is_open(const struct open_way *way, const struct policy_rule *rule)
+{
+	return (way->section == ANY_SECTION || way->section == rule->section) &&
+	       way->applies(rule);
+}
+
+/* Of an allow rule what it does not match is stricter, not open; what passes for a
+ * program that it names is. */
 int enforcement_judge(struct policy_rule *rule)
 {
 	int r;
 
-	if (rule->enforcement == REFUSED || rule->action == ACTION_ALLOW)
+	if (rule->enforcement == REFUSED)
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(open_ways); i++) {
-		if (open_ways[i].section != rule->section || !open_ways[i].applies(rule))
+		if (!is_open(&open_ways[i], rule))
 			continue;
 		if (rule->enforcement < PARTIAL)
 			rule->enforcement = PARTIAL;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string.h>
 
+#include "policy/array.h"
 #include "policy/parse.h"
 #include "policy/path.h"
 #include "policy/prefix.h"
@@ -37,16 +38,61 @@ static bool set_covers(const struct number_set *outer, const struct number_set *
 	return true;
 }
 
-static bool paths_cover(const struct policy_rule *outer, const struct policy_rule *inner)
+static bool texts_cover(char *const *outer, size_t n_outer, char *const *inner,
+			size_t n_inner)
 {
 	bool covered = true;
 
-	for (size_t i = 0; covered && i < inner->n_paths; i++) {
+	for (size_t i = 0; covered && i < n_inner; i++) {
 		covered = false;
-		for (size_t o = 0; !covered && o < outer->n_paths; o++)
-			covered = path_covers(outer->paths[o], inner->paths[i]);
+		for (size_t o = 0; !covered && o < n_outer; o++)
+			covered = path_covers(outer[o], inner[i]);
 	}
 	return covered;
+}
+
+/* A rule without paths is about all objects, also those without a name. */
+static bool paths_cover(const struct policy_rule *outer, const struct policy_rule *inner)
+{
+	if (!outer->n_unix != !inner->n_unix)
+		return false;
+	if (!texts_cover(outer->unix_names, outer->n_unix, inner->unix_names,
+			 inner->n_unix))
+		return false;
+	if (!outer->n_paths)
+		return true;
+	return inner->n_paths &&
+	       texts_cover(outer->paths, outer->n_paths, inner->paths, inner->n_paths);
+}
+
+static bool contains_all(const struct policy_rule *outer, const struct policy_rule *inner)
+{
+	for (size_t i = 0; i < inner->n_from; i++)
+		if (!strings_contain(outer->from, outer->n_from, inner->from[i]))
+			return false;
+	return true;
+}
+
+static bool programs_cover(const struct policy_rule *outer,
+			   const struct policy_rule *inner)
+{
+	if (!outer->n_from)
+		return true;
+	return inner->n_from && outer->from_not == inner->from_not &&
+	       contains_all(outer, inner) && contains_all(inner, outer);
+}
+
+/* Does @outer hold whenever @inner does? What goes by the caller's name covers no other.
+ */
+static bool conditions_cover(const struct policy_rule *outer,
+			     const struct policy_rule *inner)
+{
+	return (!outer->fileless || inner->fileless) &&
+	       (!outer->drifted || inner->drifted) &&
+	       (!outer->stdio_socket || inner->stdio_socket) &&
+	       (!outer->direct || inner->direct) && outer->by_name == inner->by_name &&
+	       (outer->owner == OWNER_ANY || outer->owner == inner->owner) &&
+	       programs_cover(outer, inner);
 }
 
 static bool prefixes_cover(const struct policy_rule *outer,
@@ -71,7 +117,8 @@ static bool covers(const struct policy_rule *outer, const struct policy_rule *in
 {
 	if (outer->n_except || outer->n_not_to || (inner->access & ~outer->access))
 		return false;
-	return paths_cover(outer, inner) && prefixes_cover(outer, inner) &&
+	return paths_cover(outer, inner) && conditions_cover(outer, inner) &&
+	       prefixes_cover(outer, inner) &&
 	       set_covers(&outer->families, &inner->families) &&
 	       set_covers(&outer->types, &inner->types) &&
 	       set_covers(&outer->protocols, &inner->protocols) &&
@@ -104,7 +151,8 @@ static size_t count_items(const struct policy_section *section)
 	size_t n = 0;
 
 	for (size_t i = 0; i < section->n_rules; i++)
-		n += section->rules[i].n_paths + section->rules[i].n_to + 1;
+		n += section->rules[i].n_paths + section->rules[i].n_unix +
+		     section->rules[i].n_to + section->rules[i].n_from + 1;
 	return n;
 }
 

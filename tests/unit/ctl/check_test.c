@@ -25,7 +25,7 @@ static const char bad[] =
 static const char partial[] =
 	POLICY("web", "exec", "{name: a, action: deny, paths: [/bin/sh]}");
 static const char refused[] =
-	POLICY("old", "exec", "{name: a, action: deny, fileless: true}");
+	POLICY("old", "process", "{name: a, action: deny, operations: [mount]}");
 
 static char *write_text(const char *name, const char *text)
 {
@@ -75,7 +75,7 @@ Test(ctl_check, a_rule_that_cannot_be_enforced_is_a_warning)
 
 	cr_expect_eq(run("check", path), 0, "%s", lsmctl.out);
 	cr_expect(!!strstr(lsmctl.out,
-			   "a.yaml:8:7: warning: rule \"a\" of exec is refused"),
+			   "a.yaml:8:7: warning: rule \"a\" of process is refused"),
 		  "%s", lsmctl.out);
 	cr_expect_eq(run("check", "--strict", path), 1);
 	remove_text(path);

@@ -22,22 +22,26 @@ static const struct {
 	 ENFORCED, NULL},
 	{"exec: {rules: [{action: deny, strict: true, paths: [/bin/sh]}]}", SECTION_EXEC,
 	 REFUSED, "; strict: it can be enforced only in part"},
-	{"exec: {rules: [{action: kill, fileless: true}]}", SECTION_EXEC, REFUSED,
-	 "fileless: it needs"},
+	{"exec: {rules: [{action: kill, fileless: true}]}", SECTION_EXEC, PARTIAL,
+	 "fileless: a tmpfs that is neither called shm"},
 	{"exec: {rules: [{action: kill, fileless: false, paths: [/a/*]}]}", SECTION_EXEC,
 	 PARTIAL, ""},
-	{"exec: {rules: [{action: deny, drifted: true}]}", SECTION_EXEC, REFUSED,
-	 "drifted: it needs"},
+	{"exec: {rules: [{action: deny, drifted: true}]}", SECTION_EXEC, PARTIAL,
+	 "drifted: a change in place that keeps the size"},
 	{"exec: {rules: [{action: kill, paths: [/a], stdio: socket}]}", SECTION_EXEC,
-	 REFUSED, "stdio: it needs"},
+	 PARTIAL, "stdio: a socket on another descriptor"},
 	{"exec: {rules: [{action: deny, paths: [/a], as: direct}]}", SECTION_EXEC,
 	 REFUSED, "as: it needs"},
 	{"exec: {rules: [{action: deny, paths: [/a], multicall: by-name}]}", SECTION_EXEC,
 	 REFUSED, "multicall: it needs"},
 	{"exec: {rules: [{action: allow, paths: [/a], from: [/b]}]}", SECTION_EXEC,
-	 REFUSED, "from: it needs"},
+	 PARTIAL, "from: what is loaded into a named program (LD_PRELOAD)"},
 	{"exec: {rules: [{action: deny, paths: [/a], from: {not: [/b]}}]}", SECTION_EXEC,
-	 REFUSED, "from: it needs"},
+	 PARTIAL, "from: what is loaded into a named program (LD_PRELOAD)"},
+	{"exec: {rules: [{action: audit, paths: [/a], from: [/b]}]}", SECTION_EXEC,
+	 PARTIAL, "from: a copy of a named program stays open"},
+	{"sockets: {rules: [{action: deny, from: {not: [/b]}}]}", SECTION_SOCKETS,
+	 REFUSED, "from: it needs the executable of the acting process"},
 	{"file: {rules: [{action: deny, access: [read], paths: [/a/*]}]}", SECTION_FILE,
 	 PARTIAL, "by name only"},
 	{"file: {rules: [{action: deny, access: [write], paths: [/a/*]}]}", SECTION_FILE,
@@ -45,8 +49,8 @@ static const struct {
 	 "write is judged at open: truncate, unlink, rename, link, chmod, chown and "
 	 "xattr without an "
 	 "open stay open; by name only"},
-	{"file: {rules: [{action: deny, owner: other, paths: [/a]}]}", SECTION_FILE,
-	 REFUSED, "owner: it needs"},
+	{"file: {rules: [{action: deny, owner: other, access: [read]}]}", SECTION_FILE,
+	 ENFORCED, NULL},
 	{"sockets: {rules: [{action: deny, strict: true, types: [raw]}]}",
 	 SECTION_SOCKETS, ENFORCED, NULL},
 	{"network: {rules: [{action: deny, ports: [1]}]}", SECTION_NETWORK, PARTIAL,
@@ -103,14 +107,14 @@ Test(enforcement, each_rule_says_what_stays_open)
 Test(enforcement, a_refused_rule_is_a_warning_with_its_place)
 {
 	_cleanup_(parsed_clear) struct parsed parsed = parse_spec(
-		"  exec: {rules: [{name: no-fileless, action: kill, fileless: true}]}\n");
+		"  process: {rules: [{name: no-mounts, action: kill, operations: "
+		"[mount]}]}\n");
 
 	cr_assert_str_eq(
 		parsed.said,
-		"t:5:18: warning: rule \"no-fileless\" of exec is refused and in force "
-		"nowhere; fileless: it needs the file's link count and file system, "
-		"which "
-		"this version does not judge\n");
+		"t:5:21: warning: rule \"no-mounts\" of process is refused and in force "
+		"nowhere; mount: it needs the hooks sb_mount and move_mount, which this "
+		"version does not attach\n");
 }
 
 Test(enforcement, defaults_say_what_stays_open)
@@ -191,4 +195,14 @@ Test(enforcement, errno_without_a_denial_is_told)
 	cr_assert_str_eq(parsed.said,
 			 "t:5:54: warning: \"errno\" has no effect, a rule of action "
 			 "audit denies nothing; leave it out\n");
+}
+
+Test(enforcement, what_is_denied_to_a_program_alone_is_told)
+{
+	_cleanup_(parsed_clear) struct parsed parsed = parse_spec(
+		"  exec: {rules: [{action: deny, paths: [/a], from: [/b]}]}\n");
+
+	cr_assert_str_eq(parsed.said,
+			 "t:5:52: warning: a copy of a program escapes what is denied to "
+			 "the program; deny it to all others, as {not: [...]} does\n");
 }
