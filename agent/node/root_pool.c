@@ -303,9 +303,14 @@ void root_pool_submit(struct root_pool *pool, struct root_task *task)
 		uv_timer_start(&pool->look, on_look, LOOK_MS, LOOK_MS);
 }
 
-size_t root_pool_hung(const struct root_pool *pool)
+size_t root_pool_hung(struct root_pool *pool)
 {
-	return pool->hung;
+	size_t hung;
+
+	pthread_mutex_lock(&pool->lock);
+	hung = pool->hung;
+	pthread_mutex_unlock(&pool->lock);
+	return hung;
 }
 
 uint64_t root_pool_given_up(const struct root_pool *pool)

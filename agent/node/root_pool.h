@@ -53,7 +53,7 @@ struct root_pool *root_pool_free(struct root_pool *pool);
 void root_pool_submit(struct root_pool *pool, struct root_task *task);
 
 /** root_pool_hung() - Threads that hang now. */
-size_t root_pool_hung(const struct root_pool *pool);
+size_t root_pool_hung(struct root_pool *pool);
 
 /** root_pool_given_up() - Tasks given up since the start. */
 uint64_t root_pool_given_up(const struct root_pool *pool);
