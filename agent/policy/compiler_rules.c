@@ -81,6 +81,16 @@ static bool has_audits(const struct policy *policy)
 	return false;
 }
 
+/* Bits of IMAGE_H_SECTIONS: which hooks ask the image because of a rule, or a default. */
+static uint32_t asked_by(const struct compiled_rule *rule)
+{
+	if (rule->section != SECTION_NETWORK)
+		return IMAGE_HAS(rule->section);
+	if (rule->rule && rule->rule->n_unix)
+		return IMAGE_HAS_UNIX;
+	return IMAGE_HAS(SECTION_NETWORK) | IMAGE_HAS_SENDMSG;
+}
+
 static int add_rule(struct compiler *compiler, const struct compiled_rule *rule)
 {
 	if (room_for(&compiler->rules, &compiler->rules_room, compiler->n_rules + 1) < 0)
@@ -88,9 +98,9 @@ static int add_rule(struct compiler *compiler, const struct compiled_rule *rule)
 	compiler->rules[compiler->n_rules++] = *rule;
 	if (rule->verdict == VERDICT_ALLOW)
 		return 0;
-	compiler->sections |= IMAGE_HAS(rule->section);
+	compiler->sections |= asked_by(rule);
 	if (rule->group < compiler->tiers + TIERS)
-		compiler->denying |= IMAGE_HAS(rule->section);
+		compiler->denying |= asked_by(rule);
 	return 0;
 }
 

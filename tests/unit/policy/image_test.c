@@ -493,6 +493,32 @@ Test(image, short_address_is_closed_where_something_is_denied)
 	cr_assert_eq(verdict_of(&compiled, event), VERDICT_DENY);
 }
 
+Test(image, tells_which_hooks_ask_it_and_which_of_them_may_deny)
+{
+	static const struct {
+		const char *spec;
+		uint32_t asks, denies;
+	} cases[] = {
+		{"  network: {default: deny}\n",
+		 IMAGE_HAS(SECTION_NETWORK) | IMAGE_HAS_SENDMSG,
+		 IMAGE_HAS(SECTION_NETWORK) | IMAGE_HAS_SENDMSG},
+		{"  network: {rules: [{action: audit, ports: [1]}]}\n",
+		 IMAGE_HAS(SECTION_NETWORK) | IMAGE_HAS_SENDMSG, 0},
+		{"  sockets: {rules: [{action: kill, types: [raw]}]}\n",
+		 IMAGE_HAS(SECTION_SOCKETS), IMAGE_HAS(SECTION_SOCKETS)},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		_cleanup_(compiled_clear) struct compiled compiled = {0};
+		char text[1024];
+
+		snprintf(text, sizeof(text), NAMESPACED("a", ANY "%s"), cases[i].spec);
+		compiled = compile(text);
+		cr_expect_eq(compiled.image->words[IMAGE_H_SECTIONS],
+			     WORD(cases[i].asks, cases[i].denies), "%s", cases[i].spec);
+	}
+}
+
 Test(image, denial_by_hand_ends_at_its_time)
 {
 	_cleanup_(compiled_clear) struct compiled compiled = {
