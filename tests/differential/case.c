@@ -17,7 +17,7 @@ int case_set_draw(uint64_t seed, uint64_t number, struct case_set *ret_set)
 	int r = -EINVAL;
 
 	*ret_set = (struct case_set){.seed = seed, .number = number};
-	for (unsigned i = 0; r == -EINVAL && i < ATTEMPTS; i++) {
+	for (unsigned i = 0; (r == -EINVAL || r == -E2BIG) && i < ATTEMPTS; i++) {
 		ret_set->n_refused = i;
 		draw_policies(&random, &ret_set->policies);
 		r = subject_image(&ret_set->policies, &ret_set->image);
@@ -30,11 +30,38 @@ void case_set_clear(struct case_set *set)
 	set->image = image_unref(set->image);
 }
 
+static bool is_by_rule(const struct opinion *opinion)
+{
+	return opinion->verdict >= REFERENCE_DENY && opinion->rule;
+}
+
+/* Is the script denied, or would a rule of an audit-mode policy do it? Then nobody ever comes to
+ * its interpreter, or not in the eyes of that policy. */
+static bool script_is_denied(const struct drawn_policies *policies,
+			     const struct drawn_event *interpreter)
+{
+	struct drawn_event event = {.section = DRAWN_EXEC, .stdio = interpreter->stdio};
+	struct opinions opinions;
+	bool denied;
+
+	strcpy(event.path, interpreter->script);
+	strcpy(event.program, interpreter->program);
+	strcpy(event.program_script, interpreter->program_script);
+	event.untrusted_program = interpreter->untrusted_program;
+	reference_judge(policies, &event, &opinions);
+	denied = opinions.decision.verdict >= REFERENCE_DENY;
+	for (size_t i = 0; i < opinions.n_reports; i++)
+		denied = denied || is_by_rule(&opinions.reports[i]);
+	return denied;
+}
+
 void case_event_draw(const struct case_set *set, size_t i, struct drawn_event *ret_event)
 {
 	struct random random = random_at(~set->seed, set->number * CASE_EVENTS + i);
 
 	draw_event(&random, &set->policies, ret_event);
+	if (*ret_event->script && script_is_denied(&set->policies, ret_event))
+		ret_event->script[0] = '\0';
 }
 
 int case_answer(struct kernel *kernel, const struct drawn_policies *policies,
@@ -141,19 +168,22 @@ static void try_section(struct minimising *minimising, size_t p, size_t s)
 /* The lists of a rule, each of which may be shorter or gone. */
 static void drop_item(struct drawn_rule *rule, size_t list, size_t i)
 {
-	struct drawn_set *sets[] = {&rule->families, &rule->types,  &rule->protocols,
-				    &rule->to,	     &rule->not_to, &rule->ports};
+	struct drawn_set *sets[] = {&rule->families,  &rule->types,  &rule->protocols,
+				    &rule->to,	      &rule->not_to, &rule->ports,
+				    &rule->unix_names};
 
 	if (list == 0 && i < rule->n_paths)
 		drop(rule->paths, sizeof(*rule->paths), &rule->n_paths, i);
 	else if (list == 1 && i < rule->n_except)
 		drop(rule->except, sizeof(*rule->except), &rule->n_except, i);
-	else if (list >= 2 && i < sets[list - 2]->n)
-		drop(sets[list - 2]->words, sizeof(*sets[list - 2]->words),
-		     &sets[list - 2]->n, i);
+	else if (list == 2 && i < rule->n_from)
+		drop(rule->from, sizeof(*rule->from), &rule->n_from, i);
+	else if (list >= 3 && i < sets[list - 3]->n)
+		drop(sets[list - 3]->words, sizeof(*sets[list - 3]->words),
+		     &sets[list - 3]->n, i);
 }
 
-#define RULE_LISTS 8
+#define RULE_LISTS 10
 
 static void try_rule(struct minimising *minimising, size_t p, size_t s, size_t r)
 {

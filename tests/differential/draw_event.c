@@ -151,20 +151,93 @@ static void draw_path_of(struct random *random, const struct drawn_policies *pol
 	tidy(path);
 }
 
-static void draw_access(struct random *random, const struct drawn_policies *policies,
-			struct drawn_event *event)
+static void draw_file(struct random *random, const struct drawn_policies *policies,
+		      struct drawn_event *event)
 {
-	unsigned access = 1 + below(random, 3);
-
 	draw_path_of(random, policies, event->section, event->path);
 	event->untrusted = chance(random, 25);
 	if (chance(random, 20))
 		draw_path_of(random, policies, event->section, event->identity);
-	event->reads = event->section == DRAWN_FILE && access & 1;
-	event->writes = event->section == DRAWN_FILE && access & 2;
+}
+
+static void draw_open(struct random *random, const struct drawn_policies *policies,
+		      struct drawn_event *event)
+{
+	unsigned access = 1 + below(random, 3);
+
+	draw_file(random, policies, event);
+	event->reads = access & 1;
+	event->writes = access & 2;
+	event->owner_other = chance(random, 50);
+}
+
+static void draw_exec(struct random *random, const struct drawn_policies *policies,
+		      struct drawn_event *event)
+{
+	draw_file(random, policies, event);
+	event->fileless = chance(random, 20);
+	event->drifted = chance(random, 30);
+	event->stdio = chance(random, 30);
+	if (chance(random, 25))
+		draw_path_of(random, policies, DRAWN_EXEC, event->script);
+	if (chance(random, 25))
+		draw_path_of(random, policies, DRAWN_EXEC, event->called);
+	if (event->fileless && chance(random, 40))
+		event->path[0] = '\0';
+}
+
+/* What acts, by what some rule of any section says of it. */
+static void draw_program(struct random *random, const struct drawn_policies *policies,
+			 char *path)
+{
+	for (unsigned i = 0; i < 2 * DRAWN_SECTIONS; i++) {
+		const struct drawn_rule *rule =
+			draw_rule_of(random, policies,
+				     (enum drawn_section)below(random, DRAWN_SECTIONS));
+
+		if (!rule || !rule->n_from)
+			continue;
+		fill_in(random, rule->from[below(random, rule->n_from)], path);
+		break;
+	}
+	if (chance(random, 20))
+		change(random, path);
+	tidy(path);
+}
+
+static void draw_who(struct random *random, const struct drawn_policies *policies,
+		     struct drawn_event *event)
+{
+	if (chance(random, 15))
+		return;
+	draw_program(random, policies, event->program);
+	if (chance(random, 15))
+		draw_program(random, policies, event->program_script);
+	event->untrusted_program = chance(random, 20);
 }
 
 /* --- sockets ----------------------------------------------------------------------- */
+
+static void draw_unix(struct random *random, const struct drawn_policies *policies,
+		      struct drawn_event *event)
+{
+	const struct drawn_rule *rule = draw_rule_of(random, policies, DRAWN_NETWORK);
+	const char *pattern =
+		ONE_OF(random, "/a", "/a/b", "@a", "@ab", "@bc", "@a/b", "@a//b", "@b/");
+
+	event->is_unix = true;
+	if (rule && rule->unix_names.n)
+		pattern = rule->unix_names.words[below(random, rule->unix_names.n)];
+	fill_in(random, pattern, event->path);
+	if (*event->path == '/') {
+		tidy(event->path);
+		event->untrusted = chance(random, 20);
+	} else if (!event->path[1]) {
+		strcpy(event->path, "@a");
+	}
+	if (chance(random, 15))
+		strcpy(event->identity, ONE_OF(random, "/a", "/a/b", "/run/a", "/b/c"));
+}
 
 static void draw_socket(struct random *random, struct drawn_event *event)
 {
@@ -266,6 +339,10 @@ static bool is_lifted(const struct drawn_policies *policies)
 		for (size_t i = 0; i < rules->n; i++) {
 			char action = *rules->rules[i].action;
 
+			/* Those of unix sockets are not about addresses. */
+			if (rules->rules[i].unix_names.n)
+				continue;
+
 			allows = allows || !strcmp(rules->rules[i].action, "allow");
 			denies = denies || (!policies->items[p].audit_mode &&
 					    (action == 'd' || action == 'k'));
@@ -302,10 +379,23 @@ void draw_event(struct random *random, const struct drawn_policies *policies,
 {
 	memset(ret_event, 0, sizeof(*ret_event));
 	ret_event->section = (enum drawn_section)below(random, DRAWN_SECTIONS);
-	if (ret_event->section == DRAWN_SOCKETS)
+	draw_who(random, policies, ret_event);
+	switch (ret_event->section) {
+	case DRAWN_EXEC:
+		draw_exec(random, policies, ret_event);
+		break;
+	case DRAWN_FILE:
+		draw_open(random, policies, ret_event);
+		break;
+	case DRAWN_SOCKETS:
 		draw_socket(random, ret_event);
-	else if (ret_event->section == DRAWN_NETWORK)
-		draw_connect(random, policies, ret_event);
-	else
-		draw_access(random, policies, ret_event);
+		break;
+	case DRAWN_NETWORK:
+	case DRAWN_SECTIONS:
+		if (chance(random, 25))
+			draw_unix(random, policies, ret_event);
+		else
+			draw_connect(random, policies, ret_event);
+		break;
+	}
 }

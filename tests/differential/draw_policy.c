@@ -29,9 +29,10 @@ static const char *draw_name(struct random *random)
 /* What a process cannot do without has patterns of its own, to cut through. */
 static const char *draw_base(struct random *random)
 {
-	return ONE_OF(random, "/lib/**", "/lib/*", "/usr/**", "/usr/lib/a", "/dev/*",
-		      "/dev/null", "/dev/[nz]*", "/dev/pts/?", "/dev/pts/0", "/etc/**",
-		      "/etc/ld.so.*", "/lib64", "/dev/**", "/**");
+	return ONE_OF(random, "/dev/shm/**", "/dev/shm/a", "/run/**", "/lib/**", "/lib/*",
+		      "/usr/**", "/usr/lib/a", "/dev/*", "/dev/null", "/dev/[nz]*",
+		      "/dev/pts/?", "/dev/pts/0", "/etc/**", "/etc/ld.so.*", "/lib64",
+		      "/dev/**", "/**");
 }
 
 static void draw_path(struct random *random, bool is_exec, char *path)
@@ -58,9 +59,26 @@ static size_t draw_paths(struct random *random, bool is_exec,
 	return n;
 }
 
+/* Return: is there one that a rule may say alone? */
+static bool draw_conditions(struct random *random, bool is_exec, struct drawn_rule *rule)
+{
+	if (!is_exec && chance(random, 25))
+		rule->owner = ONE_OF(random, "other", "self");
+	if (!is_exec || chance(random, 60))
+		return rule->owner || rule->n_from;
+	rule->fileless = chance(random, 30);
+	rule->drifted = chance(random, 30);
+	rule->stdio = chance(random, 30);
+	rule->direct = chance(random, 30);
+	rule->by_name = chance(random, 30);
+	return !rule->by_name &&
+	       (rule->fileless || rule->drifted || rule->stdio || rule->n_from);
+}
+
 static void draw_path_rule(struct random *random, bool is_exec, struct drawn_rule *rule)
 {
-	rule->n_paths = draw_paths(random, is_exec, rule->paths);
+	if (!draw_conditions(random, is_exec, rule) || chance(random, 70))
+		rule->n_paths = draw_paths(random, is_exec, rule->paths);
 	if (chance(random, 40))
 		rule->n_except = draw_paths(random, is_exec, rule->except);
 	if (!is_exec && chance(random, 60))
@@ -144,9 +162,20 @@ static const char *const network_protocols[] = {
 	"tcp", "tcp", "udp", "icmp", "sctp", "6", "17", "256", "262", "0", "33",
 };
 
+/* Those of files, and those without: of the latter a slash is a byte as any other. */
+static const char *const unix_names[] = {
+	"/a", "/a/*", "/**", "/run/**", "/b/?", "@a",	 "@a*",
+	"@*", "@**",  "@?b", "@[ab]c",	"@a/b", "@a//b",
+};
+
 static void draw_network_rule(struct random *random, struct drawn_rule *rule)
 {
 	unsigned said = 1 + below(random, 15);
+
+	if (chance(random, 20)) {
+		rule->unix_names = SET(random, unix_names, false);
+		return;
+	}
 
 	if (said & 1)
 		rule->to = SET(random, prefixes, false);
@@ -176,6 +205,10 @@ static void draw_rule(struct random *random, enum drawn_section section, size_t 
 			 number);
 	if (chance(random, 25))
 		rule->error = 1 + below(random, 133);
+	if (chance(random, 25)) {
+		rule->n_from = draw_paths(random, true, rule->from);
+		rule->from_not = chance(random, 50);
+	}
 	if (section == DRAWN_EXEC || section == DRAWN_FILE)
 		draw_path_rule(random, section == DRAWN_EXEC, rule);
 	else if (section == DRAWN_SOCKETS)
@@ -201,6 +234,8 @@ static void draw_policy(struct random *random, struct drawn_policy *policy)
 
 		section->present = chance(random, 70);
 		section->default_deny = section->present && chance(random, 40);
+		section->base_none =
+			section->present && s == DRAWN_FILE && chance(random, 15);
 		section->n = section->present ? below(random, DRAWN_RULES + 1) : 0;
 		for (size_t i = 0; i < section->n; i++) {
 			draw_rule(random, (enum drawn_section)s, i, &section->rules[i]);

@@ -50,22 +50,29 @@ struct drawn_rule {
 	enum drawn_until until;
 
 	/* exec, file */
+	/* By which program; n_from == 0: not said */
+	size_t n_from;
+	char from[DRAWN_PATHS][DRAWN_PATH_BYTES];
+	bool from_not;
 	size_t n_paths, n_except;
 	char paths[DRAWN_PATHS][DRAWN_PATH_BYTES];
 	char except[DRAWN_PATHS][DRAWN_PATH_BYTES];
 	const char *access; /* "read", "write", "read, write"; NULL: not said */
+	const char *owner;  /* file: "other", "self"; NULL: not said */
+	bool fileless, drifted, stdio, direct, by_name; /* exec */
 
 	/* sockets; network has protocols as well */
 	struct drawn_set families, types, protocols;
 
-	/* network; none of the two is ever negated */
-	struct drawn_set to, not_to;
+	/* network; none of the three is ever negated */
+	struct drawn_set to, not_to, unix_names;
 	struct drawn_set ports;
 };
 
 struct drawn_rules {
 	bool present;
 	bool default_deny;
+	bool base_none; /* file */
 	size_t n;
 	struct drawn_rule rules[DRAWN_RULES];
 };
@@ -85,17 +92,29 @@ struct drawn_policies {
 struct drawn_event {
 	enum drawn_section section;
 
-	/* exec, file */
+	/* Who does it; "": unknown, and no script */
+	char program[DRAWN_PATH_BYTES];
+	char program_script[DRAWN_PATH_BYTES];
+	bool untrusted_program; /* their names do not count */
+
+	/* exec, file, unix sockets; "": it has no name */
 	char path[DRAWN_PATH_BYTES];
 	char identity[DRAWN_PATH_BYTES]; /* what the file is called as well; "": nothing
 					  */
 	bool untrusted;			 /* the name does not count (DESIGN.md 5) */
 	bool reads, writes;
+	bool owner_other;
+
+	/* exec */
+	bool fileless, drifted, stdio;
+	char script[DRAWN_PATH_BYTES]; /* whose `#!` names it; "": executed directly */
+	char called[DRAWN_PATH_BYTES]; /* by the caller; "": as it is */
 
 	/* sockets; and the socket that connects */
 	uint32_t family, type, protocol;
 
-	/* network: a connect */
+	/* network: a connect, or of a unix socket its path alone */
+	bool is_unix;
 	uint32_t address_family;
 	uint32_t length; /* of the address, as the caller gave it; never 0 */
 	uint8_t address[16];

@@ -20,6 +20,14 @@ struct bench {
 
 /* --- one rule ---------------------------------------------------------------------- */
 
+/* "`multicall: by-name` on a rule denies only the named links instead": the file by
+ * whatever name it is found or called by, and never what it is. An allow rule goes by
+ * names anyway. */
+static bool goes_by_name(const struct drawn_rule *rule)
+{
+	return rule->by_name && strcmp(rule->action, "allow") != 0;
+}
+
 /* Sections, file: "`access`: default: both". */
 static bool rule_covers(const struct drawn_rule *rule, bool reads, bool writes)
 {
@@ -36,23 +44,33 @@ static bool path_matches(const struct drawn_rule *rule, const struct call *call)
 	bool is_allow = !strcmp(rule->action, "allow");
 	bool excepted = path_is_any(call->path, rule->except, rule->n_except);
 
-	if (is_allow && (!call->name_counts || call->is_identity))
+	if (call->by == (goes_by_name(rule) ? IDENTITY : CALLED))
 		return false;
-	if (excepted && (call->name_counts || call->is_identity))
+	if (is_allow && (!call->name_counts || call->by != NAME))
 		return false;
-	return path_is_any(call->path, rule->paths, rule->n_paths);
+	if (excepted && (call->name_counts || call->by != NAME))
+		return false;
+	return !rule->n_paths || path_is_any(call->path, rule->paths, rule->n_paths);
+}
+
+/* "`unix` is never under a `network` default", thus an allow rule lifts nothing. */
+static bool network_matches(const struct drawn_rule *rule, const struct call *call)
+{
+	if (!call->event->is_unix)
+		return connect_matches(rule, call);
+	return strcmp(rule->action, "allow") != 0 && unix_matches(rule, call);
 }
 
 static bool rule_matches(const struct drawn_rule *rule, const struct call *call,
 			 bool reads, bool writes)
 {
-	if (rule->until == DRAWN_ENDED)
+	if (rule->until == DRAWN_ENDED || !conditions_hold(rule, call))
 		return false;
 	switch (call->event->section) {
 	case DRAWN_SOCKETS:
 		return socket_matches(rule, call->event);
 	case DRAWN_NETWORK:
-		return connect_matches(rule, call);
+		return network_matches(rule, call);
 	case DRAWN_FILE:
 		return rule_covers(rule, reads, writes) && path_matches(rule, call);
 	case DRAWN_EXEC:
@@ -113,40 +131,104 @@ static bool first_of(const struct bench *bench, const struct call *call,
 	return false;
 }
 
-/* "`default: deny` includes a documented base that a process cannot do without". */
-static bool one_is_allowed(const struct bench *bench, const struct call *call, bool reads,
-			   bool writes)
+/* "`default: deny` includes a documented base that a process cannot do without; `base:
+ * none` drops it": it is there where some default has it. */
+static bool base_allows(const struct bench *bench, const struct call *call, bool writes)
+{
+	bool has_base = false;
+
+	for (size_t i = 0; i < bench->n; i++) {
+		const struct drawn_rules *rules = rules_of(bench, i, call);
+
+		has_base = has_base || (rules->default_deny && !rules->base_none);
+	}
+	return has_base && call->by == NAME && call->name_counts &&
+	       path_is_base(call->path, writes);
+}
+
+/* Is there an allow rule that matches? @among: those without conditions and those with
+ * the same as it; NULL: all */
+static bool rule_allows(const struct bench *bench, const struct call *call, bool reads,
+			bool writes, const struct drawn_rule *among)
 {
 	for (size_t i = 0; i < bench->n; i++) {
 		const struct drawn_rules *rules = rules_of(bench, i, call);
 
-		for (size_t k = 0; k < rules->n; k++)
-			if (!strcmp(rules->rules[k].action, "allow") &&
-			    rule_matches(&rules->rules[k], call, reads, writes))
+		for (size_t k = 0; k < rules->n; k++) {
+			const struct drawn_rule *rule = &rules->rules[k];
+			bool has_conditions = rule->n_from || rule->owner;
+
+			if (among && has_conditions && !conditions_are_same(rule, among))
+				continue;
+			if (!strcmp(rule->action, "allow") &&
+			    rule_matches(rule, call, reads, writes))
 				return true;
+		}
 	}
-	return call->event->section == DRAWN_FILE && call->name_counts &&
-	       path_is_base(call->path, writes);
+	return false;
 }
 
-/* "Within a tier, allow rules add up": one may allow to read what another allows to
- * write. */
-static bool is_allowed(const struct bench *bench, const struct call *call)
+static bool both_are_allowed(const struct bench *bench, const struct call *call,
+			     const struct drawn_rule *among)
+{
+	return (base_allows(bench, call, false) ||
+		rule_allows(bench, call, true, false, among)) &&
+	       (base_allows(bench, call, true) ||
+		rule_allows(bench, call, false, true, among));
+}
+
+/*
+ * "Within a tier, allow rules add up": one may allow to read what another allows to
+ * write. Two that hold under different conditions are not added up for one open that does
+ * both.
+ */
+static bool file_is_allowed(const struct bench *bench, const struct call *call)
 {
 	const struct drawn_event *event = call->event;
+	const struct drawn_rule none = {.action = "allow"};
+	bool allowed;
 
-	if (event->section != DRAWN_FILE)
-		return one_is_allowed(bench, call, false, false);
-	return (!event->reads || one_is_allowed(bench, call, true, false)) &&
-	       (!event->writes || one_is_allowed(bench, call, false, true));
+	if (!event->reads || !event->writes)
+		return base_allows(bench, call, event->writes) ||
+		       rule_allows(bench, call, event->reads, event->writes, NULL);
+	allowed = both_are_allowed(bench, call, &none);
+	for (size_t i = 0; i < bench->n; i++) {
+		const struct drawn_rules *rules = rules_of(bench, i, call);
+
+		for (size_t k = 0; k < rules->n; k++)
+			allowed = allowed ||
+				  both_are_allowed(bench, call, &rules->rules[k]);
+	}
+	return allowed;
+}
+
+static bool is_allowed(const struct bench *bench, const struct call *call)
+{
+	return call->event->section == DRAWN_FILE
+		       ? file_is_allowed(bench, call)
+		       : rule_allows(bench, call, false, false, NULL);
+}
+
+/* "an interpreter that is reached by `#!` from an explicitly allowed script is allowed"
+ */
+static bool is_spared(const struct bench *bench, const struct call *call)
+{
+	const struct call script = {.event = call->event,
+				    .path = call->event->script,
+				    .name_counts = true,
+				    .is_script = true};
+
+	return call->event->section == DRAWN_EXEC && *script.path &&
+	       rule_allows(bench, &script, false, false, NULL);
 }
 
 /* "... and a default is deny if any policy says so." "A default's denial is the first
- * policy's that set it." What a file merely is as well is under no default. */
+ * policy's that set it." What a file merely is or is called as well is under no default.
+ */
 static struct opinion by_default(const struct bench *bench, const struct call *call)
 {
-	for (size_t i = 0; i < bench->n; i++)
-		if (rules_of(bench, i, call)->default_deny && !call->is_identity)
+	for (size_t i = 0; i < bench->n && call->by == NAME && !call->event->is_unix; i++)
+		if (rules_of(bench, i, call)->default_deny)
 			return opinion_of(bench, i, DRAWN_RULES, REFERENCE_DENY, call);
 	return (struct opinion){0};
 }
@@ -159,7 +241,7 @@ static struct opinion judge(const struct bench *bench, const struct call *call)
 
 	if (first_of(bench, call, "kill", REFERENCE_KILL, &opinion) ||
 	    first_of(bench, call, "deny", REFERENCE_DENY, &opinion) ||
-	    is_allowed(bench, call))
+	    is_allowed(bench, call) || is_spared(bench, call))
 		return opinion;
 	return by_default(bench, call);
 }
@@ -277,8 +359,9 @@ static struct opinion judge_unread(const struct drawn_policies *policies)
 		bool denies = rules->default_deny;
 
 		for (size_t k = 0; k < rules->n; k++)
-			denies = denies || *rules->rules[k].action == 'd' ||
-				 *rules->rules[k].action == 'k';
+			denies = denies || (!rules->rules[k].unix_names.n &&
+					    (*rules->rules[k].action == 'd' ||
+					     *rules->rules[k].action == 'k'));
 		if (denies && !policies->items[i].audit_mode)
 			return (struct opinion){.verdict = REFERENCE_DENY,
 						.closed = true,
@@ -304,14 +387,18 @@ static void judge_connect(const struct drawn_policies *policies,
 static void judge_file(const struct drawn_policies *policies,
 		       const struct drawn_event *event, struct opinions *opinions)
 {
-	const struct call name = {
-		.event = event, .path = event->path, .name_counts = !event->untrusted};
+	const struct call name = {.event = event,
+				  .path = event->path,
+				  .name_counts = *event->path && !event->untrusted};
 	const struct call identity = {
-		.event = event, .path = event->identity, .is_identity = true};
+		.event = event, .path = event->identity, .by = IDENTITY};
+	const struct call called = {.event = event, .path = event->called, .by = CALLED};
 
 	judge_call(policies, &name, opinions);
 	if (*event->identity)
 		judge_call(policies, &identity, opinions);
+	if (*event->called)
+		judge_call(policies, &called, opinions);
 }
 
 void reference_judge(const struct drawn_policies *policies,
@@ -330,7 +417,10 @@ void reference_judge(const struct drawn_policies *policies,
 		break;
 	case DRAWN_NETWORK:
 	case DRAWN_SECTIONS:
-		judge_connect(policies, event, ret_opinions);
+		if (event->is_unix)
+			judge_file(policies, event, ret_opinions);
+		else
+			judge_connect(policies, event, ret_opinions);
 		break;
 	}
 }

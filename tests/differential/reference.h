@@ -29,8 +29,8 @@ struct opinion {
 };
 
 /* Of two tiers one of audit rules each; of a policy in audit mode its verdict, and the
- * same of its audit rules; all twice where an event has two names or addresses. */
-#define OPINIONS_MAX (4 * (DRAWN_POLICIES + 1))
+ * same of its audit rules; all once for each name or address of an event. */
+#define OPINIONS_MAX (6 * (DRAWN_POLICIES + 1))
 
 struct opinions {
 	struct opinion decision;
@@ -48,15 +48,24 @@ struct call {
 	const struct drawn_event *event;
 
 	/* exec, file */
-	const char *path;
+	const char *path; /* "": it has no name */
+	enum {
+		NAME,	  /* the one that it was found by */
+		IDENTITY, /* what the file is, too */
+		CALLED,	  /* the one that the caller of an exec gives */
+	} by;
 	bool name_counts; /* in the container's own mount namespace */
-	bool is_identity; /* what the file is, and not the name that it was asked for by
-			   */
+	bool is_script;	  /* that brought about the exec of an interpreter */
 
 	/* network */
 	bool is_ipv4;
 	uint8_t address[16];
 };
+
+/** conditions_hold() - Do those hold that a rule has besides its object? */
+bool conditions_hold(const struct drawn_rule *rule, const struct call *call);
+/** conditions_are_same() - Have two rules the same ones? */
+bool conditions_are_same(const struct drawn_rule *a, const struct drawn_rule *b);
 
 /** path_is_any() - Does a path match one of some patterns (What a path means)? */
 bool path_is_any(const char *path, const char (*patterns)[DRAWN_PATH_BYTES], size_t n);
@@ -67,6 +76,9 @@ bool path_is_base(const char *path, bool writes);
 bool socket_matches(const struct drawn_rule *rule, const struct drawn_event *event);
 /** connect_matches() - Does a rule of `network` hold for a connect to one address? */
 bool connect_matches(const struct drawn_rule *rule, const struct call *call);
+
+/** unix_matches() - Does a rule of `network` hold for a unix socket? */
+bool unix_matches(const struct drawn_rule *rule, const struct call *call);
 
 #define CONNECT_ADDRESSES 2
 

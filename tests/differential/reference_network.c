@@ -171,11 +171,26 @@ static bool has_ports(uint32_t protocol)
 	       protocol == IPPROTO_DCCP;
 }
 
+bool unix_matches(const struct drawn_rule *rule, const struct call *call)
+{
+	char name[1][DRAWN_PATH_BYTES];
+
+	for (size_t i = 0; i < rule->unix_names.n; i++) {
+		strcpy(name[0], rule->unix_names.words[i]);
+		if (path_is_any(call->path, name, 1))
+			return true;
+	}
+	return false;
+}
+
 bool connect_matches(const struct drawn_rule *rule, const struct call *call)
 {
 	const struct drawn_event *event = call->event;
 	/* SMC numbers its own protocols, and carries TCP. */
 	uint32_t protocol = event->family == FAMILY_SMC ? PROTOCOL_SMC : event->protocol;
+
+	if (rule->unix_names.n)
+		return false;
 
 	/* "A rule with `ports` matches only protocols that have ports." */
 	if (rule->ports.n && !has_ports(protocol))

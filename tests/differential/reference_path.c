@@ -79,7 +79,7 @@ static bool pattern_matches(const char *pattern, const char *path)
 
 	if (!strcmp(path, "/"))
 		return !strcmp(pattern, "/");
-	if (length > 1 && bare[length - 1] == '/')
+	if (*pattern == '/' && length > 1 && bare[length - 1] == '/')
 		bare[length - 1] = '\0';
 	return matches(bare, path);
 }

@@ -37,6 +37,14 @@ static struct policy *find(const struct policy_list *list,
 	abort();
 }
 
+/* What is refused since some hook is not attached yet is compiled all the same. */
+static void lift_refusals(struct policy *policy)
+{
+	for (size_t s = 0; s < SECTION_COUNT; s++)
+		for (size_t i = 0; i < policy->sections[s].n_rules; i++)
+			policy->sections[s].rules[i].enforcement = ENFORCED;
+}
+
 /* What no YAML can say. */
 static void set_until(const struct drawn_policy *drawn, struct policy *policy)
 {
@@ -48,6 +56,12 @@ static void set_until(const struct drawn_policy *drawn, struct policy *policy)
 				policy->sections[sections[s]].rules[i].until =
 					until == DRAWN_ENDED ? 1 : CENTURY;
 		}
+}
+
+static void adapt(const struct drawn_policy *drawn, struct policy *policy)
+{
+	lift_refusals(policy);
+	set_until(drawn, policy);
 }
 
 int subject_image(const struct drawn_policies *policies, struct image **ret_image)
@@ -63,7 +77,7 @@ int subject_image(const struct drawn_policies *policies, struct image **ret_imag
 	fclose(file);
 	r = policy_parse(text, length, "drawn", &diagnostics, &list);
 	for (size_t i = 0; r == 0 && i < policies->n; i++)
-		set_until(&policies->items[i], find(&list, &policies->items[i]));
+		adapt(&policies->items[i], find(&list, &policies->items[i]));
 	if (r == 0)
 		r = image_compile(&list, &diagnostics, ret_image);
 	if (r && getenv("DIFFERENTIAL_SHOW_REFUSED"))
@@ -75,6 +89,11 @@ int subject_image(const struct drawn_policies *policies, struct image **ret_imag
 
 /* --- events ------------------------------------------------------------------------ */
 
+static const char *text_of(const char *text)
+{
+	return *text ? text : NULL;
+}
+
 void subject_event(const struct drawn_event *drawn, struct eval_event *ret_event)
 {
 	static const enum eval_kind kinds[] = {
@@ -85,10 +104,19 @@ void subject_event(const struct drawn_event *drawn, struct eval_event *ret_event
 	};
 
 	*ret_event = (struct eval_event){
-		.kind = kinds[drawn->section],
+		.kind = drawn->is_unix ? EVAL_UNIX : kinds[drawn->section],
 		.now = now(),
-		.path = drawn->path,
-		.identity = *drawn->identity ? drawn->identity : NULL,
+		.program = text_of(drawn->program),
+		.program_script = text_of(drawn->program_script),
+		.untrusted_program = drawn->untrusted_program,
+		.path = text_of(drawn->path),
+		.identity = text_of(drawn->identity),
+		.owner_other = drawn->owner_other,
+		.fileless = drawn->fileless,
+		.drifted = drawn->drifted,
+		.stdio_socket = drawn->stdio,
+		.script = text_of(drawn->script),
+		.called = text_of(drawn->called),
 		.access = (drawn->reads ? ACCESS_READ : 0) |
 			  (drawn->writes ? ACCESS_WRITE : 0),
 		.untrusted_name = drawn->untrusted,
