@@ -26,6 +26,7 @@ static const struct command commands[] = {
 	{"deny", command_deny, "deny something to a pod by hand, at once"},
 	{"allow", command_allow, "take denials by hand back"},
 	{"denies", command_denies, "list denials by hand"},
+	{"doctor", command_doctor, "what this node has and lacks, and the remedy"},
 	{"reload", command_reload, "read policies and pods again"},
 };
 
