@@ -91,6 +91,13 @@ static uint32_t asked_by(const struct compiled_rule *rule)
 	return IMAGE_HAS(SECTION_NETWORK) | IMAGE_HAS_SENDMSG;
 }
 
+/* Whoever is to deny an event must be able to read it; in a dry run whoever would. */
+static bool may_deny(const struct compiler *compiler, const struct compiled_rule *rule)
+{
+	return compiler->tiers == GROUP_CLUSTER ? rule->group < GROUP_FIRST_AUDIT
+						: rule->verdict != VERDICT_AUDIT;
+}
+
 static int add_rule(struct compiler *compiler, const struct compiled_rule *rule)
 {
 	if (room_for(&compiler->rules, &compiler->rules_room, compiler->n_rules + 1) < 0)
@@ -99,7 +106,7 @@ static int add_rule(struct compiler *compiler, const struct compiled_rule *rule)
 	if (rule->verdict == VERDICT_ALLOW)
 		return 0;
 	compiler->sections |= asked_by(rule);
-	if (rule->group < compiler->tiers + TIERS)
+	if (may_deny(compiler, rule))
 		compiler->denying |= asked_by(rule);
 	return 0;
 }

@@ -50,8 +50,8 @@ int image_compile(const struct policy_list *policies, struct diagnostics *diagno
  *
  * The policies of a tier decide together, as they do in force, but what a tier says is an
  * audit report: its rule, and what it would be. Each tier reports for itself, as each
- * policy in audit mode does. An event that could not be read is still decided as closed,
- * which state.paused turns into a report.
+ * policy in audit mode does. An event that could not be read is decided as closed, if
+ * a policy of any mode might say more than audit; state.paused makes a report of it.
  */
 int image_compile_dry(const struct policy_list *policies, struct diagnostics *diagnostics,
 		      struct image **ret_image);
