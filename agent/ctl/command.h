@@ -30,6 +30,7 @@ int command_denies(int argc, char **argv);
 int command_deny(int argc, char **argv);
 int command_diff(int argc, char **argv);
 int command_doctor(int argc, char **argv);
+int command_dry_run(int argc, char **argv);
 int command_eval(int argc, char **argv);
 int command_import(int argc, char **argv);
 int command_pods(int argc, char **argv);

@@ -22,6 +22,7 @@ static const struct command commands[] = {
 	{"check", command_check, "read policies, say what is wrong, change nothing"},
 	{"eval", command_eval, "what policies would say to an event, and why"},
 	{"diff", command_diff, "what a change of policies newly denies and allows"},
+	{"dry-run", command_dry_run, "what policies would have denied a command"},
 	{"import", command_import, "turn policies of other systems into ours"},
 	{"deny", command_deny, "deny something to a pod by hand, at once"},
 	{"allow", command_allow, "take denials by hand back"},
@@ -80,7 +81,8 @@ static char *help_filter(int key, const char *text, void *input)
 		fprintf(file, "  %-10s %s\n", commands[i].name, commands[i].summary);
 	fputs("\nlsmctl COMMAND --help says more. Exit status: 0 done, 1 lsmd said no, 2 "
 	      "bad "
-	      "usage or input, 3 lsmd does not answer; check, eval and diff have their "
+	      "usage or input, 3 lsmd does not answer; check, eval, diff and dry-run "
+	      "have their "
 	      "own.",
 	      file);
 	return fclose(file) ? (char *)text : help;

@@ -76,7 +76,7 @@ bool requirements_lsm_is_active(void)
 	       !requirements_lsm_lacks_bpf(list);
 }
 
-static const char *missing_capability(void)
+const char *requirements_missing_capability(void)
 {
 	cap_t capabilities = cap_get_proc();
 	const char *missing = NULL;
@@ -112,8 +112,9 @@ static bool is_memory_limited(void)
 int requirements_explain(int error, const char *what, char **reterr_detail)
 {
 	const char *log = libbpf_log_text();
-	const char *missing =
-		error == -EPERM || error == -EACCES ? missing_capability() : NULL;
+	const char *missing = error == -EPERM || error == -EACCES
+				      ? requirements_missing_capability()
+				      : NULL;
 
 	if (missing)
 		return detail(reterr_detail, ENFORCER_E_PRIVILEGE,

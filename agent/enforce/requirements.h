@@ -21,6 +21,9 @@ int requirements_check(bool tracing, char **reterr_detail);
 /** requirements_lsm_is_active() - Is "bpf" known to be among the active LSMs? */
 bool requirements_lsm_is_active(void);
 
+/** requirements_missing_capability() - "CAP_BPF"; NULL when this process has them all. */
+const char *requirements_missing_capability(void);
+
 /**
  * requirements_explain() - Turn a failure of bpf(2) into an outcome.
  * @error: negative errno
