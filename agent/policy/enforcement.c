@@ -68,8 +68,6 @@ static const struct refusal policy_refusals[] = {
 	{ANY_SECTION, "isolate",
 	 "it needs the hooks socket_sendmsg and socket_recvmsg, which this version does "
 	 "not attach"},
-	{ANY_SECTION, "unitSelector", "this version does not select systemd units"},
-	{ANY_SECTION, "cgroups", "this version does not select cgroups by path"},
 };
 
 static const char *find(const struct refusal *refusals, size_t n,

@@ -55,6 +55,8 @@ static void policy_free(struct policy *policy)
 	label_selector_clear(&policy->namespace_selector);
 	label_selector_clear(&policy->node_selector);
 	strings_clear(&policy->containers, &policy->n_containers);
+	strings_clear(&policy->units, &policy->n_units);
+	strings_clear(&policy->cgroups, &policy->n_cgroups);
 	for (size_t i = 0; i < SECTION_COUNT; i++)
 		section_clear(&policy->sections[i]);
 	free(policy);

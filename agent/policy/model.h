@@ -154,6 +154,10 @@ struct policy {
 	struct label_selector node_selector;
 	char **containers; /* globs; n_containers == 0: all */
 	size_t n_containers;
+	char **units; /* cluster policies: globs of systemd's names (policy/host.h) */
+	size_t n_units;
+	char **cgroups; /* cluster policies: globs of paths, without a "/" in front */
+	size_t n_cgroups;
 	char *pod_uid; /* denials by hand: this pod alone; NULL otherwise */
 	/* Of the policy as a whole: REFUSED when it selects by what this version does not
 	 * know, and then it selects nothing; PARTIAL when "isolate" is refused, the rest

@@ -132,6 +132,10 @@ int parse_socket_name(struct parse *parse, const struct yaml_pair *pair,
 /** parse_selector() - A Kubernetes label selector. */
 int parse_selector(struct parse *parse, const struct yaml_pair *pair,
 		   struct label_selector *selector);
+/** parse_unit_selector() - Units of the host, into parse->policy. A field's reader. */
+int parse_unit_selector(struct parse *parse, const struct yaml_pair *pair, void *object);
+/** parse_cgroups() - Cgroups of the host, into parse->policy. A field's reader. */
+int parse_cgroups(struct parse *parse, const struct yaml_pair *pair, void *object);
 /** parse_section() - One section of a policy, as parse->section says. */
 int parse_section(struct parse *parse, const struct yaml_pair *pair);
 /**

@@ -4,6 +4,7 @@
 
 #include "policy/array.h"
 #include "policy/enforcement.h"
+#include "policy/host.h"
 #include "policy/parse.h"
 #include "util/cleanup.h"
 
@@ -103,18 +104,17 @@ static int read_section(struct parse *parse, const struct yaml_pair *pair, void 
 	return parse_section(parse, pair);
 }
 
-static int lower(struct parse *parse, const struct yaml_pair *pair, enum enforcement to)
+/* The rest of the policy is in force. */
+static int refuse(struct parse *parse, const struct yaml_pair *pair)
 {
 	const char *key = pair->key->text;
 	const char *why = enforcement_policy_refusal(key);
-	int r = parse_warning(
-		parse, pair->key, "\"%s\" is refused%s; %s", key,
-		to == REFUSED ? ", and so the policy is in force nowhere" : "", why);
+	int r = parse_warning(parse, pair->key, "\"%s\" is refused; %s", key, why);
 
 	if (r)
 		return r;
 	return enforcement_lower(&parse->policy->enforcement, &parse->policy->open_ways,
-				 to, key, why);
+				 PARTIAL, key, why);
 }
 
 static int read_isolate(struct parse *parse, const struct yaml_pair *pair, void *object)
@@ -123,34 +123,19 @@ static int read_isolate(struct parse *parse, const struct yaml_pair *pair, void 
 	int r = parse_bool(parse, pair, &isolate);
 
 	(void)object;
-	return r || !isolate ? r : lower(parse, pair, PARTIAL);
+	return r || !isolate ? r : refuse(parse, pair);
 }
 
-static int read_unit_selector(struct parse *parse, const struct yaml_pair *pair,
-			      void *object)
+/* What selects pods alone says nothing of a unit. */
+static int check_selection(struct parse *parse, const struct yaml_node *spec)
 {
-	(void)object;
-	if (pair->value->type != YAML_MAP && pair->value->type != YAML_LIST)
-		return parse_error(
-			parse, pair->value,
-			"\"unitSelector\" takes a map or a list of units, not %s",
-			yaml_type_name(pair->value->type));
-	return lower(parse, pair, REFUSED);
-}
+	const struct policy *policy = parse->policy;
 
-static int check_cgroup(struct parse *parse, const struct yaml_pair *pair, void *object)
-{
-	const char *path;
-
-	(void)object;
-	return parse_string(parse, pair, &path);
-}
-
-static int read_cgroups(struct parse *parse, const struct yaml_pair *pair, void *object)
-{
-	int r = parse_list(parse, pair, check_cgroup, object);
-
-	return r ? r : lower(parse, pair, REFUSED);
+	if (!host_is_all(policy) || !policy->n_containers)
+		return 0;
+	return parse_error(parse, yaml_get(spec, "containers"),
+			   "units and cgroups have no containers; leave \"containers\" "
+			   "out, or add a podSelector");
 }
 
 static int check_spec(struct parse *parse, const struct yaml_node *spec)
@@ -171,8 +156,8 @@ static int read_spec(struct parse *parse, const struct yaml_pair *pair, void *ob
 		{"podSelector", read_pod_selector, 0},
 		{"namespaceSelector", read_namespace_selector, 0},
 		{"nodeSelector", read_node_selector, 0},
-		{"unitSelector", read_unit_selector, 0},
-		{"cgroups", read_cgroups, 0},
+		{"unitSelector", parse_unit_selector, 0},
+		{"cgroups", parse_cgroups, 0},
 		{"containers", read_containers, 0},
 		{"mode", read_mode, 0},
 		{"severity", read_severity, 0},
@@ -189,6 +174,8 @@ static int read_spec(struct parse *parse, const struct yaml_pair *pair, void *ob
 	int r = parse_map(parse, pair->value, "\"spec\"", fields, ARRAY_SIZE(fields),
 			  object);
 
+	if (!r)
+		r = check_selection(parse, pair->value);
 	return r ? r : check_spec(parse, pair->value);
 }
 

@@ -6,6 +6,7 @@
 
 #include "policy/array.h"
 #include "policy/glob.h"
+#include "policy/host.h"
 #include "policy/model.h"
 #include "util/cleanup.h"
 
@@ -118,15 +119,23 @@ static bool selects_container(const struct policy *policy, const char *container
 	return false;
 }
 
-bool policy_selects(const struct policy *policy, const struct selection *selection)
+static bool selects_pod(const struct policy *policy, const struct selection *selection)
 {
-	if (policy->enforcement == REFUSED)
+	if (host_is_all(policy))
 		return false;
 	if (policy->pod_uid &&
 	    (!selection->pod_uid || strcmp(policy->pod_uid, selection->pod_uid) != 0))
 		return false;
 	return selects_namespace(policy, selection) &&
 	       selects_container(policy, selection->container) &&
-	       label_selector_matches(&policy->pod_selector, selection->pod_labels) &&
-	       label_selector_matches(&policy->node_selector, selection->node_labels);
+	       label_selector_matches(&policy->pod_selector, selection->pod_labels);
+}
+
+bool policy_selects(const struct policy *policy, const struct selection *selection)
+{
+	if (policy->enforcement == REFUSED ||
+	    !label_selector_matches(&policy->node_selector, selection->node_labels))
+		return false;
+	return selection->cgroup ? host_selects(policy, selection)
+				 : selects_pod(policy, selection);
 }

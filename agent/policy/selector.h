@@ -52,6 +52,10 @@ struct selection {
 	const struct labels *pod_labels;
 	const struct labels *namespace_labels; /* NULL: not known, as empty */
 	const struct labels *node_labels;      /* NULL: not known, as empty */
+	/* Of the host instead of a pod: below the hierarchy's root, without a "/" in front.
+	 * NULL: a pod's, which the members above tell of. */
+	const char *cgroup;
+	const char *unit; /* what systemd calls that cgroup; NULL: none of its own */
 };
 
 const char *labels_get(const struct labels *labels, const char *key);
@@ -65,7 +69,7 @@ bool label_selector_matches(const struct label_selector *selector,
 void label_selector_clear(struct label_selector *selector);
 
 /**
- * policy_selects() - Does @policy apply to a container?
+ * policy_selects() - Does @policy apply to a container, or a cgroup of the host?
  *
  * With @selection->container NULL a policy that names containers does not apply: the
  * container will get a slot of its own.

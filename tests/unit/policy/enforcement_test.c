@@ -172,21 +172,6 @@ Test(enforcement, isolate_leaves_the_rest_in_force)
 		strstr(parsed.said, "t:5:3: warning: \"isolate\" is refused; it needs"));
 }
 
-Test(enforcement, a_selection_that_is_not_known_selects_nothing)
-{
-	static const struct labels none;
-	const struct selection selection = {.name_space = "default", .pod_labels = &none};
-	_cleanup_(parsed_clear) struct parsed parsed = parse_spec(
-		"  cgroups: [system.slice/x.service]\n  exec: {default: deny}\n");
-
-	cr_assert_eq(only_policy(&parsed)->enforcement, REFUSED);
-	cr_assert_not(policy_selects(only_policy(&parsed), &selection));
-	cr_assert_str_eq(
-		parsed.said,
-		"t:5:3: warning: \"cgroups\" is refused, and so the policy is "
-		"in force nowhere; this version does not select cgroups by path\n");
-}
-
 Test(enforcement, errno_without_a_denial_is_told)
 {
 	_cleanup_(parsed_clear) struct parsed parsed =
