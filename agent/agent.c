@@ -149,6 +149,10 @@ static void on_harvest(uv_timer_t *timer)
 {
 	agent_harvest(timer->data);
 	force_failed(timer->data);
+	coverage_retry(timer->data);
+	/* A daemon of the node's may have been started in a cgroup that was there. */
+	if (host_is_changed(timer->data))
+		coverage_scan(timer->data);
 }
 
 /* --- signals
@@ -529,6 +533,7 @@ struct agent *agent_free(struct agent *agent)
 	free(agent->adopted);
 	free(agent->policies_problem);
 	free(agent->coverage_problem);
+	host_forget_refusals(agent);
 	free(agent);
 	return NULL;
 }

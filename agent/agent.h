@@ -18,7 +18,8 @@ struct agent;
 
 /** agent_status_json() - GET /v1/status. */
 json_t *agent_status_json(struct agent *agent);
-/** agent_pods_json() - GET /v1/pods: {"items": [...]}. */
+/** agent_pods_json() - GET /v1/pods: {"items": [...], "host": [...]}, host: units and
+ * cgroups that policies select, as the containers of a pod are. */
 json_t *agent_pods_json(struct agent *agent);
 /** agent_policies_json() - GET /v1/policies: {"items": [...], "errors": [...]}. */
 json_t *agent_policies_json(struct agent *agent);

@@ -41,6 +41,7 @@ struct agent_options {
 	const char *state_directory;
 	uint32_t records_per_second;
 	size_t history;
+	struct labels node_labels; /* of this node, for nodeSelector */
 };
 
 /* A cgroup that an earlier life had pointed at a slot. */
@@ -74,6 +75,10 @@ struct agent {
 	uint64_t reloads, reload_failures;
 	char *policies_problem; /* NULL, or why the directory could not be read */
 	char *coverage_problem; /* NULL, or why the last scan was not whole */
+	size_t n_without_slot;	/* cgroups, in the last scan */
+	bool host_is_stale;	/* a subject came or went that one of the host touches */
+	char **host_refusals;	/* cgroups that policies select and that may not be */
+	size_t n_host_refusals;
 	bool ready;
 
 	uv_poll_t events;
@@ -99,6 +104,38 @@ int coverage_adopt(struct agent *agent);
  * covered.
  */
 int coverage_scan(struct agent *agent);
+
+/** coverage_retry() - Once more for those whose cgroups could not all be covered. */
+void coverage_retry(struct agent *agent);
+
+enum {
+	HOST_E_SELECTED = 1,
+};
+
+/**
+ * host_visit() - Is a cgroup that is no pod's a subject?
+ * Return: 0: no, and where a policy selects it all the same, that is in
+ * agent->host_refusals; HOST_E_SELECTED; -ENOMEM.
+ */
+int host_visit(struct agent *agent, const char *path);
+
+/** host_forget_refusals() - Before a scan. */
+void host_forget_refusals(struct agent *agent);
+
+/** host_is_changed() - Has one of the host become what the node cannot live without? */
+bool host_is_changed(const struct agent *agent);
+
+/**
+ * host_select() - The policies that hold for a subject of the host.
+ * @list: they are added
+ *
+ * Those that select it, and those that select a subject around it, which would hold for
+ * it were it none of its own.
+ *
+ * Return: 0, -ENOMEM.
+ */
+int host_select(const struct agent *agent, const struct subject *subject,
+		struct policy_list *list);
 
 /**
  * coverage_check_pods() - Refuse pods whose cgroups must never be subjects (DESIGN.md

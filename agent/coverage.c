@@ -8,95 +8,8 @@
 #include <string.h>
 
 #include "agent_state.h"
-#include "node/container.h"
+#include "owner.h"
 #include "util/cleanup.h"
-
-/* Who a cgroup is: whose pod, which container. */
-struct owner {
-	const struct pod *pod;
-	const struct pod_container
-		*container; /* NULL: the pod's own, or one not known by name */
-	char container_id[sizeof(((struct container_cgroup *)NULL)->container_id)];
-	bool explicit_cgroup;
-};
-
-static const struct pod *pod_by_cgroup_uid(const struct pod_list *pods, const char *uid)
-{
-	for (size_t i = 0; i < pods->n; i++)
-		if (!strcmp(pods->items[i].cgroup_uid, uid))
-			return &pods->items[i];
-	return NULL;
-}
-
-static const struct pod_container *container_by_id(const struct pod *pod, const char *id)
-{
-	for (size_t i = 0; i < pod->n_containers; i++)
-		if (pod->containers[i].id && !strcmp(pod->containers[i].id, id))
-			return &pod->containers[i];
-	return NULL;
-}
-
-/* A cgroup that the pods file names: the pod's, and its container's where it has just
- * one. */
-static const struct pod *pod_by_path(const struct pod_list *pods, const char *path)
-{
-	while (*path == '/')
-		path++;
-	for (size_t i = 0; i < pods->n; i++) {
-		for (size_t j = 0; j < pods->items[i].n_cgroups; j++) {
-			const char *named = pods->items[i].cgroups[j];
-
-			while (*named == '/')
-				named++;
-			if (!strcmp(named, path))
-				return &pods->items[i];
-		}
-	}
-	return NULL;
-}
-
-/* Does the path lead through a container or pod that is known? What is made in there may
- * bear any name, another pod's too, and is still the same subject's. */
-static bool is_inside_another(const struct agent *agent, const char *path)
-{
-	_cleanup_(freep) char *prefix = strdup(path);
-	struct container_cgroup outer, inner;
-
-	if (!prefix || container_of_cgroup(path, &inner) != 0)
-		return true;
-	for (char *slash = strrchr(prefix, '/'); slash; slash = strrchr(prefix, '/')) {
-		*slash = '\0';
-		if (container_of_cgroup(prefix, &outer) != 0 ||
-		    !pod_by_cgroup_uid(&agent->pods, outer.pod_uid))
-			continue;
-		if (*outer.container_id || strcmp(outer.pod_uid, inner.pod_uid))
-			return true;
-	}
-	return false;
-}
-
-static bool find_owner(const struct agent *agent, const char *path,
-		       struct owner *ret_owner)
-{
-	struct owner owner = {0};
-	struct container_cgroup parts;
-
-	owner.pod = pod_by_path(&agent->pods, path);
-	if (owner.pod) {
-		owner.explicit_cgroup = true;
-		if (owner.pod->n_containers == 1)
-			owner.container = &owner.pod->containers[0];
-	} else if (container_of_cgroup(path, &parts) == 0 &&
-		   !is_inside_another(agent, path)) {
-		owner.pod = pod_by_cgroup_uid(&agent->pods, parts.pod_uid);
-		memcpy(owner.container_id, parts.container_id,
-		       sizeof(owner.container_id));
-		if (owner.pod && *parts.container_id)
-			owner.container = container_by_id(owner.pod, parts.container_id);
-	}
-	*ret_owner = owner;
-	return owner.pod != NULL;
-}
 
 static int set_string(char **string, const char *value)
 {
@@ -109,19 +22,6 @@ static int set_string(char **string, const char *value)
 	return 0;
 }
 
-static int set_problem(struct subject *subject, const char *what, int error)
-{
-	char *problem;
-
-	if (asprintf(&problem, "%s: %s", what,
-		     error < 0 ? strerror(-error)
-			       : "no room left in the kernel's tables") < 0)
-		return -ENOMEM;
-	free(subject->problem);
-	subject->problem = problem;
-	return 0;
-}
-
 /* --- pointing cgroups at a slot
  * --------------------------------------------------------------- */
 
@@ -130,15 +30,29 @@ struct assignment {
 	const struct subject *subject;
 };
 
+/* Where another subject's cgroups begin below a subject's: a pod's, which may become one
+ * in a moment, or one of the host. */
+static bool is_anothers(const struct assignment *assignment, const char *path,
+			uint64_t id)
+{
+	const struct subject *own = assignment->subject, *other;
+	struct owner owner;
+
+	if (id == own->cgroup_id)
+		return false;
+	other = subject_table_find(&assignment->agent->subjects, id);
+	return (other && other->host) ||
+	       owner_find_pod(&assignment->agent->pods, path, &owner);
+}
+
 /* Cgroups below a subject's inherit it, up to the next one that is a subject itself. */
 static int assign_below(const char *path, uint64_t id, void *data)
 {
 	const struct assignment *assignment = data;
-	struct owner owner;
 
 	if (id == assignment->subject->cgroup_id)
 		return 0;
-	if (find_owner(assignment->agent, path, &owner))
+	if (is_anothers(assignment, path, id))
 		return CGROUP_WALK_SKIP;
 	return enforcer_assign(assignment->agent->enforcer, id, assignment->subject->slot,
 			       assignment->subject->flags);
@@ -154,6 +68,26 @@ static int assign(struct agent *agent, struct subject *subject)
 		r = cgroup_walk(&agent->cgroups, subject->cgroup, assign_below,
 				&assignment);
 	return r;
+}
+
+/* A failure is kept apart from what publishing says, which may go well all the same. */
+static void cover(struct agent *agent, struct subject *subject)
+{
+	int r = assign(agent, subject);
+
+	free(subject->uncovered);
+	subject->uncovered = NULL;
+	if (r != 0 &&
+	    asprintf(&subject->uncovered, "its cgroups could not all be covered: %s",
+		     r < 0 ? strerror(-r) : "no room left in the kernel's tables") < 0)
+		subject->uncovered = NULL;
+}
+
+void coverage_retry(struct agent *agent)
+{
+	for (size_t i = 0; i < agent->subjects.n; i++)
+		if (agent->subjects.items[i]->uncovered)
+			cover(agent, agent->subjects.items[i]);
 }
 
 /* --- making and dropping subjects
@@ -209,6 +143,17 @@ static uint32_t adopted_slot(const struct agent *agent, uint64_t cgroup_id)
 	return found ? found->slot : 0;
 }
 
+/* What was given back a moment ago is not free before a harvest. */
+static int new_slot(struct agent *agent, uint32_t *ret_slot)
+{
+	int r = enforcer_slot_new(agent->enforcer, ret_slot);
+
+	if (r != ENFORCER_E_SLOTS)
+		return r;
+	agent_harvest(agent);
+	return enforcer_slot_new(agent->enforcer, ret_slot);
+}
+
 /* An earlier life's slot for this very cgroup goes on; one that it inherits is another's.
  */
 static int take_slot(struct agent *agent, struct subject *subject)
@@ -216,16 +161,38 @@ static int take_slot(struct agent *agent, struct subject *subject)
 	uint32_t slot = adopted_slot(agent, subject->cgroup_id);
 
 	if (!slot || subject_table_of_slot(&agent->subjects, slot))
-		return enforcer_slot_new(agent->enforcer, &subject->slot);
+		return new_slot(agent, &subject->slot);
 	subject->slot = slot;
 	subject->image = image_ref((struct image *)enforcer_image(agent->enforcer, slot));
 	return 0;
 }
 
+static const char *uid_of(const struct owner *owner)
+{
+	return owner->pod ? owner->pod->cgroup_uid : "";
+}
+
 static int describe(struct subject *subject, const struct owner *owner)
 {
-	return subject_describe(subject, owner->pod,
-				owner->container ? owner->container->name : NULL);
+	_cleanup_(freep) char *host = NULL;
+
+	if (owner->pod)
+		return subject_describe(subject, owner->pod,
+					owner->container ? owner->container->name : NULL);
+	host = owner_host_name(subject->cgroup);
+	return host ? subject_describe(subject, NULL, host) : -ENOMEM;
+}
+
+/* A service and a scope have one root as a container has; other cgroups may hold several
+ * of them, each with a mount namespace of its own. */
+static uint32_t flags_of(const struct subject *subject, const struct owner *owner)
+{
+	if (owner->pod)
+		return owner->explicit_cgroup ? CGROUP_F_HOST_ROOT
+		       : *owner->container_id ? 0
+					      : CGROUP_F_SHARED;
+	return CGROUP_F_HOST_ROOT |
+	       (owner_host_has_one_root(subject->cgroup) ? 0 : CGROUP_F_SHARED);
 }
 
 static int add_subject(struct agent *agent, const char *path, uint64_t id,
@@ -236,12 +203,11 @@ static int add_subject(struct agent *agent, const char *path, uint64_t id,
 
 	if (!subject)
 		return r;
+	subject->host = !owner->pod;
 	subject->explicit_cgroup = owner->explicit_cgroup;
-	subject->flags = owner->explicit_cgroup ? CGROUP_F_HOST_ROOT
-			 : *owner->container_id ? 0
-						: CGROUP_F_SHARED;
+	subject->flags = flags_of(subject, owner);
 	subject->seen = true;
-	if (set_string(&subject->pod_uid, owner->pod->cgroup_uid) < 0 ||
+	if (set_string(&subject->pod_uid, uid_of(owner)) < 0 ||
 	    set_string(&subject->container_id, owner->container_id) < 0 ||
 	    describe(subject, owner) < 0)
 		goto fail;
@@ -250,10 +216,9 @@ static int add_subject(struct agent *agent, const char *path, uint64_t id,
 		r = subject_table_add(&agent->subjects, subject);
 	if (r != 0)
 		goto fail;
+	agent->host_is_stale |= subject->host;
 	force_subject(agent, subject);
-	r = assign(agent, subject);
-	if (r != 0)
-		return set_problem(subject, "its cgroups could not all be covered", r);
+	cover(agent, subject);
 	return 0;
 fail:
 	subject_free(subject);
@@ -263,10 +228,8 @@ fail:
 static int remove_below(const char *path, uint64_t id, void *data)
 {
 	const struct assignment *assignment = data;
-	struct owner owner;
 
-	if (id != assignment->subject->cgroup_id &&
-	    find_owner(assignment->agent, path, &owner))
+	if (is_anothers(assignment, path, id))
 		return CGROUP_WALK_SKIP;
 	return enforcer_remove(assignment->agent->enforcer, id);
 }
@@ -279,6 +242,7 @@ static void drop_subject(struct agent *agent, uint64_t cgroup_id)
 	struct subject *subject = subject_table_find(&agent->subjects, cgroup_id);
 	struct assignment assignment = {agent, subject};
 
+	agent->host_is_stale = true;
 	enforcer_publish(agent->enforcer, subject->slot, NULL);
 	cgroup_walk(&agent->cgroups, subject->cgroup, remove_below, &assignment);
 	enforcer_remove(agent->enforcer, cgroup_id);
@@ -296,25 +260,39 @@ static void drop_subject(struct agent *agent, uint64_t cgroup_id)
 static bool same_owner(const struct subject *subject, const struct owner *owner)
 {
 	return subject->explicit_cgroup == owner->explicit_cgroup &&
-	       !strcmp(subject->pod_uid, owner->pod->cgroup_uid) &&
+	       !strcmp(subject->pod_uid, uid_of(owner)) &&
 	       !strcmp(subject->container_id, owner->container_id);
+}
+
+/* With every slot taken the walk goes on: what is gone gives some back, and the scan is
+ * made again. */
+static int own(struct agent *agent, const char *path, uint64_t id,
+	       const struct owner *owner)
+{
+	struct subject *subject = subject_table_find(&agent->subjects, id);
+	int r;
+
+	if (subject && same_owner(subject, owner)) {
+		subject->seen = true;
+		return describe(subject, owner);
+	}
+	if (subject)
+		drop_subject(agent, id);
+	r = add_subject(agent, path, id, owner);
+	agent->n_without_slot += r == ENFORCER_E_SLOTS;
+	return r == ENFORCER_E_SLOTS ? 0 : r;
 }
 
 static int visit_cgroup(const char *path, uint64_t id, void *data)
 {
 	struct agent *agent = data;
-	struct subject *subject = subject_table_find(&agent->subjects, id);
 	struct owner owner;
+	int r;
 
-	if (!find_owner(agent, path, &owner))
-		return 0;
-	if (subject && same_owner(subject, &owner)) {
-		subject->seen = true;
-		return describe(subject, &owner);
-	}
-	if (subject)
-		drop_subject(agent, id);
-	return add_subject(agent, path, id, &owner);
+	if (owner_find_pod(&agent->pods, path, &owner))
+		return own(agent, path, id, &owner);
+	r = host_visit(agent, path);
+	return r == HOST_E_SELECTED ? own(agent, path, id, &(struct owner){0}) : r;
 }
 
 static void drop_unseen(struct agent *agent)
@@ -322,6 +300,19 @@ static void drop_unseen(struct agent *agent)
 	for (size_t i = agent->subjects.n; i-- > 0;)
 		if (!agent->subjects.items[i]->seen)
 			drop_subject(agent, agent->subjects.items[i]->cgroup_id);
+}
+
+/* One of the host may be around one that came or went: it covers what nobody else does,
+ * and its policies hold for those within. */
+static void renew_host(struct agent *agent)
+{
+	for (size_t i = 0; agent->host_is_stale && i < agent->subjects.n; i++) {
+		if (!agent->subjects.items[i]->host)
+			continue;
+		cover(agent, agent->subjects.items[i]);
+		force_subject(agent, agent->subjects.items[i]);
+	}
+	agent->host_is_stale = false;
 }
 
 /* Several cgroups may have shared a slot; it is given back once. */
@@ -352,25 +343,32 @@ static int drop_strays(struct agent *agent)
 	return r;
 }
 
+static void say_problem(struct agent *agent, int r)
+{
+	free(agent->coverage_problem);
+	agent->coverage_problem = NULL;
+	if (r != 0 &&
+	    asprintf(&agent->coverage_problem, "not every container is covered: %s",
+		     r < 0 ? strerror(-r) : "no room left in the kernel's tables") < 0)
+		agent->coverage_problem = NULL;
+}
+
 int coverage_scan(struct agent *agent)
 {
 	int r;
 
 	for (size_t i = 0; i < agent->subjects.n; i++)
 		agent->subjects.items[i]->seen = false;
+	agent->n_without_slot = 0;
+	host_forget_refusals(agent);
 	r = cgroup_walk(&agent->cgroups, "", visit_cgroup, agent);
-	free(agent->coverage_problem);
-	agent->coverage_problem = NULL;
-	if (r != 0) {
-		if (asprintf(&agent->coverage_problem,
-			     "not every container is covered: %s",
-			     r < 0 ? strerror(-r)
-				   : "no room left in the kernel's tables") < 0)
-			agent->coverage_problem = NULL;
+	say_problem(agent, r == 0 && agent->n_without_slot ? ENFORCER_E_SLOTS : r);
+	if (r != 0)
 		return r < 0 ? r : -ENOSPC;
-	}
 	drop_unseen(agent);
-	return drop_strays(agent);
+	renew_host(agent);
+	r = drop_strays(agent);
+	return r == 0 && agent->n_without_slot ? -ENOSPC : r;
 }
 
 int coverage_check_pods(const struct cgroup_root *root, const struct pod_list *pods,

@@ -39,11 +39,10 @@ static int add_by_hand(const struct by_hand *by_hand, const struct selection *se
 	return 0;
 }
 
-static int select_policies(const struct agent *agent, const struct subject *subject,
-			   struct policy_list *ret_list)
+static int select_for_pod(const struct agent *agent, const struct subject *subject,
+			  struct policy_list *list)
 {
 	const struct pod *pod = agent_pod_of(agent, subject);
-	struct policy_list list = {0};
 	struct selection selection;
 	struct label name;
 	const struct labels only_name = {.items = &name, .n = 1};
@@ -62,12 +61,21 @@ static int select_policies(const struct agent *agent, const struct subject *subj
 		.pod_labels = &pod->labels,
 		.namespace_labels =
 			pod_list_namespace_labels(&agent->pods, pod->name_space),
+		.node_labels = &agent->options.node_labels,
 	};
 	if (!selection.namespace_labels)
 		selection.namespace_labels = &only_name;
-	r = add_selected(policy_store_policies(agent->store), &selection, &list);
-	if (r == 0)
-		r = add_by_hand(&agent->by_hand, &selection, &list);
+	r = add_selected(policy_store_policies(agent->store), &selection, list);
+	return r < 0 ? r : add_by_hand(&agent->by_hand, &selection, list);
+}
+
+static int select_policies(const struct agent *agent, const struct subject *subject,
+			   struct policy_list *ret_list)
+{
+	struct policy_list list = {0};
+	int r = subject->host ? host_select(agent, subject, &list)
+			      : select_for_pod(agent, subject, &list);
+
 	if (r < 0) {
 		policy_list_clear(&list);
 		return r;

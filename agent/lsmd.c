@@ -16,6 +16,7 @@ enum {
 	OPTION_POLICIES = 256,
 	OPTION_PODS,
 	OPTION_NODE,
+	OPTION_NODE_LABELS,
 	OPTION_SOCKET,
 	OPTION_LISTEN,
 	OPTION_PIN_DIRECTORY,
@@ -47,6 +48,8 @@ static const struct argp_option options[] = {
 	 1},
 	{"node", OPTION_NODE, "NAME", 0,
 	 "Name of this node ($NODE_NAME, or the host's name)", 1},
+	{"node-labels", OPTION_NODE_LABELS, "KEY=VALUE,...", 0,
+	 "Its labels, which nodeSelector asks for (none)", 1},
 	{"socket", OPTION_SOCKET, "PATH", 0,
 	 "Unix socket for lsmctl, mode 0600 (/run/lsmd/lsmd.sock)", 2},
 	{"listen", OPTION_LISTEN, "ADDRESS:PORT", 0,
@@ -97,6 +100,17 @@ static uint32_t parse_number(struct argp_state *state, const char *name, const c
 	return (uint32_t)number;
 }
 
+static error_t parse_labels(const struct argp_state *state, const char *text,
+			    struct labels *labels)
+{
+	_cleanup_(freep) char *why = NULL;
+	int r = labels_parse(text, labels, &why);
+
+	if (r == -EINVAL)
+		argp_error(state, "--node-labels: %s", why);
+	return -r;
+}
+
 static error_t parse_option(int key, char *text, struct argp_state *state)
 {
 	struct command *command = state->input;
@@ -112,6 +126,8 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case OPTION_NODE:
 		agent->node = text;
 		return 0;
+	case OPTION_NODE_LABELS:
+		return parse_labels(state, text, &agent->node_labels);
 	case OPTION_SOCKET:
 		agent->socket_path = text;
 		return 0;
@@ -212,6 +228,7 @@ int main(int argc, char **argv)
 	}
 	signal(SIGPIPE, SIG_IGN);
 	r = dispatch(&command, &message);
+	labels_clear(&command.agent.node_labels);
 	if (r == 0)
 		return EXIT_SUCCESS;
 	fprintf(stderr, "lsmd: %s\n",

@@ -98,13 +98,26 @@ static uint64_t resident_bytes(void)
 	return (uint64_t)resident * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
+static bool is_failed(const struct subject *subject)
+{
+	return subject->problem || subject->uncovered;
+}
+
 static size_t failed_subjects(const struct agent *agent)
 {
 	size_t failed = 0;
 
 	for (size_t i = 0; i < agent->subjects.n; i++)
-		failed += agent->subjects.items[i]->problem != NULL;
+		failed += is_failed(agent->subjects.items[i]);
 	return failed;
+}
+
+/* The name of a file is any bytes, and a JSON text is not. */
+static json_t *file_name_json(const char *name)
+{
+	_cleanup_(freep) char *text = escape(name);
+
+	return text ? json_string(text) : NULL;
 }
 
 static json_t *problems_json(const struct agent *agent)
@@ -117,6 +130,8 @@ static json_t *problems_json(const struct agent *agent)
 		json_array_append_new(list, json_string(agent->policies_problem));
 	if (agent->coverage_problem)
 		json_array_append_new(list, json_string(agent->coverage_problem));
+	for (size_t i = 0; i < agent->n_host_refusals; i++)
+		json_array_append_new(list, file_name_json(agent->host_refusals[i]));
 	if (agent->pod_diagnostics.n_errors)
 		json_array_append_new(
 			list, json_string("the pods file has errors; the last good "
@@ -198,7 +213,7 @@ static json_t *names_json(const struct policy_list *policies)
 
 static const char *subject_state(const struct subject *subject)
 {
-	if (subject->problem)
+	if (is_failed(subject))
 		return "failed";
 	if (!subject->image)
 		return "none";
@@ -208,27 +223,22 @@ static const char *subject_state(const struct subject *subject)
 	return "audited";
 }
 
-/* The name of a file is any bytes, and a JSON text is not. */
-static json_t *file_name_json(const char *name)
-{
-	_cleanup_(freep) char *text = escape(name);
-
-	return text ? json_string(text) : NULL;
-}
-
 static json_t *subject_json(const struct subject *subject)
 {
 	json_t *identities = identities_json(subject);
 	json_t *item = json_pack(
-		"{s:s, s:s, s:o, s:o, s:I, s:I, s:o, s:s}", "name", subject->container,
-		"id", subject->container_id, "cgroup", file_name_json(subject->cgroup),
-		"cgroupId", json_sprintf("%" PRIu64, subject->cgroup_id), "slot",
+		"{s:o, s:s, s:o, s:o, s:I, s:I, s:o, s:s}", "name",
+		file_name_json(subject->container), "id", subject->container_id, "cgroup",
+		file_name_json(subject->cgroup), "cgroupId",
+		json_sprintf("%" PRIu64, subject->cgroup_id), "slot",
 		(json_int_t)subject->slot, "rules",
 		(json_int_t)(subject->image ? subject->image->n_rules : 0), "policies",
 		names_json(&subject->policies), "state", subject_state(subject));
 
-	if (item && subject->problem)
-		json_object_set_new(item, "problem", json_string(subject->problem));
+	if (item && is_failed(subject))
+		json_object_set_new(item, "problem",
+				    json_string(subject->problem ? subject->problem
+								 : subject->uncovered));
 	if (item && identities)
 		json_object_set_new(item, "identities", identities);
 	else
@@ -281,11 +291,15 @@ static json_t *pod_json(const struct agent *agent, const struct pod *pod)
 
 json_t *agent_pods_json(struct agent *agent)
 {
-	json_t *items = json_array();
+	json_t *items = json_array(), *host = json_array();
 
 	for (size_t i = 0; i < agent->pods.n; i++)
 		json_array_append_new(items, pod_json(agent, &agent->pods.items[i]));
-	return json_pack("{s:o}", "items", items);
+	for (size_t i = 0; i < agent->subjects.n; i++)
+		if (agent->subjects.items[i]->host)
+			json_array_append_new(host,
+					      subject_json(agent->subjects.items[i]));
+	return json_pack("{s:o, s:o}", "items", items, "host", host);
 }
 
 /* --- policies
@@ -328,6 +342,24 @@ static json_t *rules_json(const struct policy *policy)
 	return rules;
 }
 
+static bool is_under(const struct subject *subject, const struct policy *policy)
+{
+	for (size_t i = 0; i < subject->policies.n; i++)
+		if (subject->policies.items[i] == policy)
+			return true;
+	return false;
+}
+
+static json_int_t host_under(const struct agent *agent, const struct policy *policy)
+{
+	json_int_t n = 0;
+
+	for (size_t i = 0; i < agent->subjects.n; i++)
+		n += agent->subjects.items[i]->host &&
+		     is_under(agent->subjects.items[i], policy);
+	return n;
+}
+
 static json_int_t pods_under(const struct agent *agent, const struct policy *policy)
 {
 	json_int_t pods = 0;
@@ -338,10 +370,9 @@ static json_int_t pods_under(const struct agent *agent, const struct policy *pol
 		for (size_t j = 0; j < agent->subjects.n && !under; j++) {
 			const struct subject *subject = agent->subjects.items[j];
 
-			if (strcmp(subject->pod_uid, agent->pods.items[i].cgroup_uid))
-				continue;
-			for (size_t k = 0; k < subject->policies.n; k++)
-				under = under || subject->policies.items[k] == policy;
+			under = !strcmp(subject->pod_uid,
+					agent->pods.items[i].cgroup_uid) &&
+				is_under(subject, policy);
 		}
 		pods += under;
 	}
@@ -351,12 +382,13 @@ static json_int_t pods_under(const struct agent *agent, const struct policy *pol
 static json_t *policy_json(const struct agent *agent, const struct policy *policy)
 {
 	json_t *item = json_pack(
-		"{s:s, s:s, s:s, s:s, s:s, s:o, s:i, s:o, s:I}", "kind",
+		"{s:s, s:s, s:s, s:s, s:s, s:o, s:i, s:o, s:I, s:I}", "kind",
 		kind_names[policy->kind], "namespace", policy->name_space, "name",
 		policy->name, "mode", policy->audit_mode ? "audit" : "enforce", "state",
 		enforcement_names[policy->enforcement], "source",
 		file_name_json(policy->source), "line", (int)policy->line, "rules",
-		rules_json(policy), "pods", pods_under(agent, policy));
+		rules_json(policy), "pods", pods_under(agent, policy), "host",
+		host_under(agent, policy));
 
 	if (item && policy->open_ways)
 		json_object_set_new(item, "openWays", json_string(policy->open_ways));

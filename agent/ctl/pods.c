@@ -8,7 +8,8 @@
 #include "util/cleanup.h"
 
 static const struct command_line line = {
-	.doc = "The pods of this node, their containers, and the policies on them.\v"
+	.doc = "The pods of this node, their containers, and the policies on them; then "
+	       "units and cgroups of the host that policies select.\v"
 	       "STATE: enforced, audited (all policies are in audit mode), none (no "
 	       "policy "
 	       "selects it), failed (see PROBLEM; what was in force before still is).\n\n"
@@ -51,14 +52,14 @@ static int add_row(json_t *rows, json_t *pod, json_t *container)
 	return json_array_append_new(rows, row);
 }
 
-/* A pod whose containers are not known yet is a row too. */
-static json_t *make_rows(const json_t *pods)
+/* A pod whose containers are not known yet is a row too; a unit is one of no pod. */
+static json_t *make_rows(const json_t *reply)
 {
-	json_t *rows = json_array(), *pod, *container;
+	json_t *rows = json_array(), *pod, *container, *host;
 	size_t i, j;
 	int r = 0;
 
-	json_array_foreach (pods, i, pod) {
+	json_array_foreach (json_path(reply, "items"), i, pod) {
 		const json_t *containers = json_path(pod, "containers");
 
 		json_array_foreach (containers, j, container)
@@ -66,6 +67,8 @@ static json_t *make_rows(const json_t *pods)
 		if (!json_array_size(containers))
 			r |= add_row(rows, pod, NULL);
 	}
+	json_array_foreach (json_path(reply, "host"), i, host)
+		r |= json_array_append(rows, host);
 	if (r < 0) {
 		json_decref(rows);
 		return NULL;
@@ -88,7 +91,7 @@ int command_pods(int argc, char **argv)
 		terminal_json(reply);
 		return EXIT_DONE;
 	}
-	rows = make_rows(json_path(reply, "items"));
+	rows = make_rows(reply);
 	if (!rows) {
 		complain("out of memory");
 		return EXIT_FAILED;

@@ -41,6 +41,14 @@ static void write_rules(const json_t *policy, FILE *file)
 		fprintf(file, ", %u refused", refused);
 }
 
+static void write_pods(const json_t *policy, FILE *file)
+{
+	fprintf(file, "%lld", (long long)json_number(policy, "pods"));
+	if (json_number(policy, "host"))
+		fprintf(file, ", %lld of the host",
+			(long long)json_number(policy, "host"));
+}
+
 static void write_source(const json_t *policy, FILE *file)
 {
 	fputs(json_text(policy, "source"), file);
@@ -53,7 +61,7 @@ static const struct column columns[] = {
 	{.title = "NAMESPACE", .path = "namespace"},
 	{.title = "NAME", .path = "name"},
 	{.title = "MODE", .path = "mode", .coloured = true},
-	{.title = "PODS", .path = "pods"},
+	{.title = "PODS", .write = write_pods},
 	{.title = "RULES", .write = write_rules},
 	{.title = "SOURCE", .write = write_source},
 };

@@ -9,38 +9,15 @@
 
 #define NAMESPACE_DEFAULT "default"
 
-static void check_label(const char *key, const char *value,
-			const struct argp_state *state)
-{
-	if (!value)
-		argp_error(state, "label \"%s\" has no value; give KEY=VALUE", key);
-	else if (!kubename_is_label_key(key))
-		argp_error(state, "\"%s\" is no label's key; a key is " KUBENAME_KEY_FORM,
-			   key);
-	else if (!kubename_is_label_value(value))
-		argp_error(state,
-			   "\"%s\" is no label's value; a value is " KUBENAME_VALUE_FORM,
-			   value);
-}
-
-/* As kubectl writes them: KEY=VALUE,KEY=VALUE. */
-static error_t parse_labels(struct labels *labels, char *text,
+static error_t parse_labels(struct labels *labels, const char *text,
 			    const struct argp_state *state)
 {
-	char *rest = text, *key;
+	_cleanup_(freep) char *why = NULL;
+	int r = labels_parse(text, labels, &why);
 
-	while ((key = strsep(&rest, ","))) {
-		char *value = strchr(key, '=');
-
-		if (!*key)
-			continue;
-		if (value)
-			*value++ = '\0';
-		check_label(key, value, state);
-		if (value && labels_add(labels, key, value) < 0)
-			return ENOMEM;
-	}
-	return 0;
+	if (r == -EINVAL)
+		argp_error(state, "%s", why);
+	return -r;
 }
 
 static error_t set(struct subject_options *subject, int key, char *argument,

@@ -35,6 +35,7 @@ struct subject *subject_free(struct subject *subject)
 	free(subject->uid);
 	free(subject->container);
 	free(subject->problem);
+	free(subject->uncovered);
 	policy_list_clear(&subject->policies);
 	image_unref(subject->image);
 	free(subject);

@@ -11,7 +11,8 @@
 #include "kube/pods.h"
 #include "policy/image.h"
 
-/* A pod's own cgroup (covers what has no subject of its own yet), or one container's. */
+/* A pod's own cgroup (covers what has no subject of its own yet), one container's, or one
+ * of the host that a policy selects. */
 struct subject {
 	uint64_t cgroup_id;
 	char *cgroup; /* path below the hierarchy's root */
@@ -19,18 +20,21 @@ struct subject {
 	uint32_t flags;	      /* CGROUP_F_* */
 	char *pod_uid;	      /* as cgroups have it: struct pod.cgroup_uid */
 	char *container_id;   /* "": the pod itself */
+	bool host;	      /* no pod's: what tells of one is "" */
 	bool explicit_cgroup; /* named by the pods file, not by kubelet's naming */
 
 	/* Strings of the pod that survive it, for denials that arrive late. */
 	char *name_space;
 	char *pod;
 	char *uid;
-	char *container; /* name; "": not known */
+	char *container; /* name; "": not known; of the host, see owner_host_name() */
 
-	struct subject_files *files; /* of agent/identities.c; NULL: none are looked for */
-	struct image *image;	     /* what was published last; NULL: no rules */
+	struct subject_files
+		*files;	     /* of agent/identities.c; NULL: none are looked for */
+	struct image *image; /* what was published last; NULL: no rules */
 	struct policy_list policies; /* that select it */
 	char *problem;		     /* NULL, or why what should be in force is not */
+	char *uncovered;	     /* NULL, or why not all of its cgroups are it */
 	bool seen;		     /* by the scan under way */
 };
 

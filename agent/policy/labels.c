@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "policy/array.h"
+#include "policy/kubename.h"
 #include "policy/selector.h"
 #include "util/cleanup.h"
+#include "util/explain.h"
 
 /* Where the key is, or would be put. */
 static size_t position_of(const struct labels *labels, const char *key, bool *ret_found)
@@ -61,6 +63,42 @@ int labels_add(struct labels *labels, const char *key, const char *value)
 	items[at] = (struct label){TAKE_PTR(key_copy), TAKE_PTR(value_copy)};
 	labels->n++;
 	return 0;
+}
+
+static int check_label(const char *key, const char *value, char **reterr_why)
+{
+	if (!value)
+		explain(reterr_why, "label \"%s\" has no value; give KEY=VALUE", key);
+	else if (!kubename_is_label_key(key))
+		explain(reterr_why,
+			"\"%s\" is no label's key; a key is " KUBENAME_KEY_FORM, key);
+	else if (!kubename_is_label_value(value))
+		explain(reterr_why,
+			"\"%s\" is no label's value; a value is " KUBENAME_VALUE_FORM,
+			value);
+	else
+		return 0;
+	return -EINVAL;
+}
+
+int labels_parse(const char *text, struct labels *labels, char **reterr_why)
+{
+	_cleanup_(freep) char *copy = strdup(text);
+	char *rest = copy, *key;
+	int r = copy ? 0 : -ENOMEM;
+
+	while (!r && (key = strsep(&rest, ","))) {
+		char *value = strchr(key, '=');
+
+		if (!*key)
+			continue;
+		if (value)
+			*value++ = '\0';
+		r = check_label(key, value, reterr_why);
+		if (!r)
+			r = labels_add(labels, key, value);
+	}
+	return r;
 }
 
 bool labels_equal(const struct labels *a, const struct labels *b)

@@ -52,8 +52,8 @@ struct selection {
 	const struct labels *pod_labels;
 	const struct labels *namespace_labels; /* NULL: not known, as empty */
 	const struct labels *node_labels;      /* NULL: not known, as empty */
-	/* Of the host instead of a pod: below the hierarchy's root, without a "/" in front.
-	 * NULL: a pod's, which the members above tell of. */
+	/* Of the host instead of a pod: below the hierarchy's root, without a "/" in
+	 * front. NULL: a pod's, which the members above tell of. */
 	const char *cgroup;
 	const char *unit; /* what systemd calls that cgroup; NULL: none of its own */
 };
@@ -61,6 +61,12 @@ struct selection {
 const char *labels_get(const struct labels *labels, const char *key);
 /** labels_add() - Add or replace; copies. Return: 0, -ENOMEM. */
 int labels_add(struct labels *labels, const char *key, const char *value);
+/**
+ * labels_parse() - Add labels as kubectl writes them: KEY=VALUE,KEY=VALUE.
+ * @reterr_why: with -EINVAL, what is wrong and what would be right; owned
+ * Return: 0, -EINVAL, -ENOMEM; with an error some may have been added.
+ */
+int labels_parse(const char *text, struct labels *labels, char **reterr_why);
 bool labels_equal(const struct labels *a, const struct labels *b);
 void labels_clear(struct labels *labels);
 

@@ -95,6 +95,15 @@ Test(ctl, pods_has_a_row_for_each_container)
 	expect_line("app", "enforced", "3", "/k/a");
 }
 
+Test(ctl, pods_has_a_row_for_each_unit)
+{
+	server.reply =
+		"{\"items\":[],\"host\":[{\"name\":\"web.service\",\"state\":"
+		"\"enforced\",\"rules\":2,\"policies\":[\"ClusterLsmPolicy/a\"]}]}";
+	cr_expect_eq(run("pods"), 0);
+	expect_line("-", "-", "web.service", "enforced", "2", "ClusterLsmPolicy/a");
+}
+
 Test(ctl, policies_says_what_stays_open)
 {
 	server.reply =

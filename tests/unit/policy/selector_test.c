@@ -236,3 +236,28 @@ Test(glob, takes_no_exponential_time)
 	memcpy(pattern + sizeof(pattern) - 2, "b", 2);
 	cr_assert_not(glob_matches(pattern, name));
 }
+
+Test(labels, are_read_as_kubectl_writes_them)
+{
+	_cleanup_(labels_clear) struct labels labels = {0};
+	_cleanup_(freep) char *why = NULL;
+
+	cr_assert_eq(labels_parse("a=b,c.d/e=,,f=g=", &labels, &why), -EINVAL);
+	cr_expect_str_eq(labels_get(&labels, "a"), "b");
+	cr_expect_str_eq(labels_get(&labels, "c.d/e"), "");
+	cr_expect(!!strstr(why, "\"g=\" is no label's value"), "%s", why);
+}
+
+Test(labels, say_what_is_wrong_with_them)
+{
+	static const char *const wrong[] = {"a", "=b", "a b=c", "a=b,c"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		_cleanup_(labels_clear) struct labels labels = {0};
+		_cleanup_(freep) char *why = NULL;
+
+		cr_expect_eq(labels_parse(wrong[i], &labels, &why), -EINVAL, "%s",
+			     wrong[i]);
+		cr_expect_not_null(why);
+	}
+}
