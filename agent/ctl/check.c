@@ -4,6 +4,7 @@
 
 #include "ctl/check_files.h"
 #include "ctl/check_print.h"
+#include "ctl/check_root.h"
 #include "ctl/command.h"
 #include "ctl/complain.h"
 #include "ctl/options.h"
@@ -21,12 +22,22 @@ struct check {
 struct arguments {
 	struct options common;
 	bool strict;
+	const char *root; /* NULL: none */
 	const char **paths;
 	size_t n_paths;
 };
 
+enum {
+	KEY_ROOT = 256,
+};
+
 static const struct argp_option options[] = {
 	{"strict", 'S', NULL, 0, "warnings are exit status 1", 0},
+	{"root", KEY_ROOT, "DIRECTORY", 0,
+	 "say which denied programs have other names in this root, as a multi-call "
+	 "program "
+	 "has",
+	 0},
 	{0},
 };
 
@@ -37,6 +48,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	switch (key) {
 	case 'S':
 		arguments->strict = true;
+		return 0;
+	case KEY_ROOT:
+		arguments->root = argument;
 		return 0;
 	case ARGP_KEY_ARG:
 		if (!arguments->paths)
@@ -133,7 +147,11 @@ static int run_check(struct check *check, const struct arguments *arguments)
 	if (r < 0 && r != -EINVAL)
 		return r;
 	r = check_sizes(check);
-	return r < 0 ? r : check_enforcement(check);
+	if (r == 0)
+		r = check_enforcement(check);
+	if (r == 0 && arguments->root)
+		r = check_root(&check->policies, arguments->root, check->notes);
+	return r;
 }
 
 static int print(const struct check *check, const struct arguments *arguments)
@@ -170,7 +188,8 @@ int command_check(int argc, char **argv)
 	json_decref(check.notes);
 	free(arguments.paths);
 	if (r < 0) {
-		complain("cannot check (%s)", strerrordesc_np(-r));
+		complain("cannot check%s%s (%s)", arguments.root ? " in " : "",
+			 arguments.root ? arguments.root : "", strerrordesc_np(-r));
 		return EXIT_FAILED;
 	}
 	return r;

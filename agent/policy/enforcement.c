@@ -131,9 +131,14 @@ static bool has_stdio(const struct policy_rule *rule)
 	return denies(rule) && rule->stdio_socket;
 }
 
+static bool has_paths(const struct policy_rule *rule)
+{
+	return denies(rule) && rule->n_paths;
+}
+
 static bool has_literal(const struct policy_rule *rule)
 {
-	if (!denies(rule))
+	if (!denies(rule) || rule->by_name)
 		return false;
 	for (size_t i = 0; i < rule->n_paths; i++)
 		if (pattern_is_literal(rule->paths[i]))
@@ -151,12 +156,9 @@ static bool has_pattern(const struct policy_rule *rule)
 	return false;
 }
 
-#define BY_NAME_LITERAL                                                                  \
-	"by name only: the file's other names (hard links, bind mounts) stay open, "     \
-	"and a path that leads through a symbolic link has to be written as where it "   \
-	"leads"
-#define BY_NAME_PATTERN                                                                  \
-	"by name only: other names of what matches (hard links, bind mounts) stay open"
+#define LINKS "what a symbolic link newly leads to stays open for up to 30 seconds"
+#define OTHER_NAMES                                                                      \
+	"by name: hard links and bind mounts of what matches the pattern stay open"
 
 /* Ways around rules that this version leaves open, by section. */
 static const struct open_way {
@@ -166,13 +168,14 @@ static const struct open_way {
 } open_ways[] = {
 	{SECTION_EXEC, denies,
 	 "run by the loader: ld.so /bin/x; executable mappings stay open"},
-	{SECTION_EXEC, has_literal, BY_NAME_LITERAL},
-	{SECTION_EXEC, has_pattern, BY_NAME_PATTERN},
+	{SECTION_EXEC, has_paths, "a copy under another name stays open"},
+	{SECTION_EXEC, has_literal, LINKS},
+	{SECTION_EXEC, has_pattern, OTHER_NAMES},
 	{SECTION_FILE, writes,
 	 "write is judged at open: truncate, unlink, rename, link, chmod, chown and "
 	 "xattr without an open stay open"},
-	{SECTION_FILE, has_literal, BY_NAME_LITERAL},
-	{SECTION_FILE, has_pattern, BY_NAME_PATTERN},
+	{SECTION_FILE, has_literal, LINKS},
+	{SECTION_FILE, has_pattern, OTHER_NAMES},
 	{SECTION_NETWORK, denies,
 	 "UDP sendto, sendmsg and TCP fast open without connect stay open"},
 	{SECTION_EXEC, is_fileless,

@@ -254,3 +254,28 @@ Test(ctl_check, standard_input_that_cannot_be_read_is_an_error)
 	cr_expect(!!strstr(lsmctl.out, "<stdin>: error: cannot be read: Is a directory"),
 		  "%s", lsmctl.out);
 }
+
+Test(ctl_check, a_root_tells_what_goes_with_a_multi_call_program)
+{
+	char *path = write_text("a.yaml", partial), *root, *command;
+
+	cr_assert(asprintf(&root, "%s/root", server.directory) > 0);
+	cr_assert(asprintf(&command,
+			   "mkdir -p %s/usr/bin && cd %s && ln -s usr/bin bin && "
+			   "touch usr/bin/busybox usr/bin/other && "
+			   "ln -s busybox usr/bin/sh && ln usr/bin/busybox usr/bin/vi",
+			   root, root) > 0);
+	cr_assert_eq(system(command), 0);
+	free(command);
+	cr_expect_eq(run("check", "--root", root, path), 0, "%s", lsmctl.out);
+	cr_expect_not_null(strstr(lsmctl.out,
+				  "rule \"a\": /bin/sh is one file with other "
+				  "names, which go with it: busybox, vi\n"),
+			   "%s", lsmctl.out);
+	cr_expect_eq(run("check", "--root", "/nowhere", path), 1);
+	cr_assert(asprintf(&command, "rm -rf %s", root) > 0);
+	cr_assert_eq(system(command), 0);
+	free(command);
+	free(root);
+	remove_text(path);
+}

@@ -69,6 +69,31 @@ Test(ctl_eval, the_verdict_is_the_exit_status_when_asked_for)
 	remove_text(path);
 }
 
+Test(ctl_eval, what_rules_depend_on_is_said_by_options)
+{
+	char *path = write_text(
+		"a.yaml", POLICY("{name: reverse, action: kill, paths: [/bin/sh], stdio: "
+				 "socket, from: {not: [/usr/sbin/sshd]}}"));
+
+	cr_expect_eq(run("eval", path, SHOP, "--exec", "/bin/sh", "--from", "/bin/node",
+			 "--with", "stdio-socket", "--exit-verdict"),
+		     4, "%s", lsmctl.err);
+	cr_expect(
+		!!strstr(lsmctl.out, "exec /bin/sh (from /bin/node, stdio-socket)  kill"),
+		"%s", lsmctl.out);
+	cr_expect_eq(run("eval", path, SHOP, "--exec", "/bin/sh", "--from",
+			 "/usr/sbin/sshd", "--with", "stdio-socket", "--exit-verdict"),
+		     0, "%s", lsmctl.out);
+	cr_expect_eq(run("eval", path, SHOP, "--exec", "/bin/sh", "--exit-verdict"), 0);
+	cr_expect_eq(
+		run("eval", path, SHOP, "--exec", "/bin/sh", "--with", "owner-other"), 2);
+	cr_expect(!!strstr(lsmctl.err,
+			   "\"owner-other\" is nothing that can be so of what "
+			   "is asked; leave it out"),
+		  "%s", lsmctl.err);
+	remove_text(path);
+}
+
 Test(ctl_eval, a_pod_that_nothing_selects_is_said)
 {
 	char *path = write_text("a.yaml", policy);
