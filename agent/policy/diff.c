@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "policy/array.h"
-#include "policy/examples.h"
+#include "policy/examples_programs.h"
 #include "policy/image_rule_json.h"
 #include "policy/sets.h"
 #include "util/cleanup.h"
@@ -20,6 +20,7 @@ static const char *const names[] = {
 struct comparison {
 	const struct image *const *images;
 	bool all;
+	struct example_programs programs;
 	struct sets keys; /* of the items, ids being their places */
 	struct diff diff;
 };
@@ -47,6 +48,7 @@ void diff_clear(struct diff *diff)
 
 static void comparison_clear(struct comparison *comparison)
 {
+	example_programs_clear(&comparison->programs);
 	sets_clear(&comparison->keys);
 	diff_clear(&comparison->diff);
 }
@@ -129,23 +131,18 @@ static int add(struct diff *diff, enum diff_change change,
 	       const struct diff_side sides[2], const struct eval_event *event)
 {
 	struct diff_item *grown = array_grow(diff->items, diff->n, sizeof(*grown));
-	struct diff_item item = {
-		.change = change, .sides = {sides[0], sides[1]}, .example.eval = *event};
+	struct diff_item item = {.change = change, .sides = {sides[0], sides[1]}};
 
 	if (!grown)
 		return -ENOMEM;
 	diff->items = grown;
-	if (event->path) {
-		item.example.path = strdup(event->path);
-		if (!item.example.path)
-			return -ENOMEM;
-		item.example.eval.path = item.example.path;
-	}
+	if (event_copy(event, &item.example) < 0)
+		return -ENOMEM;
 	grown[diff->n++] = item;
 	return 0;
 }
 
-static int compare(const struct eval_event *event, void *data)
+static int compare_one(const struct eval_event *event, void *data)
 {
 	struct comparison *comparison = data;
 	const struct diff_side sides[2] = {side_of(comparison->images[0], event),
@@ -158,6 +155,14 @@ static int compare(const struct eval_event *event, void *data)
 		return 0;
 	r = note(comparison, sides, event, &is_new);
 	return r == 0 && is_new ? add(&comparison->diff, change, sides, event) : r;
+}
+
+static int compare(const struct eval_event *event, void *data)
+{
+	struct comparison *comparison = data;
+
+	return examples_vary(comparison->images, &comparison->programs, event,
+			     compare_one, comparison);
 }
 
 /* Is the item's example a name that does not count, though one that does shows the same?
@@ -220,7 +225,9 @@ int diff_images(const struct image *const images[2], bool all, struct diff *ret_
 		*ret_diff = (struct diff){0};
 		return 0;
 	}
-	r = examples_paths(images, compare, &comparison);
+	r = examples_programs(images, &comparison.programs);
+	if (r == 0)
+		r = examples_paths(images, compare, &comparison);
 	if (r == 0)
 		r = examples_sockets(images, compare, &comparison);
 	if (r == 0)

@@ -45,6 +45,11 @@ uint32_t eval_accept(const struct image *image, const char *path)
 	return automaton_accept(image, state);
 }
 
+uint32_t eval_programs(const struct image *image, const char *path)
+{
+	return image ? decide_programs(image, eval_accept(image, path)) : 0;
+}
+
 static uint32_t kind_of(const struct eval_event *event)
 {
 	if (event->kind == EVAL_EXEC)
@@ -189,6 +194,17 @@ static uint64_t decide_one(const struct image *image, uint32_t list,
 	return decision & ~0xffULL;
 }
 
+static void find_lists(const struct image *image, const struct eval_event *event,
+		       struct lists *lists)
+{
+	if (event->kind == EVAL_SOCKET)
+		list_socket(image, event, lists);
+	else if (event->kind == EVAL_CONNECT)
+		list_connect(image, event, lists);
+	else
+		list_path(image, event, lists);
+}
+
 void eval(const struct image *image, const struct eval_event *event,
 	  struct eval_result *ret_result)
 {
@@ -199,15 +215,44 @@ void eval(const struct image *image, const struct eval_event *event,
 	if (!image)
 		return;
 	now = event->now;
-	if (event->kind == EVAL_SOCKET)
-		list_socket(image, event, &lists);
-	else if (event->kind == EVAL_CONNECT)
-		list_connect(image, event, &lists);
-	else
-		list_path(image, event, &lists);
+	find_lists(image, event, &lists);
 	for (size_t i = 0; i < lists.n; i++)
 		decision = decide_stricter(decision,
 					   decide_one(image, lists.items[i].list,
 						      &lists.items[i].under, ret_result));
 	ret_result->decision = outcome_of(decision);
+}
+
+static void add_asked(const struct image *image, uint64_t entry, struct eval_asked *asked)
+{
+	uint32_t row = WORD_LO(image_word(image, IMAGE_H_RULES)) +
+		       ENTRY_RULE(entry) * RULE_WORDS;
+	uint64_t condition = image_word(image, row + RULE_W_CONDITION);
+
+	if (!(ENTRY_FLAGS(entry) & ENTRY_CONDITION))
+		return;
+	asked->facts |= CONDITION_WANTED(condition) | CONDITION_UNWANTED(condition);
+	if (condition & (CONDITION_FROM | CONDITION_FROM_NOT))
+		asked->sets |= 1U << CONDITION_SET(condition);
+}
+
+void eval_asked(const struct image *image, const struct eval_event *event,
+		struct eval_asked *ret_asked)
+{
+	struct lists lists = {0};
+
+	*ret_asked = (struct eval_asked){0};
+	if (!image)
+		return;
+	find_lists(image, event, &lists);
+	for (size_t i = 0; i < lists.n; i++) {
+		uint32_t list = lists.items[i].list;
+		uint64_t entry = list ? 0 : WORD_OUTSIDE;
+
+		for (; entry != WORD_OUTSIDE && !(ENTRY_FLAGS(entry) & ENTRY_LAST);
+		     list++) {
+			entry = image_word(image, list);
+			add_asked(image, entry, ret_asked);
+		}
+	}
 }

@@ -76,6 +76,23 @@ struct eval_result {
 void eval(const struct image *image, const struct eval_event *event,
 	  struct eval_result *ret_result);
 
+/* What the lists of an event ask for besides its object. */
+struct eval_asked {
+	uint64_t facts; /* FACT_* bits */
+	uint32_t sets;	/* of programs */
+};
+
+/**
+ * eval_asked() - What could change what an image says to an event, its object being the
+ * same?
+ * @event: of which the circumstances do not matter
+ */
+void eval_asked(const struct image *image, const struct eval_event *event,
+		struct eval_asked *ret_asked);
+
+/** eval_programs() - The program sets that a path is in. */
+uint32_t eval_programs(const struct image *image, const char *path);
+
 /** eval_accept() - What a path matches; NULL: what has no name does, for
  * identity_value.accept. */
 uint32_t eval_accept(const struct image *image, const char *path);

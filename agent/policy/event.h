@@ -59,6 +59,8 @@ int event_check_path(const char *path, char **reterr_message);
  */
 char *event_text(const struct eval_event *event);
 
+/** event_copy() - Copy an event with what it borrows. Return: 0, -ENOMEM. */
+int event_copy(const struct eval_event *event, struct event *ret_event);
 void event_clear(struct event *event);
 
 #endif

@@ -105,6 +105,30 @@ static int apply_text(struct event *event, size_t which, const char *text)
 	return 0;
 }
 
+int event_copy(const struct eval_event *event, struct event *ret_event)
+{
+	struct event copy = {.eval = *event};
+	int r = 0;
+
+	if (event->path) {
+		copy.path = strdup(event->path);
+		copy.eval.path = copy.path;
+		r = copy.path ? 0 : -ENOMEM;
+	}
+	for (size_t i = 0; r == 0 && i < EVENT_TEXTS; i++) {
+		const char *text =
+			*(const char *const *)((const char *)event + texts[i].text);
+
+		if (text)
+			r = apply_text(&copy, i, text);
+	}
+	if (r < 0)
+		event_clear(&copy);
+	else
+		*ret_event = copy;
+	return r;
+}
+
 static int apply_to(const struct event_terms *terms, struct event *event)
 {
 	int r = 0;

@@ -8,8 +8,10 @@
  * through both at once, so that what is shown of all examples holds for all events.
  *
  * Not among them: names of more than 255 bytes are not told from others, so an example
- * may have one where nothing shorter will do; an object's identity (DESIGN.md 4) is not
- * looked at; and opening to read and write at once is decided as the stricter of the two.
+ * may have one where nothing shorter will do; an object's identity (DESIGN.md 4), and the
+ * name by which a file is called, are not looked at; and opening to read and write at
+ * once is decided as the stricter of the two. What an event may be besides its object is
+ * varied by examples_programs.h, where scripts that are allowed are left out.
  */
 
 #include <stdint.h>
@@ -25,10 +27,11 @@
 typedef int (*example_fn)(const struct eval_event *event, void *data);
 
 /**
- * examples_paths() - Of exec and open: shortest paths first, as people would write them.
+ * examples_paths() - Of exec, open and unix: shortest paths first, as people would write
+ * them.
  *
- * Of each path: executed, read and written, each under a name that counts and one that
- * does not.
+ * Of each path: executed, read, written and connected to, each under a name that counts
+ * and one that does not.
  *
  * Return: 0, -E2BIG when EXAMPLES_PAIRS is passed, -ENOMEM, or what @on_example returned.
  */

@@ -24,6 +24,7 @@ enum form {
 	FORM_DOT,    /* the last name is "." so far */
 	FORM_DOTDOT, /* or ".." */
 	FORM_NAME,   /* ends with a name */
+	FORM_SOCKET, /* the name of a socket without a file */
 	FORM_BROKEN,
 };
 
@@ -39,8 +40,8 @@ struct walk {
 		nodes; /* {state of the one, of the other, form}; ids count up as found */
 	struct step *steps;
 	size_t room;
-	struct sets accepts; /* {accept of the one, of the other} of which there is an
-				example */
+	struct sets accepts; /* {accept of the one, of the other, is it a file's name} of
+				which there is an example */
 	uint8_t order[255];  /* bytes, those that people like best first */
 	example_fn on_example;
 	void *data;
@@ -78,7 +79,7 @@ static enum form form_after(enum form form, uint8_t byte)
 {
 	switch (form) {
 	case FORM_NOTHING:
-		return byte == '/' ? FORM_ROOT : FORM_BROKEN;
+		return byte == '/' ? FORM_ROOT : byte == '@' ? FORM_SOCKET : FORM_BROKEN;
 	case FORM_ROOT:
 	case FORM_SLASH:
 		return byte == '/' ? FORM_BROKEN : byte == '.' ? FORM_DOT : FORM_NAME;
@@ -88,6 +89,8 @@ static enum form form_after(enum form form, uint8_t byte)
 		return byte == '/' ? FORM_BROKEN : FORM_NAME;
 	case FORM_NAME:
 		return byte == '/' ? FORM_SLASH : FORM_NAME;
+	case FORM_SOCKET:
+		return FORM_SOCKET;
 	case FORM_BROKEN:
 		break;
 	}
@@ -124,39 +127,52 @@ static int add_node(struct walk *walk, const uint32_t node[3], const struct step
 	return 0;
 }
 
-static int tell(struct walk *walk, uint32_t id)
+/* What can be done to what has the name, under one that counts and one that does not. */
+static int tell_of(const struct walk *walk, const char *path, bool is_file)
 {
 	static const struct {
 		enum eval_kind kind;
 		uint32_t access;
-	} ways[] = {{EVAL_EXEC, 0}, {EVAL_OPEN, ACCESS_READ}, {EVAL_OPEN, ACCESS_WRITE}};
+	} ways[] = {{EVAL_EXEC, 0},
+		    {EVAL_OPEN, ACCESS_READ},
+		    {EVAL_OPEN, ACCESS_WRITE},
+		    {EVAL_UNIX, 0}};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < 2 * ARRAY_SIZE(ways); i++)
+		if (is_file || (ways[i / 2].kind == EVAL_UNIX && i % 2 == 0))
+			r = walk->on_example(
+				&(struct eval_event){.kind = ways[i / 2].kind,
+						     .path = path,
+						     .access = ways[i / 2].access,
+						     .untrusted_name = i % 2},
+				walk->data);
+	return r;
+}
+
+static int tell(struct walk *walk, uint32_t id, bool is_file)
+{
 	char path[LIMIT_PATH + 1];
 	size_t length = walk->steps[id].length;
-	int r = 0;
 
 	path[length] = '\0';
 	for (; length; id = walk->steps[id].parent)
 		path[--length] = (char)walk->steps[id].byte;
-	for (size_t i = 0; r == 0 && i < 2 * ARRAY_SIZE(ways); i++)
-		r = walk->on_example(&(struct eval_event){.kind = ways[i / 2].kind,
-							  .path = path,
-							  .access = ways[i / 2].access,
-							  .untrusted_name = i % 2},
-				     walk->data);
-	return r;
+	return tell_of(walk, path, is_file);
 }
 
 /* Tell of the node's path, if it is the first to be accepted in this way. */
 static int accept(struct walk *walk, uint32_t id, const uint32_t node[3])
 {
+	bool is_file = node[2] != FORM_SOCKET;
 	const uint32_t accepts[] = {accept_of(walk->images[0], node[0]),
-				    accept_of(walk->images[1], node[1])};
+				    accept_of(walk->images[1], node[1]), is_file};
 	size_t known = walk->accepts.n;
 	uint32_t seen;
 	int r;
 
 	r = sets_intern(&walk->accepts, accepts, ARRAY_SIZE(accepts), &seen);
-	return r < 0 || seen < known ? r : tell(walk, id);
+	return r < 0 || seen < known ? r : tell(walk, id, is_file);
 }
 
 static int follow(struct walk *walk, uint32_t id, const uint32_t node[3])
@@ -190,8 +206,8 @@ static int follow(struct walk *walk, uint32_t id, const uint32_t node[3])
 /* Where nothing that follows makes a difference, the node's own path has told all. */
 static bool is_settled(const uint32_t node[3])
 {
-	return node[2] == FORM_NAME && automaton_stops(node[0]) &&
-	       automaton_stops(node[1]);
+	return (node[2] == FORM_NAME || node[2] == FORM_SOCKET) &&
+	       automaton_stops(node[0]) && automaton_stops(node[1]);
 }
 
 static void get_node(const struct walk *walk, uint32_t id, uint32_t ret_node[3])
@@ -212,7 +228,7 @@ static int walk_names(struct walk *walk)
 		uint32_t node[3];
 
 		get_node(walk, id, node);
-		if (node[2] == FORM_NAME)
+		if (node[2] == FORM_NAME || node[2] == FORM_SOCKET)
 			r = accept(walk, id, node);
 		if (r == 0 && !is_settled(node))
 			r = follow(walk, id, node);
@@ -222,7 +238,7 @@ static int walk_names(struct walk *walk)
 
 static int walk_root(struct walk *walk)
 {
-	const uint32_t id = 1; /* nothing but "/" follows the start */
+	const uint32_t id = 1; /* "/" is what is tried first behind the start */
 	uint32_t node[3];
 
 	get_node(walk, id, node);
@@ -234,7 +250,7 @@ int examples_paths(const struct image *const images[2], example_fn on_example, v
 	_cleanup_(walk_clear) struct walk walk = {
 		.images = images,
 		.nodes = {.limit = 3UL * EXAMPLES_PAIRS},
-		.accepts = {.limit = 2UL * EXAMPLES_PAIRS},
+		.accepts = {.limit = 3UL * EXAMPLES_PAIRS},
 		.on_example = on_example,
 		.data = data,
 	};

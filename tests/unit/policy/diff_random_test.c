@@ -45,6 +45,24 @@ static void write_paths(FILE *file)
 	}
 }
 
+static void write_from(FILE *file)
+{
+	if (next_random(&seed, 3))
+		return;
+	fputs(next_random(&seed, 2) ? ", from: {not: [" : ", from: {not: [/c, ", file);
+	write_path(file);
+	fputs("]}", file);
+}
+
+static void write_exec(FILE *file)
+{
+	write_paths(file);
+	fputs(ONE_OF("", "", ", drifted: true", ", stdio: socket",
+		     ", fileless: true, drifted: true"),
+	      file);
+	write_from(file);
+}
+
 static void write_rules(const char *section, void (*write)(FILE *file), FILE *file)
 {
 	fprintf(file, "  %s:\n    default: %s\n    rules:\n", section,
@@ -61,6 +79,8 @@ static void write_file(FILE *file)
 {
 	fprintf(file, "access: [%s], ", ONE_OF("read", "write", "read, write"));
 	write_paths(file);
+	fputs(ONE_OF("", "", ", owner: other", ", owner: self"), file);
+	write_from(file);
 }
 
 static void write_socket(FILE *file)
@@ -111,7 +131,7 @@ static char *write_text(void)
 			"spec:\n  podSelector: {}\n  mode: %s\n",
 			ONE_OF("LsmPolicy", "ClusterLsmPolicy"), n,
 			ONE_OF("enforce", "enforce", "audit"));
-		write_rules("exec", write_paths, file);
+		write_rules("exec", write_exec, file);
 		write_rules("file", write_file, file);
 		write_rules("sockets", write_socket, file);
 		write_rules("network", write_network, file);
@@ -135,6 +155,20 @@ static char *make_text(void)
 	}
 }
 
+/* What a rule may depend on. Reading and writing at once is not looked at under a
+ * program, as each of two rules may be about another one. */
+static void vary(struct eval_event *event)
+{
+	event->fileless = next_random(&seed, 2);
+	event->drifted = next_random(&seed, 2);
+	event->stdio_socket = next_random(&seed, 2);
+	event->owner_other = next_random(&seed, 2);
+	if (event->access == (ACCESS_READ | ACCESS_WRITE) || next_random(&seed, 3) == 0)
+		return;
+	event->program = ONE_OF("/a", "/b", "/c", "/a/b", "/ab/b", "/z");
+	event->untrusted_program = next_random(&seed, 2);
+}
+
 static struct eval_event random_path(char *path)
 {
 	struct eval_event event = {.kind = next_random(&seed, 2) ? EVAL_EXEC : EVAL_OPEN,
@@ -148,6 +182,7 @@ static struct eval_event random_path(char *path)
 					  ONE_OF("", "", "b", "c"));
 	if (event.kind == EVAL_OPEN)
 		event.access = 1 + next_random(&seed, 3);
+	vary(&event);
 	return event;
 }
 

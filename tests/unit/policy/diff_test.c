@@ -125,6 +125,39 @@ Test(diff, a_name_that_does_not_count_is_told_of_where_no_other_shows_it)
 	       "newly allowed: exec /ab (other-namespace)");
 }
 
+Test(diff, what_rules_depend_on)
+{
+	expect(EXEC("{name: x, action: deny, paths: [/a]}"),
+	       EXEC("{name: x, action: deny, paths: [/a], drifted: true}"), false,
+	       "newly allowed: exec /a");
+	expect(EXEC("{name: x, action: deny, paths: [/a], drifted: true}"),
+	       EXEC("{name: x, action: deny, paths: [/a], drifted: true}, "
+		    "{name: z, action: kill, paths: [/a], stdio: socket}"),
+	       false,
+	       "newly denied: exec /a (stdio-socket)\n"
+	       "denied differently: exec /a (drifted, stdio-socket)");
+	expect(EXEC("{name: x, action: deny, fileless: true}"),
+	       EXEC("{name: x, action: deny, paths: [\"/dev/shm/**\"], fileless: true}"),
+	       false,
+	       "newly allowed: exec /a (fileless)\nnewly allowed: exec /run/shm/a");
+	expect(POLICY("  file: {rules: [{name: x, action: audit, paths: [/a], access: "
+		      "[read]}]}\n"),
+	       POLICY("  file: {rules: [{name: x, action: audit, paths: [/a], access: "
+		      "[read], from: {not: [/bin/d]}}]}\n"),
+	       false, "no longer reported: open /a:r (from /bin/d)");
+	expect(POLICY("  file: {rules: [{name: x, action: audit, paths: [/a], access: "
+		      "[read], from: {not: [/bin/d, /bin/e]}}]}\n"),
+	       POLICY("  file: {rules: [{name: x, action: audit, paths: [/a], access: "
+		      "[read], from: {not: [/bin/e, /bin/d]}}]}\n"),
+	       true, "");
+	expect(POLICY("  file: {rules: [{name: x, action: audit, paths: [/a], access: "
+		      "[read], owner: other}]}\n"),
+	       POLICY("  file: {rules: [{name: x, action: audit, paths: [/a], access: "
+		      "[read], owner: self}]}\n"),
+	       false,
+	       "newly reported: open /a:r\nno longer reported: open /a:r (owner-other)");
+}
+
 Test(diff, sockets)
 {
 	expect(POLICY("  sockets: {rules: [{name: x, action: deny, types: [raw]}]}\n"),
