@@ -257,6 +257,27 @@ static void compare(const struct compiled *compiled, const char *path)
 	}
 }
 
+/* Paths that are close to a pattern: its own text, with another byte, or none, for what
+ * is special in it. */
+static void compare_alike(const struct compiled *compiled, const char *pattern)
+{
+	static const char instead[] = {'*', 'a', '/', '\0'};
+
+	for (size_t i = 0; i < ARRAY_SIZE(instead); i++) {
+		char path[PATTERN_BYTES_MAX], *end = path;
+
+		for (const char *c = pattern; *c; c++) {
+			char byte = strchr("*?[]!^-\\", *c) ? instead[i] : *c;
+
+			if (byte && (byte != '/' || end == path || end[-1] != '/'))
+				*end++ = byte;
+		}
+		end -= end - path > 1 && end[-1] == '/';
+		*end = '\0';
+		compare(compiled, path);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	_cleanup_(freep) char *text = strndup((const char *)data, size);
@@ -272,5 +293,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	build(&compiled);
 	while (compiled.words && (line = strsep(&rest, "\n")))
 		compare(&compiled, line);
+	for (uint32_t i = 0; compiled.words && i < compiled.n; i++)
+		compare_alike(&compiled, compiled.patterns[i]);
 	return 0;
 }
