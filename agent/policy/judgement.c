@@ -148,7 +148,7 @@ static int add_others(const struct judgement *judgement)
 	for (size_t i = 0; r == 0 && i < judgement->matches.n; i++) {
 		const struct match *match = &judgement->matches.items[i];
 
-		if (!has_effect(judgement, match))
+		if (match->unmet || !has_effect(judgement, match))
 			r = json_array_append_new(others, other_json(judgement, match));
 	}
 	return r ? -ENOMEM : 0;

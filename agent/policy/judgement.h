@@ -15,8 +15,9 @@
  * @policies: those that select the subject, in reason order
  * @image:    compiled from them; NULL: no rules
  * @ret_json: owned: event, verdict; errno and rule where it is denied; reports, each with
- *            what it "would" be and its rule; others: the rules that match and neither
- * decide nor report, each with its action and why it makes no difference
+ *            what it "would" be and its rule; others: the rules that are about the object
+ *            and neither decide nor report, each with its action and why it makes no
+ *            difference
  *
  * Return: 0, -E2BIG, -ENOMEM.
  */

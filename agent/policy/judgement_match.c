@@ -6,6 +6,7 @@
 
 #include "policy/array.h"
 #include "policy/image_rule_json.h"
+#include "policy/judgement_unmet.h"
 #include "policy/parse.h"
 #include "policy/probe.h"
 #include "util/cleanup.h"
@@ -17,15 +18,34 @@ static const enum image_section sections[] = {
 };
 
 static int add(struct matches *matches, const struct policy *policy,
-	       const struct policy_rule *rule)
+	       const struct policy_rule *rule, char *unmet)
 {
 	struct match *grown = array_grow(matches->items, matches->n, sizeof(*grown));
 
 	if (!grown)
 		return -ENOMEM;
 	matches->items = grown;
-	grown[matches->n++] = (struct match){.policy = policy, .rule = rule};
+	grown[matches->n++] =
+		(struct match){.policy = policy, .rule = rule, .unmet = unmet};
 	return 0;
+}
+
+/* What denies matches or does not; what allows may be kept from it by a name as well. */
+static int try_rule(const struct policy *policy, const struct policy_rule *rule,
+		    const struct eval_event *event, struct matches *matches)
+{
+	_cleanup_(freep) char *unmet = NULL;
+	bool is_match = false;
+	int r = probe_rule(policy, rule, event, &is_match);
+
+	if (r == 0 && (!is_match || rule->action == ACTION_ALLOW))
+		r = unmet_find(policy, rule, event, &unmet);
+	if (r == 0 && (is_match || unmet)) {
+		r = add(matches, policy, rule, unmet);
+		if (r == 0)
+			unmet = NULL;
+	}
+	return r;
 }
 
 static int find_in(const struct policy *policy, const struct eval_event *event,
@@ -34,18 +54,12 @@ static int find_in(const struct policy *policy, const struct eval_event *event,
 	const struct policy_section *section = &policy->sections[sections[event->kind]];
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < section->n_rules; i++) {
-		bool is_match = false;
-
-		if (section->rules[i].enforcement == REFUSED)
-			continue;
-		r = probe_rule(policy, &section->rules[i], event, &is_match);
-		if (r == 0 && is_match)
-			r = add(matches, policy, &section->rules[i]);
-	}
+	for (size_t i = 0; r == 0 && i < section->n_rules; i++)
+		if (section->rules[i].enforcement != REFUSED)
+			r = try_rule(policy, &section->rules[i], event, matches);
 	/* No default covers unix sockets. */
 	return r == 0 && section->default_deny && event->kind != EVAL_UNIX
-		       ? add(matches, policy, NULL)
+		       ? add(matches, policy, NULL, NULL)
 		       : r;
 }
 
@@ -61,6 +75,8 @@ int matches_find(const struct policy_list *policies, const struct eval_event *ev
 
 void matches_clear(struct matches *matches)
 {
+	for (size_t i = 0; i < matches->n; i++)
+		free(matches->items[i].unmet);
 	free(matches->items);
 	*matches = (struct matches){0};
 }
@@ -93,7 +109,8 @@ static const struct match *find_match(const struct matches *matches,
 	for (size_t i = 0; i < matches->n; i++) {
 		const struct match *match = &matches->items[i];
 
-		if (is_of_group(match, policy) && !match->rule == is_default &&
+		if (!match->unmet && is_of_group(match, policy) &&
+		    !match->rule == is_default &&
 		    (is_default || match->rule->action == ACTION_ALLOW))
 			return match;
 	}
@@ -154,6 +171,8 @@ static char *why_default(const struct match *match, const struct matches *matche
 char *match_why(const struct match *match, const struct matches *matches,
 		const struct image_rule_info *ruling)
 {
+	if (match->unmet)
+		return strdup(match->unmet);
 	if (!match->rule)
 		return why_default(match, matches, ruling);
 	if (match->rule->action == ACTION_ALLOW)

@@ -14,6 +14,8 @@
 struct match {
 	const struct policy *policy;
 	const struct policy_rule *rule; /* NULL: the section's default */
+	char *unmet; /* of a rule that is about the object: what of it does not hold;
+			NULL: all does */
 };
 
 /* Starts as {0}. */
@@ -22,8 +24,8 @@ struct matches {
 	size_t n;
 };
 
-/** matches_find() - All that match, defaults too, in reason order. Return: 0, -E2BIG,
- * -ENOMEM. */
+/** matches_find() - All that match, or would, defaults too, in reason order. Return: 0,
+ * -E2BIG, -ENOMEM. */
 int matches_find(const struct policy_list *policies, const struct eval_event *event,
 		 struct matches *matches);
 void matches_clear(struct matches *matches);

@@ -161,3 +161,25 @@ Test(judgement, sockets_and_addresses)
 	expect(policy, EVAL_CONNECT, "[::ffff:10.1.2.3]:80", "deny EPERM by net");
 	expect(policy, EVAL_CONNECT, "10.1.2.3:81", "allow");
 }
+
+Test(judgement, a_rule_whose_condition_does_not_hold_says_which)
+{
+	expect(NAMESPACED("p",
+			  "  exec:\n    rules:\n"
+			  "    - {name: d, action: deny, paths: [/a], drifted: true, "
+			  "from: {not: [/b]}}\n"
+			  "    - {name: e, action: kill, paths: [/a], fileless: true, "
+			  "stdio: socket}\n"
+			  "    - {name: f, action: kill, paths: [/b], fileless: "
+			  "true}\n"),
+	       EVAL_EXEC, "/a",
+	       "allow; deny d: the file has not drifted; kill e: the file is not "
+	       "fileless, "
+	       "no socket is on the descriptors 0 to 2");
+	expect(NAMESPACED("p", "  file:\n    default: deny\n    rules:\n"
+			       "    - {name: o, action: allow, owner: other}\n"
+			       "    - {name: p, action: allow, from: [/b]}\n"),
+	       EVAL_OPEN, "/a",
+	       "deny EACCES by default; allow o: the owner is not the one that is meant; "
+	       "allow p: the program is not one that is meant");
+}
