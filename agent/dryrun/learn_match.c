@@ -54,12 +54,16 @@ struct matcher *matcher_free(struct matcher *matcher)
 /* A place, and those behind it that need no byte. */
 static void reach(const struct pattern *pattern, bool *places, size_t at)
 {
-	for (;; at++) {
+	for (;;) {
 		places[at] = true;
 		switch (pattern->elements[at].kind) {
 		case ELEMENT_STAR:
 		case ELEMENT_STARS:
+			at++;
+			continue;
 		case ELEMENT_NAMES:
+			/* No names, and no slash behind them. */
+			at += 2;
 			continue;
 		default:
 			return;
@@ -93,10 +97,9 @@ static void step(const struct pattern *pattern, bool *next, size_t at, unsigned 
 		reach(pattern, next, at);
 		break;
 	case ELEMENT_NAMES:
-		/* Once begun, the names end with a slash. */
+		/* Once begun, the names end with the slash that is the next element. */
 		next[at] = true;
-		if (!in_name)
-			reach(pattern, next, at + 1);
+		next[at + 1] = true;
 		break;
 	case ELEMENT_END:
 		break;

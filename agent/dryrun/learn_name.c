@@ -79,10 +79,11 @@ static void write_literal(const struct name *name, size_t at, size_t length)
 		at += write_character(name, at);
 }
 
-static void write_any(const struct name *name, size_t length)
+/* What divides a UUID or a date stays. */
+static void write_any(const struct name *name, size_t at, size_t length)
 {
-	while (length--)
-		fputc('?', name->file);
+	for (; length--; at++)
+		fputc(strchr("-.", name->text[at]) ? name->text[at] : '?', name->file);
 }
 
 /* --- numbers --------------------------------------------------------------------------
@@ -155,7 +156,7 @@ static void write_word(const struct name *name, size_t at, size_t length)
 	if (!random && write_numbered(name, at, length))
 		return;
 	write_literal(name, at, length - random);
-	write_any(name, random);
+	write_any(name, at + length - random, random);
 }
 
 /* --- names ----------------------------------------------------------------------------
@@ -170,7 +171,7 @@ static void write_made(const struct name *name)
 
 		if (length) {
 			write_literal(name, at, fixed);
-			write_any(name, length - fixed);
+			write_any(name, at + fixed, length - fixed);
 		} else if ((length = count_word(name, at))) {
 			write_word(name, at, length);
 		} else {

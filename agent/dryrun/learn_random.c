@@ -71,19 +71,27 @@ static size_t count_changes(const char *text, size_t length)
 	return changes;
 }
 
-/* Kinds of characters that alternate as they do not in words: "a7Xc2k", not "python3". A
- * name that is made to stay may be "MyOwnFile" as well. */
-static bool is_mixed(const char *text, size_t length, enum learn_place place)
+static bool is_hex(const char *text, size_t length)
 {
-	size_t changes = count_changes(text, length), hex = 0, digits = 0;
+	size_t hex = 0, digits = 0;
 
 	for (size_t i = 0; i < length; i++) {
 		hex += isxdigit((unsigned char)text[i]) != 0;
 		digits += isdigit((unsigned char)text[i]) != 0;
 	}
-	if (length >= HEX_LEAST && hex == length && digits && changes > 1)
-		return true;
-	return length >= RANDOM_LEAST && changes >= CHANGES_LEAST &&
+	return length >= HEX_LEAST && hex == length && digits &&
+	       count_changes(text, length) > 1;
+}
+
+/* Kinds of characters that alternate as they do not in words: "a7Xc2k", not "python3". A
+ * name that is made to stay may be "MyOwnFile" as well. */
+static bool is_mixed(const char *text, size_t length, enum learn_place place)
+{
+	bool digits = false;
+
+	for (size_t i = 0; i < length; i++)
+		digits |= letter_of(text[i]) == DIGIT;
+	return length >= RANDOM_LEAST && count_changes(text, length) >= CHANGES_LEAST &&
 	       (digits || place == LEARN_TEMPORARY);
 }
 
@@ -188,25 +196,41 @@ static bool is_usual(size_t length)
 	return false;
 }
 
+/* "confAbC12z": mkstemp(3) right behind a word. */
+static bool has_random_tail(const char *text, size_t length)
+{
+	size_t word = length > RANDOM_LEAST ? length - RANDOM_LEAST : 0;
+
+	return word && count_kind(text, word, LOWER) == word &&
+	       !is_word(text + word, RANDOM_LEAST);
+}
+
+static size_t temporary_tail(const char *text, size_t length, bool apart, bool ends)
+{
+	if (apart && ends && is_usual(length))
+		return length;
+	if (ends && has_random_tail(text, length))
+		return RANDOM_LEAST;
+	return is_mixed(text, length, LEARN_TEMPORARY) ? length : 0;
+}
+
+static size_t made_tail(const char *text, size_t length, bool is_suffix)
+{
+	if (is_suffix && is_usual(length) && !is_word(text, length))
+		return length;
+	return is_mixed(text, length, LEARN_MADE) ? length : 0;
+}
+
 size_t learn_random_tail(const char *name, size_t n, size_t at, size_t length,
 			 enum learn_place place)
 {
-	bool ends = at + length == n || name[at + length] == '.';
-	bool begins = at && is_separator(name[at - 1]);
-	bool is_suffix = at && name[at - 1] == '.' && at + length == n;
+	const char *text = name + at;
+	bool last = at + length == n;
 
-	if (is_mixed(name + at, length, place))
+	if (is_hex(text, length))
 		return length;
-	if (place != LEARN_TEMPORARY)
-		return is_suffix && is_usual(length) && !is_word(name + at, length)
-			       ? length
-			       : 0;
-	if (begins && ends && is_usual(length))
-		return length;
-	/* "confAbC12z": mkstemp(3) right behind a word. */
-	return ends && length > RANDOM_LEAST &&
-			       is_mixed(name + at + length - RANDOM_LEAST, RANDOM_LEAST,
-					place)
-		       ? RANDOM_LEAST
-		       : 0;
+	if (place == LEARN_TEMPORARY)
+		return temporary_tail(text, length, at && is_separator(text[-1]),
+				      last || text[length] == '.');
+	return made_tail(text, length, last && at && text[-1] == '.');
 }
