@@ -75,6 +75,9 @@ struct slot {
 	__u32 root_device;
 	/* Boot time in ns at which the container's first program began; 0 while it is not known. */
 	__u64 arrived;
+	/* Processes in the map "scripts"; and 1: for one there was no room. */
+	__u32 scripts;
+	__u32 scripts_lost;
 };
 
 #define SLOT_IMAGE(word) ((__u32)(word))
@@ -107,6 +110,23 @@ enum counter {
 
 /* Map "entering", hash: tgid (__u32) -> start_boottime of the process (__u64), which tells it
  * from a later one of the same number. The tasks that DESIGN.md 12 calls entering. */
+
+/*
+ * Map "scripts", hash: tgid (__u32) -> the script that the process executes by an interpreter, as
+ * `from` asks for it. Kept by the programs alone; missing: it executes none.
+ */
+struct script {
+	__u64 born;   /* start_boottime of the process, as in "entering" */
+	__u64 inode;  /* what it is, as in identity_key */
+	__u32 device;
+	__u32 slot;   /* that counts it */
+	__u32 flags;  /* SCRIPT_F_* */
+	__u32 start;  /* of the path in these bytes, which are filled from their end */
+	char path[LIMIT_SCRIPT_PATH];
+};
+
+#define SCRIPT_F_TRUSTED 1U /* its name counted when it was executed (DESIGN.md 5) */
+#define SCRIPT_F_UNKNOWN 2U /* it has no name, or one that is too long */
 
 /*
  * Map "identities", hash: what a path of a rule is in one container (DESIGN.md 4) -> its accept,
@@ -221,7 +241,8 @@ struct cgroup_event {
 
 #ifndef __bpf__
 static_assert(sizeof(struct cgroup_value) == 8, "cgroup_value");
-static_assert(sizeof(struct slot) == 40, "slot");
+static_assert(sizeof(struct slot) == 48, "slot");
+static_assert(sizeof(struct script) == 288, "script");
 static_assert(sizeof(struct identity_key) == 24, "identity_key");
 static_assert(sizeof(struct state) == 48, "state");
 static_assert(sizeof(struct denial_event) == 112, "denial_event");

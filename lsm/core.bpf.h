@@ -34,14 +34,20 @@
 #define ENOSPC 28
 #define ESTALE 116
 
-/* The number of a pointer: what the verifier knows as a pointer, 5.10 hands to no function. */
+/* The number of a pointer: what the verifier knows as a pointer, 5.10 hands to no function. With its
+ * bytes swapped it is a number to the verifier, and swapped again the right one. */
 static __always_inline __u64 address_of(const void *pointer)
 {
-	__u64 address = 0;
+	__u64 address = (__u64)pointer;
 
-	bpf_probe_read_kernel(&address, sizeof(address), &pointer);
+	__asm__ volatile("%0 = be64 %0\n\t%0 = be64 %0" : "+r"(address));
 	return address;
 }
+
+/* Make an index smaller than a size, a power of two, where the verifier can see it. Clang, who knows
+ * that it is, would leave a plain mask out. */
+#define VERIFIER_BELOW(index, size) \
+	__asm__ volatile("%0 &= %1" : "+r"(index) : "i"((size) - 1))
 
 #define NSEC_PER_SEC 1000000000ULL
 

@@ -6,12 +6,18 @@
 
 #include "core.bpf.h"
 
+/* What tells a process from a later one of the same number. */
+static __always_inline __u64 current_born(void)
+{
+	return BPF_CORE_READ(current_task(), group_leader, start_boottime);
+}
+
 static __always_inline int task_is_entering(void)
 {
 	__u32 tgid = current_tgid();
 	const __u64 *born = bpf_map_lookup_elem(&entering, &tgid);
 
-	return born && *born == BPF_CORE_READ(current_task(), group_leader, start_boottime);
+	return born && *born == current_born();
 }
 
 #endif

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Exec: which file is executed. And the end of entering (DESIGN.md 12): the first exec of a file
+ * Exec: which file is executed, level by level. And the end of entering (DESIGN.md 12): the first exec of a file
  * on the container's root that is allowed; it is judged as what is inside.
  *
  * Fails closed for a subject whose image may deny an exec, open for everyone else.
  */
 
 #include "judge.bpf.h"
+#include "script.bpf.h"
 
 /* Is a file on the root of the container that an entering task is on its way to? runc's own
  * clone of itself is on an internal mount, or on the host's. */
@@ -39,20 +40,92 @@ static __always_inline int is_only_check(const struct linux_binprm *bprm)
 	return bpf_core_field_exists(bprm->is_check) && BPF_CORE_READ_BITFIELD(bprm, is_check);
 }
 
+/** list_spared() - decide_spared(), of the image with that index. */
+__global __u64 list_spared(__u32 index, __u32 list, __u64 facts, __u64 programs)
+{
+	const struct circumstances under = {.facts = facts, .programs = programs};
+
+	return decide_spared((image_t){.index = index}, list, &under);
+}
+
+/**
+ * called_list() - The list of the name that the caller gave, for `multicall: by-name`.
+ * @index: of the image
+ * @name:  linux_binprm.filename
+ *
+ * As it was given: a name that is not absolute, or leads by way of others, matches nothing.
+ *
+ * Return: its offset; OFFSET_OUTSIDE when the name cannot be read.
+ */
+__global __u32 called_list(__u32 index, __u64 name)
+{
+	image_t image = image_open(index);
+	__u32 i, state;
+	__u64 fed;
+
+	if (!image.map)
+		return OFFSET_OUTSIDE;
+	state = automaton_start(image);
+#pragma clang loop unroll(disable)
+	for (i = 0; i < LIMIT_PATH; i += PATH_FED) {
+		fed = path_feed(index, state, name + i, 0);
+		if (!WORD_HI(fed))
+			return OFFSET_OUTSIDE;
+		state = WORD_LO(fed);
+		if (WORD_HI(fed) <= PATH_FED || automaton_stops(state))
+			break;
+		VERIFIER_FORGET(state, index);
+	}
+	return decide_path(image, automaton_accept(image, state), ACCEPT_EXEC);
+}
+
+/* Add what rules say about the name that the caller gave, which is there to be asked once. */
+static __always_inline void called_add(struct outcome *outcome, const struct linux_binprm *bprm,
+				       __u32 index)
+{
+	const char *name = BPF_CORE_READ(bprm, filename);
+
+	if (is_first_level(bprm))
+		outcome_add(outcome, 3, index, called_list(index, (__u64)name), FACT_CALLED);
+}
+
+/* Of a script: in which groups its interpreter is spared. */
+static __always_inline __u64 interpreter_spared(const struct outcome *outcome, __u32 index,
+						__u64 lists)
+{
+	return list_spared(index, LISTS_NAME(lists),
+			   outcome->under.facts | LISTS_TRUST(lists), outcome->under.programs);
+}
+
 /**
  * exec_settle() - What the lists of one level of an exec say.
+ * @bprm:     struct linux_binprm
  * @programs: of circumstances_from()
  *
  * The other arguments as record.bpf.h and judge.bpf.h have them.
  *
  * Return: a positive errno to fail the call with, or 0.
  */
-__global __u32 exec_settle(__u64 file, __u64 question, __u64 word, __u64 lists, __u64 programs)
+__global __u32 exec_settle(__u64 bprm, __u64 question, __u64 word, __u64 lists, __u64 programs)
 {
+	const struct linux_binprm *read = (const struct linux_binprm *)bprm;
+	__u64 file = (__u64)BPF_CORE_READ(read, file);
+	struct exec *exec = exec_of(bprm);
 	struct outcome outcome = {};
+	__u32 error;
 
+	if (exec) {
+		outcome.under.spared = exec->now & ~EXEC_NAMED;
+		outcome.under.facts = exec->now & EXEC_NAMED ? FACT_INTERPRETER : 0;
+		VERIFIER_FORGET(outcome.under.facts, word);
+	}
 	lists_circumstances(&outcome.under, file, question, lists, programs);
-	return lists_settle(&outcome, file, question, word, lists);
+	if (LISTS_FACTS(lists) & FACT_CALLED)
+		called_add(&outcome, read, SLOT_IMAGE(word));
+	error = lists_settle(&outcome, file, question, word, lists);
+	if (!error && exec && is_script(exec))
+		exec->next = interpreter_spared(&outcome, SLOT_IMAGE(word), lists);
+	return error;
 }
 
 /* Judge one level of an exec that rules are there for. Return: as exec_settle(). */
@@ -66,16 +139,16 @@ static __always_inline __u32 exec_rules(const struct linux_binprm *bprm,
 	question = QUESTION(slot, HOOK_BPRM_CHECK_SECURITY, more);
 	VERIFIER_FORGET(question, subject->word);
 	lists = file_lists(address_of(bprm->file), question, SLOT_IMAGE(subject->word));
-	if (!LISTS_ANY(lists))
-		return 0;
-	if (subject->image.map) {
+	if (subject->image.map)
 		lists |= LISTS_ASKED(circumstances_asked(subject->image, SECTION_EXEC));
+	if (!LISTS_ANY(lists) && !(LISTS_FACTS(lists) & FACT_CALLED))
+		return 0;
+	if (subject->image.map)
 		programs = circumstances_from(subject, SECTION_EXEC);
-	}
 	if (lists & LISTS_NAMELESS)
 		question |= QUESTION(0, 0, QUESTION_NAMELESS);
 	VERIFIER_FORGET(question, subject->word);
-	return exec_settle(address_of(bprm->file), question, subject->word, lists, programs);
+	return exec_settle(address_of(bprm), question, subject->word, lists, programs);
 }
 
 /* Judge one level of an exec. Return: what the hook returns. */
@@ -86,6 +159,9 @@ static __always_inline int exec_judge(const struct linux_binprm *bprm)
 	struct subject subject;
 
 	if (!value)
+		return 0;
+	/* The generation of programs before this one saw how it began, and judges it. */
+	if (!script_enter(address_of(bprm), VALUE_SLOT(value)) && !reports_allowed(state_get()))
 		return 0;
 	if (task_is_entering() && is_inside(bprm->file, value))
 		more |= QUESTION_ARRIVES;

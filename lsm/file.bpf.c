@@ -44,7 +44,7 @@ __global __u32 file_settle(__u64 file, __u64 question, __u64 word, __u64 lists, 
 /* Judge an open. Return: what the hook returns. */
 static __always_inline int open_judge(const struct file *file)
 {
-	__u64 namespace, lists, question, programs = PROGRAMS_NAMELESS;
+	__u64 lists, question, programs = PROGRAMS_NAMELESS;
 	struct subject subject;
 	__u32 more, slot;
 
@@ -56,9 +56,6 @@ static __always_inline int open_judge(const struct file *file)
 	/* A file that overlayfs opens for itself bears the user's path over the layer's inode
 	 * (open_with_fake_path(), up to 6.7); the user's own open was judged. */
 	if (file->f_inode != file->f_path.dentry->d_inode)
-		return 0;
-	namespace = (__u64)BPF_CORE_READ(mount_of(file->f_path.mnt), mnt_ns);
-	if (namespace_is_internal(namespace))
 		return 0;
 	slot = VALUE_SLOT(subject.value);
 	more = access_of(file->f_flags) | file_more(file, &subject);

@@ -70,20 +70,36 @@ __global __u64 identity_decide(__u64 file, __u64 identity, __u32 kind, __u64 fac
 	return strictest | audits;
 }
 
-/* The program sets of all the paths that a file is. */
-static __always_inline __u32 identity_programs(image_t image, __u64 file, __u32 slot)
+/* The program sets of all the paths that an inode is. */
+static __always_inline __u32 inode_programs(image_t image, __u64 inode, __u32 device, __u32 slot)
 {
-	__u32 accept, number, programs = 0;
+	struct identity_key key = {
+		.inode = inode, .device = device, .slot = slot, .image = image.index};
+	__u32 i, programs = 0;
+	const __u32 *accept;
 
 #pragma clang loop unroll(disable)
-	for (number = 0; number < LIMIT_IDENTITY_ACCEPTS; number++) {
-		accept = identity_accept(file, slot, image.index, number);
+	for (i = 0; i < LIMIT_IDENTITY_ACCEPTS; i++) {
+		key.number = i;
+		accept = bpf_map_lookup_elem(&identities, &key);
 		if (!accept)
 			break;
-		programs |= decide_programs(image, accept);
-		VERIFIER_FORGET(programs, (__u32)file);
+		programs |= decide_programs(image, *accept);
+		VERIFIER_FORGET(programs, device);
 	}
 	return programs;
+}
+
+/** identity_programs() - The program sets of all the paths that a file is. */
+__global __u32 identity_programs(__u32 index, __u64 file, __u32 slot)
+{
+	const struct inode *inode = BPF_CORE_READ((const struct file *)file, f_inode);
+	image_t image = image_open(index);
+
+	if (!image.map)
+		return 0;
+	return inode_programs(image, BPF_CORE_READ(inode, i_ino), BPF_CORE_READ(inode, i_sb, s_dev),
+			      slot);
 }
 
 #endif

@@ -30,6 +30,7 @@
 #define LISTS_IDENTITY (1ULL << 48) /* it is a path that rules name */
 #define LISTS_NAMELESS (1ULL << 49)
 #define LISTS_TRUSTED (1ULL << 50)  /* the name counts */
+#define LISTS_TRUST(lists) ((lists) & LISTS_TRUSTED ? FACT_TRUSTED_NAME : 0)
 #define LISTS_ANY(lists) ((lists) & (LISTS(~0U, ~0U) | LISTS_IDENTITY))
 /* Added by the hook: the FACT_* bits that conditions ask for, of which there are less than 12. */
 #define LISTS_ASKED(facts) ((__u64)(facts) << 52)
@@ -81,7 +82,7 @@ static __always_inline int file_is_moved(__u64 walked, __u64 question)
  */
 __global __u64 file_lists(__u64 file, __u64 question, __u32 index)
 {
-	/* What has no path matches nothing. */
+	/* To execute what has no path matches nothing; to open it is nobody's business. */
 	__u64 walked = PATH(STATE_DEAD, 0, 0), flags = LISTS_NAMELESS;
 	__u32 name, place = 0;
 	image_t image = image_open(index);
@@ -93,6 +94,8 @@ __global __u64 file_lists(__u64 file, __u64 question, __u32 index)
 	if (!namespace_is_internal(object.namespace)) {
 		walked = object_walk(&object, image);
 		flags = PATH_FLAGS(walked) & PATH_F_NO_NAME ? LISTS_NAMELESS : 0;
+	} else if (question_section(question) == SECTION_FILE) {
+		return 0;
 	}
 	VERIFIER_FORGET(flags, file);
 	VERIFIER_FORGET(walked, file);
@@ -146,8 +149,7 @@ static __always_inline __u32 lists_settle(struct outcome *outcome, __u64 file, _
 {
 	__u32 index = SLOT_IMAGE(word);
 
-	outcome_add(outcome, 0, index, LISTS_NAME(lists),
-		    lists & LISTS_TRUSTED ? FACT_TRUSTED_NAME : 0);
+	outcome_add(outcome, 0, index, LISTS_NAME(lists), LISTS_TRUST(lists));
 	if (LISTS_PLACE(lists))
 		outcome_add(outcome, 1, index, LISTS_PLACE(lists), FACT_IDENTITY);
 	if (lists & LISTS_IDENTITY)

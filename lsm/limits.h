@@ -35,6 +35,23 @@
 /* Tasks on their way into a container (DESIGN.md 12). When full, a newcomer is judged at once. */
 #define LIMIT_ENTERING 16384
 
+/* Threads that execute a script at this moment, or failed to and still live. When full, a script's
+ * interpreter is judged as if it were executed by itself, and the script is not known for `from`. */
+#define LIMIT_EXECS 4096
+
+/* Processes that execute a script, whose path `from` asks for, and of those of one subject, so that
+ * none can use up the map for all. One more marks its subject: what it does not know of the
+ * subject's processes may then be each program (slot.scripts_lost). */
+#define LIMIT_SCRIPTS 16384
+#define LIMIT_SUBJECT_SCRIPTS 2048
+
+/* Bytes of a script's path, a power of two. A longer one may be each program. */
+#define LIMIT_SCRIPT_PATH 256
+
+/* Bytes of a script's first line up to the end of its interpreter's name, which the kernel has 256
+ * of; a power of two. Of a longer one the interpreter is judged as if it were executed by itself. */
+#define LIMIT_SCRIPT_LINE 128
+
 /* Candidates for one event in one list, of which those that another always decides before are
  * left out: two or three for each group. The compiler refuses a longer list, naming the rule. */
 #define LIMIT_LIST 128

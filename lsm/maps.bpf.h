@@ -88,6 +88,52 @@ struct {
 	__type(value, __u32);
 } identities SEC(".maps") __weak;
 
+/* Missing: the process executes no script, unless slot.scripts_lost says that one was lost. Full:
+ * that is set. Preallocated, as it is filled during an exec. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, LIMIT_SCRIPTS);
+	__type(key, __u32);
+	__type(value, struct script);
+} scripts SEC(".maps") __weak;
+
+/**
+ * struct exec - A thread's exec of a script, from one level to the next.
+ * @bprm:    struct linux_binprm, to tell it from what an exec that failed left
+ * @now:     what led to this level: EXEC_NAMED, and the groups that spare it
+ * @next:    as @now, of the level that comes next
+ * @line:    the beginning of the last script
+ * @reached: the name of the interpreter that this level executes
+ * @script:  of the first level
+ * @slack:   what the verifier believes that a name could reach beyond the path
+ */
+struct exec {
+	__u64 bprm;
+	__u64 now;
+	__u64 next;
+	char line[LIMIT_SCRIPT_LINE];
+	char reached[LIMIT_SCRIPT_LINE];
+	struct script script;
+	char slack[LIMIT_SCRIPT_PATH];
+};
+
+/* By thread id. Missing: no script led to what is executed. Full: so it seems, and allow rules for
+ * scripts do not spare their interpreters. Each generation of programs has its own. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, LIMIT_EXECS);
+	__type(key, __u32);
+	__type(value, struct exec);
+} execs SEC(".maps") __weak;
+
+/* Zeros, to make an element of. Never written. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct exec);
+} blank SEC(".maps") __weak;
+
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);

@@ -49,13 +49,19 @@ static __always_inline __u64 object_trust(const struct object *object, __u32 slo
 	return !own || own == current_namespace_identity() ? FACT_TRUSTED_NAME : 0;
 }
 
+/* Can a name be made of it, in whatever namespace? */
+static __always_inline int object_has_name(const struct object *object)
+{
+	return object->namespace == current_namespace() ||
+	       (object->namespace && !namespace_is_internal(object->namespace) &&
+		!namespace_is_anonymous(object->namespace));
+}
+
 /* What the name that an object is asked for by leads to: PATH(), or where it has none, what the
  * section makes of that. */
 static __always_inline __u64 object_walk(const struct object *object, image_t image)
 {
-	if (object->namespace == current_namespace() ||
-	    (object->namespace && !namespace_is_internal(object->namespace) &&
-	     !namespace_is_anonymous(object->namespace)))
+	if (object_has_name(object))
 		return path_walk(object->dentry, object->mount, image);
 	return PATH(STATE_DEAD, PATH_F_NO_NAME, 0);
 }

@@ -28,6 +28,7 @@
 /* The longest name, and as much of it as is read at a time. */
 #define PATH_NAME 255
 #define PATH_CHUNK 24
+#define PATH_FED ((PATH_NAME / (PATH_CHUNK - 1) + 1) * (PATH_CHUNK - 1))
 
 /* Mounts stacked on one directory that one crossing passes. */
 #define PATH_STACKED 64
@@ -66,7 +67,7 @@ static __always_inline const struct mount *mount_of(const struct vfsmount *mnt)
 union link {
 	struct {
 		__u64 parent;
-		__u64 hash_len; /* not used, lies between */
+		__u64 hash_len; /* hash, and in the upper half the length */
 		__u64 name;
 	} dentry;
 	struct {
@@ -86,6 +87,7 @@ static __always_inline void dentry_read(union link *link, __u64 address)
 		bpf_core_read(link, sizeof(*link), &dentry->d_parent);
 	} else {
 		link->dentry.parent = (__u64)BPF_CORE_READ(dentry, d_parent);
+		link->dentry.hash_len = BPF_CORE_READ(dentry, d_name.hash_len);
 		link->dentry.name = (__u64)BPF_CORE_READ(dentry, d_name.name);
 	}
 }
@@ -117,13 +119,14 @@ static __always_inline __u64 mount_root(__u64 mount)
 }
 
 /**
- * path_feed() - Feed "/" and a name to the automaton.
+ * path_feed() - Feed "/" and a name to the automaton, or a part of what is longer.
  * @index: of the image
  * @state: an automaton's state
  * @name:  address of the name, which ends with NUL
- * @first: '/', or 0 in the midst of a name
+ * @first: '/', or 0 for none
  *
- * Return: WORD(state, bytes read, with the NUL or the "/"); bytes 0 when it cannot be read.
+ * Return: WORD(state, bytes read, with the NUL or the "/"); bytes 0 when it cannot be read, more than
+ * PATH_FED where it goes on after these, and is no name of a file.
  */
 __global __u64 path_feed(__u32 index, __u32 state, __u64 name, __u32 first)
 {
@@ -147,7 +150,13 @@ __global __u64 path_feed(__u32 index, __u32 state, __u64 name, __u32 first)
 			return WORD(state, done + length);
 		VERIFIER_FORGET(state, (__u32)name);
 	}
-	return 0;
+	return WORD(state, PATH_FED + 1);
+}
+
+/* Of path_feed(): was it a whole name? */
+static __always_inline int name_is_fed(__u64 fed)
+{
+	return WORD_HI(fed) - 1 < PATH_FED;
 }
 
 /**
@@ -296,7 +305,7 @@ static __always_inline __u64 names_feed(const __u64 names[PATH_BATCH], __u32 n, 
 		if (i > n)
 			continue;
 		fed = path_feed(index, state, names[i - 1], '/');
-		if (!WORD_HI(fed))
+		if (!name_is_fed(fed))
 			return PATH(STATE_DEAD, PATH_F_UNREAD, 0);
 		state = WORD_LO(fed);
 		bytes += WORD_HI(fed);
@@ -361,7 +370,7 @@ __global __u64 path_segment(__u64 dentry, __u64 mount, __u32 index, __u32 state,
 		n--;
 		at = (const struct dentry *)path_seek(dentry, mount, n, SEEK_DENTRY);
 		fed = path_feed(index, state, (__u64)BPF_CORE_READ(at, d_name.name), '/');
-		if (!WORD_HI(fed))
+		if (!name_is_fed(fed))
 			return PATH(STATE_DEAD, PATH_F_UNREAD, 0);
 		state = WORD_LO(fed);
 		bytes += WORD_HI(fed);
@@ -447,6 +456,9 @@ static __always_inline __u64 path_walk(__u64 dentry, __u64 mount, image_t image)
 	__u32 i, sequence, start = automaton_start(image);
 	__u64 path = 0, last;
 
+	/* Rules without a path are all that there is. */
+	if (automaton_stops(start))
+		return PATH(start, 0, 0);
 #pragma clang loop unroll(disable)
 	for (i = 0; i < PATH_TRIES; i++) {
 		last = path;

@@ -3,10 +3,11 @@
 #define LSMD_LSM_PROGRAM_BPF_H
 
 /* Which program acts: what `from` asks. It is the file that the process executes, by every name
- * that it has; of a script, its interpreter. */
+ * that it has; where that is a script's interpreter, the script besides. */
 
 #include "identity.bpf.h"
 #include "object.bpf.h"
+#include "script.bpf.h"
 
 /* What the mask of a set can not say: a program that has no name is in no set, and one whose name
  * cannot be read may be in each. Neither gets what is meant for a program. */
@@ -36,16 +37,51 @@ static __always_inline int object_is_moved(const struct object *object, __u64 wa
 }
 
 /**
- * programs_of_current() - In which program sets of an image is the acting program?
+ * script_programs() - In which program sets of an image is the script that the process executes?
+ * @index: of the image
+ * @slot:  whose
+ *
+ * Return: PROGRAMS(), of which the trusted are by a name that counted when it was executed; all and
+ * none of one that is not known; 0 of a process that executes none.
+ */
+__global __u64 script_programs(__u32 index, __u32 slot)
+{
+	__u32 i, at, state, sets, named, tgid = current_tgid();
+	const struct script *script = script_of(tgid, current_born());
+	image_t image = image_open(index);
+
+	if (!image.map)
+		return PROGRAMS_UNREAD;
+	if (!script)
+		return slot_has_lost_script(slot) ? PROGRAMS_UNREAD : 0;
+	if (script->flags & SCRIPT_F_UNKNOWN)
+		return PROGRAMS_UNREAD;
+	state = automaton_start(image);
+#pragma clang loop unroll(disable)
+	for (i = 0; i < LIMIT_SCRIPT_PATH; i++) {
+		at = script->start + i;
+		if (at >= LIMIT_SCRIPT_PATH || automaton_stops(state))
+			break;
+		VERIFIER_BELOW(at, LIMIT_SCRIPT_PATH);
+		state = automaton_step(image, state, script->path[at]);
+		VERIFIER_FORGET(state, index);
+	}
+	sets = decide_programs(image, automaton_accept(image, state));
+	named = sets | inode_programs(image, script->inode, script->device, slot);
+	return PROGRAMS(named, script->flags & SCRIPT_F_TRUSTED ? sets : 0);
+}
+
+/**
+ * executable_programs() - In which program sets of an image is the file that the process executes?
  * @index: of the image
  * @slot:  whose
  *
  * By the name that it has, by the one within its file system, and by what it is; trusted are those
  * of the first, if it counts (DESIGN.md 5).
  *
- * Return: PROGRAMS(), or PROGRAMS_NAMELESS; for circumstances_programs().
+ * Return: PROGRAMS(), or PROGRAMS_NAMELESS.
  */
-__global __u64 programs_of_current(__u32 index, __u32 slot)
+__global __u64 executable_programs(__u32 index, __u32 slot)
 {
 	const struct file *file = BPF_CORE_READ(current_task(), mm, exe_file);
 	image_t image = image_open(index);
@@ -60,15 +96,31 @@ __global __u64 programs_of_current(__u32 index, __u32 slot)
 	VERIFIER_FORGET(walked, object.dentry);
 	if (PATH_FLAGS(walked) & PATH_F_NO_NAME)
 		return PROGRAMS_NAMELESS;
-	named = walk_programs(image, walked);
 	if (PATH_FLAGS(walked) & PATH_FAILED)
 		return PROGRAMS_UNREAD;
+	named = walk_programs(image, walked);
 	trusted = object_trust(&object, slot) ? named : 0;
 	if (object_is_moved(&object, walked, slot_root_device(slot)))
 		named |= walk_programs(image, path_walk_inside(object.dentry, index));
-	if (WORD_LO(image_word(image, IMAGE_H_SECTIONS)) & IMAGE_HAS_IDENTITIES)
-		named |= identity_programs(image, (__u64)file, slot);
-	return PROGRAMS(named, trusted);
+	return PROGRAMS(named | identity_programs(index, (__u64)file, slot), trusted);
+}
+
+/**
+ * programs_of_current() - In which program sets of an image is the acting program?
+ * @index: of the image
+ * @slot:  whose
+ *
+ * A script counts under its own path and its interpreter's.
+ *
+ * Return: PROGRAMS(), or PROGRAMS_NAMELESS; for circumstances_programs().
+ */
+static __always_inline __u64 programs_of_current(__u32 index, __u32 slot)
+{
+	__u64 programs = executable_programs(index, slot);
+
+	if (programs == PROGRAMS_NAMELESS || programs == PROGRAMS_UNREAD)
+		return programs;
+	return programs | script_programs(index, slot);
 }
 
 #endif

@@ -13,7 +13,7 @@ const char *const kernel_map_names[KERNEL_MAPS] = {
 	[KERNEL_IMAGES] = "images",	    [KERNEL_COUNTERS] = "counters",
 	[KERNEL_FILTER] = "filter",	    [KERNEL_ENTERING] = "entering",
 	[KERNEL_IDENTITIES] = "identities", [KERNEL_STATE] = "state",
-	[KERNEL_EVENTS] = "events",
+	[KERNEL_EVENTS] = "events",	    [KERNEL_SCRIPTS] = "scripts",
 };
 
 const char *const kernel_call_names[KERNEL_CALLS] = {

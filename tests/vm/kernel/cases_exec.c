@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -32,15 +31,6 @@
 #define ONLY_OURS                                                                        \
 	POLICY("    default: deny\n    rules:\n"                                         \
 	       "    - {name: ours, action: allow, paths: [\"/**/kernel-test\"]}\n")
-
-static void copy_file(const char *from, int to)
-{
-	_cleanup_(closep) int fd = open(from, O_RDONLY | O_CLOEXEC);
-	struct stat status;
-
-	CHECK(fd >= 0 && fstat(fd, &status) == 0);
-	CHECK(sendfile(to, fd, NULL, (size_t)status.st_size) == status.st_size);
-}
 
 static void make_forbidden(void)
 {

@@ -34,7 +34,7 @@ struct test_case {
 
 /* Each ended by one without a name. */
 extern const struct test_case path_cases[], exec_cases[], net_cases[], task_cases[],
-	race_cases[];
+	race_cases[], condition_cases[], program_cases[];
 
 /* --- in a case
  * ---------------------------------------------------------------------------- */
@@ -72,6 +72,8 @@ int wait_status(pid_t pid);
 
 void move_to(const char *cgroup, pid_t pid);
 void make_directory(const char *path);
+/** copy_file() - Write all of a file to a descriptor. */
+void copy_file(const char *from, int to);
 void write_file(const char *path, const char *text, mode_t mode);
 
 /* What the kernel counted for the subject since the last call: verdicts by rule together,
