@@ -28,6 +28,8 @@ packages() {
 		test  libclang-rt-dev     # sanitizers and fuzzers for clang
 		test  curl                # ask the agent over HTTP
 		test  jq                  # read what it answers
+		test  python3-jsonschema  # the schema of policies, against the parser
+		test  python3-yaml
 		test  python3-prometheus-client # read the metrics as Prometheus does
 		test  python3             # the API server's stand-in
 		test  openssl             # its certificate

@@ -36,6 +36,7 @@ int command_import(int argc, char **argv);
 int command_pods(int argc, char **argv);
 int command_policies(int argc, char **argv);
 int command_reload(int argc, char **argv);
+int command_schema(int argc, char **argv);
 int command_status(int argc, char **argv);
 int command_totals(int argc, char **argv);
 

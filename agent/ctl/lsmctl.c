@@ -23,6 +23,7 @@ static const struct command commands[] = {
 	{"eval", command_eval, "what policies would say to an event, and why"},
 	{"diff", command_diff, "what a change of policies newly denies and allows"},
 	{"dry-run", command_dry_run, "what policies would have denied a command"},
+	{"schema", command_schema, "the form of policies, for editors"},
 	{"import", command_import, "turn policies of other systems into ours"},
 	{"deny", command_deny, "deny something to a pod by hand, at once"},
 	{"allow", command_allow, "take denials by hand back"},
