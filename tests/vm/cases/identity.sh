@@ -15,7 +15,7 @@ make_overlay()
 # As distributions have it: /bin is a link, the shell's name too; and one file of many names.
 lower=/tmp/merged/lower
 mkdir -p "$lower/usr/bin" "$lower/proc" "$lower/etc/alternatives" "$lower/run/secrets/token" \
-	"$lower/var" "$lower/fifo" "$lower/tmp"
+	"$lower/var" "$lower/fifo" "$lower/tmp" "$lower/dev"
 ln -s usr/bin "$lower/bin"
 ln -s /run "$lower/var/run"
 cp /probe "$lower/probe"
@@ -176,9 +176,31 @@ expect "a listed program in a container older than lsmd" allowed ask web exec /u
 soon "another under its name, in a namespace of one's own" "denied EPERM" in_pod web /probe via userns - \
 	via bind /usr/bin/ncat:/usr/bin/neighbour exec /usr/bin/neighbour
 
+# --- before the program starts: a runtime makes the container, and starts it later ---------------
+
 kill "$web" "$other"
+while read -r pid; do kill -9 "$pid"; done <"$cgroup_web/cgroup.procs"
+shells
+if [ "$cgroup_root" = /sys/fs/cgroup ]; then
+	mkdir -p /tmp/bundle
+	jq -n --arg root "$merged" --arg cgroup "${cgroup_web#"$cgroup_root"}" '{
+		ociVersion: "1.0.2",
+		process: {terminal: false, user: {uid: 0, gid: 0}, cwd: "/", env: ["PATH=/bin"],
+			args: ["/probe", "exec", "/usr/bin/neighbour"]},
+		root: {path: $root},
+		mounts: [{destination: "/proc", type: "proc", source: "proc"}],
+		linux: {cgroupsPath: $cgroup, namespaces: [{type: "pid"}, {type: "mount"}]}}' \
+		>/tmp/bundle/config.json
+	soon "the container before has gone" "" rmdir "$cgroup_web"
+	soon "and is no subject" "" state_of web state
+	crun --cgroup-manager=cgroupfs create --bundle /tmp/bundle early >/tmp/early.log 2>&1 ||
+		not_ok "crun creates a container" "$(cat /tmp/early.log)"
+	soon "a container that is created and not started" resolved state_of web state
+	expect "is known before its program starts" true state_of web beforeStart
+	timeout 20 crun --cgroup-manager=cgroupfs start early
+	soon "so that nothing it does comes before that" "denied EPERM" cat /tmp/early.log
+	timeout 20 crun --cgroup-manager=cgroupfs delete --force early
+fi
 stop_lsmd
-for each in "$cgroup_web" "$cgroup_other"; do
-	while read -r pid; do kill -9 "$pid"; done <"$each/cgroup.procs"
-done
+while read -r pid; do kill -9 "$pid"; done <"$cgroup_other/cgroup.procs"
 root=/tmp/root
