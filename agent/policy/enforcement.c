@@ -31,12 +31,6 @@ static const struct refusal rule_refusals[] = {
 	{SECTION_NETWORK, "from", NEEDS_PROGRAM},
 	{SECTION_CAPABILITIES, "from", NEEDS_PROGRAM},
 	{SECTION_PROCESS, "from", NEEDS_PROGRAM},
-	{SECTION_EXEC, "as",
-	 "it needs to tell an interpreter from a direct execution, which this version "
-	 "does not"},
-	{SECTION_EXEC, "multicall",
-	 "it needs the file behind a name, and this version judges names alone; leave it "
-	 "out"},
 	{SECTION_NETWORK, "unix", NEEDS_HOOKS("unix_stream_connect and unix_may_send")},
 	{SECTION_NETWORK, "bind", NEEDS_HOOK("socket_bind")},
 	{SECTION_NETWORK, "listen", NEEDS_HOOK("socket_listen")},
@@ -131,6 +125,11 @@ static bool has_stdio(const struct policy_rule *rule)
 	return denies(rule) && rule->stdio_socket;
 }
 
+static bool goes_by_name(const struct policy_rule *rule)
+{
+	return denies(rule) && rule->by_name;
+}
+
 static bool has_paths(const struct policy_rule *rule)
 {
 	return denies(rule) && rule->n_paths;
@@ -184,12 +183,15 @@ static const struct open_way {
 	{SECTION_EXEC, is_drifted,
 	 "drifted: a change in place that keeps the size and sets the time back stays "
 	 "open; on volumes a change of owner or mode counts as well"},
+	{SECTION_EXEC, goes_by_name,
+	 "multicall: any other name of the program, and a path that is not absolute, "
+	 "stays open"},
 	{SECTION_EXEC, has_stdio,
 	 "stdio: a socket on another descriptor, or behind a pipe or terminal, stays "
 	 "open"},
 	{ANY_SECTION, names_programs,
 	 "from: what is loaded into a named program (LD_PRELOAD), or written into it "
-	 "(ptrace), acts as it; of a script its interpreter alone is known"},
+	 "(ptrace), acts as it"},
 	{ANY_SECTION, denies_programs, "from: a copy of a named program stays open"},
 };
 
