@@ -44,7 +44,7 @@ struct drawn_set {
 };
 
 struct drawn_rule {
-	char name[8];	    /* "": not said */
+	char name[24];	    /* "": not said */
 	const char *action; /* "allow", "audit", "deny", "kill" */
 	unsigned error;	    /* 0: not said */
 	enum drawn_until until;
@@ -80,7 +80,7 @@ struct drawn_rules {
 struct drawn_policy {
 	bool cluster;
 	bool audit_mode;
-	char name[8];
+	char name[24];
 	struct drawn_rules sections[DRAWN_SECTIONS];
 };
 
