@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What comes from the kernel: denials into the history, counters into the totals. */
+#include <string.h>
+
 #include "agent_state.h"
 #include "report/denial.h"
 #include "util/cleanup.h"
@@ -94,7 +96,21 @@ static void on_gain(uint32_t slot, const struct image *image, uint32_t counter,
 	totals_add(agent->totals, &key, count);
 }
 
+static bool is_there(const struct totals_key *key, void *data)
+{
+	const struct agent *agent = data;
+
+	if (*key->pod)
+		return pods_find(&agent->pods, key->name_space, key->pod);
+	for (size_t i = 0; i < agent->subjects.n; i++)
+		if (agent->subjects.items[i]->host &&
+		    !strcmp(agent->subjects.items[i]->container, key->container))
+			return true;
+	return false;
+}
+
 void agent_harvest(struct agent *agent)
 {
 	enforcer_harvest(agent->enforcer, on_gain, agent);
+	totals_fold(agent->totals, is_there, agent);
 }

@@ -17,6 +17,8 @@
 
 struct totals {
 	void *tree; /* of struct total, by tsearch(3) */
+	size_t n;
+	size_t fold_at;
 };
 
 struct total {
@@ -67,6 +69,7 @@ int totals_new(struct totals **ret_totals)
 
 	if (!totals)
 		return -ENOMEM;
+	totals->fold_at = TOTALS_KEYS;
 	*ret_totals = totals;
 	return 0;
 }
@@ -113,6 +116,7 @@ int totals_add(struct totals *totals, const struct totals_key *key, uint64_t cou
 			free(total);
 			return -ENOMEM;
 		}
+		totals->n++;
 	}
 	(*found)->count += count;
 	return 0;
@@ -139,6 +143,60 @@ void totals_visit(const struct totals *totals,
 	struct visit plain = {visit, data};
 
 	twalk_r(totals->tree, visit_node, &plain);
+}
+
+struct gone {
+	const struct total **items;
+	size_t n;
+	bool (*is_there)(const struct totals_key *key, void *data);
+	void *data;
+};
+
+static void collect_gone(const void *node, VISIT order, void *data)
+{
+	const struct total *total = *(struct total *const *)node;
+	struct gone *gone = data;
+
+	if ((order != postorder && order != leaf) ||
+	    (!*total->key.pod && !*total->key.container))
+		return;
+	if (!gone->is_there(&total->key, gone->data))
+		gone->items[gone->n++] = total;
+}
+
+static int fold(struct totals *totals, const struct total *total)
+{
+	struct totals_key key = total->key;
+	int r;
+
+	key.pod = key.container = "";
+	r = totals_add(totals, &key, total->count);
+	if (r < 0)
+		return r;
+	tdelete(total, &totals->tree, compare);
+	free((struct total *)total);
+	totals->n--;
+	return 0;
+}
+
+int totals_fold(struct totals *totals,
+		bool (*is_there)(const struct totals_key *key, void *data), void *data)
+{
+	struct gone gone = {.is_there = is_there, .data = data};
+	_cleanup_(freep) const struct total **items = NULL;
+	int r = 0;
+
+	if (totals->n < totals->fold_at)
+		return 0;
+	items = calloc(totals->n, sizeof(*items));
+	if (!items)
+		return -ENOMEM;
+	gone.items = items;
+	twalk_r(totals->tree, collect_gone, &gone);
+	for (size_t i = 0; !r && i < gone.n; i++)
+		r = fold(totals, items[i]);
+	totals->fold_at = 2 * totals->n > TOTALS_KEYS ? 2 * totals->n : TOTALS_KEYS;
+	return r;
 }
 
 static json_t *string_json(const char *string)

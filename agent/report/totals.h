@@ -6,6 +6,7 @@
  * counters. */
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct totals;
@@ -38,6 +39,21 @@ struct totals *totals_free(struct totals *totals);
  * Return: 0; -ENOMEM: nothing was counted.
  */
 int totals_add(struct totals *totals, const struct totals_key *key, uint64_t count);
+/* Keys from which on those of pods that are gone are put together. */
+#define TOTALS_KEYS 8192
+
+/**
+ * totals_fold() - Put the counts of pods that are gone together, where there are many.
+ * @is_there: is the pod, or what has a container's name and no pod's, still there?
+ *
+ * Each goes to the key that is the same but for the pod and the container, which are "":
+ * sums by policy, rule and verdict stay what they were, and memory is bounded by what is
+ * there. Nothing is done below TOTALS_KEYS, or twice what was left the last time.
+ *
+ * Return: 0; -ENOMEM: what was not folded is as it was.
+ */
+int totals_fold(struct totals *totals,
+		bool (*is_there)(const struct totals_key *key, void *data), void *data);
 /**
  * totals_json() - Array of objects, the key's fields and "count", sorted; a new
  * reference.

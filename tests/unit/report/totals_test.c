@@ -147,3 +147,71 @@ Test(totals, stays_quick_and_sorted_with_100000_keys)
 	cr_expect(lt(dbl, (double)(clock() - start) / CLOCKS_PER_SEC, 20.0));
 	totals_free(totals);
 }
+
+/* Pods by even numbers are there. */
+static bool is_even(const struct totals_key *key, void *data)
+{
+	(void)data;
+	return (key->pod[strlen(key->pod) - 1] - '0') % 2 == 0;
+}
+
+struct sums {
+	uint64_t all, gone, keys;
+};
+
+static void sum(const struct totals_key *key, uint64_t count, void *data)
+{
+	struct sums *sums = data;
+
+	sums->all += count;
+	sums->gone += *key->pod ? 0 : count;
+	sums->keys++;
+}
+
+static struct sums sums_of(const struct totals *totals)
+{
+	struct sums sums = {0};
+
+	totals_visit(totals, sum, &sums);
+	return sums;
+}
+
+static void add_pods(struct totals *totals, int n)
+{
+	for (int i = 0; i < n; i++) {
+		char pod[16];
+
+		snprintf(pod, sizeof(pod), "web-%d", i);
+		add(totals, pod, "r", 3);
+	}
+}
+
+/* A node sees pods come and go for months. */
+Test(totals, of_pods_that_are_gone_are_put_together)
+{
+	struct totals *totals;
+	struct sums sums;
+
+	cr_assert(eq(int, totals_new(&totals), 0));
+	add_pods(totals, TOTALS_KEYS);
+	cr_assert(eq(int, totals_fold(totals, is_even, NULL), 0));
+	sums = sums_of(totals);
+	cr_expect(eq(u64, sums.all, (uint64_t)3 * TOTALS_KEYS));
+	cr_expect(eq(u64, sums.gone, (uint64_t)3 * TOTALS_KEYS / 2));
+	cr_expect(eq(u64, sums.keys, TOTALS_KEYS / 2 + 1));
+	/* They are counted again should they come back, and nothing is counted twice. */
+	add(totals, "web-1", "r", 4);
+	cr_expect(eq(u64, sums_of(totals).all, (uint64_t)3 * TOTALS_KEYS + 4));
+	totals_free(totals);
+}
+
+Test(totals, of_few_pods_stay_apart)
+{
+	struct totals *totals;
+
+	cr_assert(eq(int, totals_new(&totals), 0));
+	add_pods(totals, TOTALS_KEYS - 1);
+	cr_assert(eq(int, totals_fold(totals, is_even, NULL), 0));
+	cr_expect(eq(u64, sums_of(totals).gone, 0));
+	totals_free(totals);
+}
