@@ -18,108 +18,6 @@
 #define HARVEST_PERIOD_MS 10000
 #define RETRY_MS	  1000
 
-/* --- reading
- * ---------------------------------------------------------------------------------------
- */
-
-/* One error is the line that lsmd ends with; of more, each has a line before that. */
-static void explain_diagnostics(const struct diagnostics *diagnostics, const char *what,
-				char **reterr_message)
-{
-	const struct diagnostic *first = diagnostics->items;
-
-	if (diagnostics->n != 1) {
-		diagnostics_print(diagnostics, stderr);
-		explain(reterr_message,
-			"%zu errors in %s; mend them, `lsmd --check` lists them",
-			diagnostics->n_errors, what);
-	} else if (first->line) {
-		explain(reterr_message, "%s:%u:%u: %s", first->source, first->line,
-			first->column, first->message);
-	} else {
-		explain(reterr_message, "%s: %s", first->source, first->message);
-	}
-}
-
-static int read_policies(struct agent *agent)
-{
-	int r;
-
-	agent->policies_stamp = file_stamp_of(agent->options.policies);
-	r = policy_store_read(agent->store);
-	free(agent->policies_problem);
-	agent->policies_problem = NULL;
-	if (r == 0 || r == -EINVAL)
-		return r;
-	if (asprintf(&agent->policies_problem,
-		     "%s: cannot be read: %s; the last policies stay in force",
-		     agent->options.policies, strerror(-r)) < 0)
-		agent->policies_problem = NULL;
-	return r;
-}
-
-/* Reads the pods file; on success its pods are @ret_pods, and only then. */
-static int load_pods(struct agent *agent, struct diagnostics *diagnostics,
-		     struct pod_list *ret_pods)
-{
-	struct pod_list pods = {0};
-	int r;
-
-	if (!agent->options.pods)
-		return 0;
-	r = pods_read_file(agent->options.pods, diagnostics, &pods);
-	if (r == 0)
-		r = coverage_check_pods(&agent->cgroups, &pods, agent->options.pods,
-					diagnostics);
-	if (r < 0)
-		pod_list_clear(&pods);
-	else
-		*ret_pods = pods;
-	return r;
-}
-
-static int read_pods(struct agent *agent)
-{
-	struct diagnostics diagnostics = {0};
-	struct pod_list pods = {0};
-	int r;
-
-	if (agent->options.pods)
-		agent->pods_stamp = file_stamp_of(agent->options.pods);
-	r = load_pods(agent, &diagnostics, &pods);
-
-	diagnostics_clear(&agent->pod_diagnostics);
-	agent->pod_diagnostics = diagnostics;
-	if (r < 0)
-		return r;
-	pod_list_clear(&agent->pods);
-	agent->pods = pods;
-	return 0;
-}
-
-int agent_reload(struct agent *agent, json_t **ret_result)
-{
-	int policies = read_policies(agent);
-	int pods = read_pods(agent);
-	int scan = coverage_scan(agent);
-	int force = force_all(agent);
-	bool whole = policies == 0 && pods == 0 && scan == 0 && force == 0;
-
-	diagnostics_print(policy_store_diagnostics(agent->store), stderr);
-	diagnostics_print(&agent->pod_diagnostics, stderr);
-	agent->reloads++;
-	agent->reload_failures += !whole;
-	if (ret_result) {
-		json_t *errors = diagnostics_json(policy_store_diagnostics(agent->store));
-		json_t *more = diagnostics_json(&agent->pod_diagnostics);
-
-		json_array_extend(errors, more);
-		json_decref(more);
-		*ret_result = json_pack("{s:b, s:o}", "ok", (int)whole, "errors", errors);
-	}
-	return whole ? 0 : -EINVAL;
-}
-
 const struct pod *agent_pod_of(const struct agent *agent, const struct subject *subject)
 {
 	for (size_t i = 0; i < agent->pods.n; i++)
@@ -235,43 +133,6 @@ static int open_store(struct agent *agent, char **reterr_message)
 	return r;
 }
 
-/* At the start a broken file is fatal only where no last good version of it is known. */
-static int read_first_policies(struct agent *agent, char **reterr_message)
-{
-	int r = read_policies(agent);
-	const struct diagnostics *diagnostics = policy_store_diagnostics(agent->store);
-
-	if (r == -EINVAL && policy_store_missing(agent->store) > 0) {
-		explain_diagnostics(diagnostics, agent->options.policies, reterr_message);
-		return r;
-	}
-	diagnostics_print(diagnostics, stderr);
-	if (r == -EINVAL)
-		return 0;
-	if (r < 0)
-		explain(reterr_message,
-			"policy directory %s: %s; make it a readable directory, or name "
-			"another "
-			"with --policies",
-			agent->options.policies, strerror(-r));
-	return r;
-}
-
-static int read_first_pods(struct agent *agent, char **reterr_message)
-{
-	int r = read_pods(agent);
-
-	if (r == 0)
-		return 0;
-	if (agent->pod_diagnostics.n_errors > 0)
-		explain_diagnostics(&agent->pod_diagnostics, agent->options.pods,
-				    reterr_message);
-	explain(reterr_message,
-		"pods file %s: %s; make it readable, or name another with --pods",
-		agent->options.pods, strerror(-r));
-	return r;
-}
-
 static int open_by_hand(struct agent *agent, char **reterr_message)
 {
 	_cleanup_(freep) char *path = NULL, *detail = NULL;
@@ -308,9 +169,9 @@ static int read_everything(struct agent *agent, char **reterr_message)
 	if (r == 0)
 		r = open_store(agent, reterr_message);
 	if (r == 0)
-		r = read_first_policies(agent, reterr_message);
+		r = reading_first_policies(agent, reterr_message);
 	if (r == 0)
-		r = read_first_pods(agent, reterr_message);
+		r = reading_first_pods(agent, reterr_message);
 	if (r == 0)
 		r = open_by_hand(agent, reterr_message);
 	return r;
@@ -482,11 +343,11 @@ int agent_check(const struct agent_options *options, char **reterr_message)
 		return -ENOMEM;
 	r = policy_store_new(options->policies, NULL, &agent->store);
 	if (r == 0)
-		r = read_first_policies(agent, reterr_message);
+		r = reading_first_policies(agent, reterr_message);
 	if (r == 0 && options->pods) {
 		r = cgroup_root_open(&agent->cgroups);
 		if (r == 0)
-			r = read_first_pods(agent, reterr_message);
+			r = reading_first_pods(agent, reterr_message);
 	}
 	agent_free(agent);
 	return r;

@@ -4,10 +4,13 @@
 
 /*
  * The agent's one piece of state, for the files directly in agent/ alone:
- *   agent.c     its life: open, reload, close
+ *   agent.c     its life: open, close, signals
+ *   reading.c   policies and pods, at the start and when they change
  *   events.c    what comes from the kernel
  *   requests.c  what lsmctl asks to change
  *   coverage.c  cgroups -> subjects
+ *   owner.c     whose a cgroup is
+ *   host.c      units and cgroups of the host
  *   force.c     policies and labels -> images in force
  *   identities*.c  what the paths of rules are in each container
  *   by_hand.c   denials by hand
@@ -90,6 +93,19 @@ struct agent {
 	uv_fs_event_t policies_watch, pods_watch;
 	uv_signal_t hangup, terminate, interrupt;
 };
+
+/**
+ * reading_first_policies() - Read policies at the start, into agent->store.
+ *
+ * What is wrong with them is printed. A broken file is fatal only where no last good
+ * version of it is known.
+ *
+ * Return: 0, -EINVAL, negative errno.
+ */
+int reading_first_policies(struct agent *agent, char **reterr_message);
+
+/** reading_first_pods() - Read the pods file at the start. Return: 0, negative errno. */
+int reading_first_pods(struct agent *agent, char **reterr_message);
 
 /** coverage_adopt() - Learn what an earlier life covered, before the first scan. */
 int coverage_adopt(struct agent *agent);
