@@ -9,6 +9,7 @@
 #include "ctl/complain.h"
 #include "ctl/options.h"
 #include "policy/image.h"
+#include "policy/together.h"
 #include "util/cleanup.h"
 
 /* A note says what stays open of a rule here; the file is right all the same. Notes are
@@ -147,6 +148,8 @@ static int run_check(struct check *check, const struct arguments *arguments)
 	if (r < 0 && r != -EINVAL)
 		return r;
 	r = check_sizes(check);
+	if (r == 0)
+		r = policies_check_together(&check->policies, &check->diagnostics);
 	if (r == 0)
 		r = check_enforcement(check);
 	if (r == 0 && arguments->root)
