@@ -222,6 +222,11 @@ struct denial_event {
 			__u16 family;     /* of the address as the caller wrote it */
 			__u32 protocol;
 		} network;
+		struct {
+			__u64 inode; /* of the socket's file, 0 for an abstract name */
+			__u32 device;
+			__u32 is_abstract; /* names[] has "@", its bytes, whatever they are, NUL */
+		} peer; /* of a unix socket */
 		__u8 raw[24];
 	} object;
 	__u16 object_length; /* bytes of names[] that are the object's */

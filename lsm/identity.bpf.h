@@ -8,20 +8,20 @@
 
 /**
  * identity_accept() - What an object is, whatever its name (DESIGN.md 4).
- * @file:   struct file
+ * @inode:  struct inode
  * @slot:   whose
  * @index:  of the image that is in force
  * @number: which of the paths that it is
  * Return: the accept of that path, 0 when there are no more.
  */
-__global __u32 identity_accept(__u64 file, __u32 slot, __u32 index, __u32 number)
+__global __u32 identity_accept(__u64 inode, __u32 slot, __u32 index, __u32 number)
 {
-	const struct inode *inode = BPF_CORE_READ((const struct file *)file, f_inode);
 	struct identity_key key = {.slot = slot, .image = index, .number = number};
+	const struct inode *read = (const struct inode *)inode;
 	const __u32 *accept;
 
-	key.inode = BPF_CORE_READ(inode, i_ino);
-	key.device = BPF_CORE_READ(inode, i_sb, s_dev);
+	key.inode = BPF_CORE_READ(read, i_ino);
+	key.device = BPF_CORE_READ(read, i_sb, s_dev);
 	accept = bpf_map_lookup_elem(&identities, &key);
 	return accept ? *accept : 0;
 }
@@ -30,9 +30,9 @@ __global __u32 identity_accept(__u64 file, __u32 slot, __u32 index, __u32 number
 #define IDENTITY(slot, index) WORD(slot, index)
 
 /** identity_list() - Return: the list of a path that an object is; 0 when there are no more. */
-__global __u32 identity_list(__u64 file, __u64 identity, __u32 kind, __u32 number)
+__global __u32 identity_list(__u64 inode, __u64 identity, __u32 kind, __u32 number)
 {
-	__u32 accept = identity_accept(file, WORD_LO(identity), WORD_HI(identity), number);
+	__u32 accept = identity_accept(inode, WORD_LO(identity), WORD_HI(identity), number);
 	image_t image = image_open(WORD_HI(identity));
 
 	return image.map ? decide_path(image, accept, kind) : OFFSET_OUTSIDE;
@@ -49,17 +49,17 @@ __global __u32 identity_list(__u64 file, __u64 identity, __u32 kind, __u32 numbe
  *
  * Return: a decision, with IDENTITY_AUDITED() in bits 8-15.
  */
-__global __u64 identity_decide(__u64 file, __u64 identity, __u32 kind, __u64 facts, __u64 programs)
+__global __u64 identity_decide(__u64 inode, __u64 identity, __u32 kind, __u64 facts, __u64 programs)
 {
 	__u64 decision, strictest = 0, audits = 0;
 	__u32 number, accept;
 
 	for (number = 0; number < LIMIT_IDENTITY_ACCEPTS; number++) {
-		accept = identity_accept(file, WORD_LO(identity), WORD_HI(identity), number);
+		accept = identity_accept(inode, WORD_LO(identity), WORD_HI(identity), number);
 		if (!accept)
 			break;
 		decision = list_decide(WORD_HI(identity),
-				       identity_list(file, identity, kind, number), facts,
+				       identity_list(inode, identity, kind, number), facts,
 				       programs, 0);
 		if (!audits && DECISION_AUDITS(decision))
 			audits = number << 8 | DECISION_AUDITS(decision);

@@ -3,7 +3,7 @@
 #define LSMD_LSM_JUDGE_BPF_H
 
 /*
- * Judge a file by its name and by what it is: what the exec and the file family share.
+ * Judge a file by its name and by what it is: what exec, file and unix sockets share.
  *
  * Three steps that a hook calls one after the other, so that their frames do not add up: which
  * lists, which program acts, and what the lists say.
@@ -36,16 +36,43 @@
 #define LISTS_ASKED(facts) ((__u64)(facts) << 52)
 #define LISTS_FACTS(lists) ((__u32)((lists) >> 52))
 
+/* In a section's place for what denies by `unix`: the bit of IMAGE_HAS_UNIX. */
+#define SECTION_UNIX 18
+
 static __always_inline __u32 question_section(__u64 question)
 {
-	return QUESTION_HOOK(question) == HOOK_BPRM_CHECK_SECURITY ? SECTION_EXEC : SECTION_FILE;
+	switch (QUESTION_HOOK(question)) {
+	case HOOK_BPRM_CHECK_SECURITY:
+		return SECTION_EXEC;
+	case HOOK_UNIX_STREAM_CONNECT:
+	case HOOK_UNIX_MAY_SEND:
+		return SECTION_UNIX;
+	default:
+		return SECTION_FILE;
+	}
 }
 
 static __always_inline __u32 question_kind(__u64 question)
 {
-	return QUESTION_HOOK(question) == HOOK_BPRM_CHECK_SECURITY ?
-		       (__u32)ACCEPT_EXEC :
-		       QUESTION_MORE(question) & (ACCESS_READ | ACCESS_WRITE);
+	switch (QUESTION_HOOK(question)) {
+	case HOOK_BPRM_CHECK_SECURITY:
+		return ACCEPT_EXEC;
+	case HOOK_UNIX_STREAM_CONNECT:
+	case HOOK_UNIX_MAY_SEND:
+		return ACCEPT_UNIX;
+	default:
+		return QUESTION_MORE(question) & (ACCESS_READ | ACCESS_WRITE);
+	}
+}
+
+/* Of the file that is judged, or that a unix socket is bound to. */
+static __always_inline __u64 question_inode(__u64 question, __u64 object)
+{
+	const struct unix_sock *peer = (const struct unix_sock *)object;
+
+	if (question_section(question) == SECTION_UNIX)
+		return (__u64)BPF_CORE_READ(peer, path.dentry, d_inode);
+	return file_inode(object);
 }
 
 /* The list of a name. Where there is none or it cannot be read, what is decided as closed if the
@@ -108,18 +135,19 @@ __global __u64 file_lists(__u64 file, __u64 question, __u32 index)
 		place = walk_list(image, path_walk_inside(object.dentry, index), question);
 	VERIFIER_FORGET(place, index);
 	if (QUESTION_MORE(question) & QUESTION_IDENTITIES &&
-	    identity_accept(file, QUESTION_SLOT(question), index, 0))
+	    identity_accept(file_inode(file), QUESTION_SLOT(question), index, 0))
 		flags |= LISTS_IDENTITY;
 	return LISTS(name, place) | flags;
 }
 
-/* Add what the lists of the paths say that a file is. */
-static __always_inline void identity_add(struct outcome *outcome, __u64 file, __u64 question,
+/* Add what the lists of the paths say that an object is. */
+static __always_inline void identity_add(struct outcome *outcome, __u64 object, __u64 question,
 					 __u32 index)
 {
+	__u64 inode = question_inode(question, object);
 	__u64 identity = IDENTITY(QUESTION_SLOT(question), index);
 	__u32 kind = question_kind(question);
-	__u64 decision = identity_decide(file, identity, kind,
+	__u64 decision = identity_decide(inode, identity, kind,
 					 FACT_IDENTITY | outcome->under.facts,
 					 outcome->under.programs);
 
@@ -127,7 +155,7 @@ static __always_inline void identity_add(struct outcome *outcome, __u64 file, __
 	if (!DECISION_AUDITS(decision))
 		return;
 	outcome->audits |= 4;
-	outcome->lists[2] = LIST_FACTS(identity_list(file, identity, kind,
+	outcome->lists[2] = LIST_FACTS(identity_list(inode, identity, kind,
 						     IDENTITY_AUDITED(decision)),
 				       FACT_IDENTITY);
 }
@@ -144,7 +172,7 @@ static __always_inline void lists_circumstances(struct circumstances *under, __u
 }
 
 /* What the lists of an access say. Return: a positive errno to fail the call with, or 0. */
-static __always_inline __u32 lists_settle(struct outcome *outcome, __u64 file, __u64 question,
+static __always_inline __u32 lists_settle(struct outcome *outcome, __u64 object, __u64 question,
 					  __u64 word, __u64 lists)
 {
 	__u32 index = SLOT_IMAGE(word);
@@ -153,10 +181,10 @@ static __always_inline __u32 lists_settle(struct outcome *outcome, __u64 file, _
 	if (LISTS_PLACE(lists))
 		outcome_add(outcome, 1, index, LISTS_PLACE(lists), FACT_IDENTITY);
 	if (lists & LISTS_IDENTITY)
-		identity_add(outcome, file, question, index);
+		identity_add(outcome, object, question, index);
 	if (!outcome->decision && !outcome->audits)
 		return 0;
-	return outcome_settle(outcome, file, 0, question, word);
+	return outcome_settle(outcome, object, 0, question, word);
 }
 
 /* What file_lists() has to know of a file that the hook has at hand, in QUESTION_MORE(). */

@@ -261,7 +261,7 @@ struct linux_binprm {
 	char buf[256];        /* the file's beginning */
 };
 
-/* include/net/sock.h, include/linux/net.h, socket.h */
+/* include/net/sock.h, include/linux/net.h, socket.h, include/net/af_unix.h */
 
 struct sock_common {
 	unsigned short skc_family;
@@ -270,6 +270,7 @@ struct sock_common {
 struct sock {
 	struct sock_common __sk_common;
 	__u8 sk_kern_sock : 1;
+	__u16 sk_type;
 	__u16 sk_protocol;
 };
 
@@ -278,6 +279,28 @@ struct socket {
 };
 
 struct sockaddr;
+
+struct msghdr {
+	void *msg_name; /* the kernel's copy; NULL: no address */
+	int msg_namelen;
+	unsigned int msg_flags;
+};
+
+struct sockaddr_un {
+	__u16 sun_family;
+	char sun_path[108];
+};
+
+struct unix_address {
+	int len; /* of name, in bytes */
+	struct sockaddr_un name[1];
+};
+
+struct unix_sock {
+	struct sock sk;
+	struct unix_address *addr; /* NULL: it has no name */
+	struct path path;          /* of its file, as it was bound; none: an abstract name */
+};
 
 #pragma clang attribute pop
 

@@ -19,14 +19,24 @@ struct object {
 	__u64 namespace;
 };
 
-static __always_inline void object_read(struct object *object, const struct file *file)
+static __always_inline void object_read_path(struct object *object, const struct path *from)
 {
 	struct path path = {};
 
-	bpf_core_read(&path, sizeof(path), &file->f_path);
+	bpf_core_read(&path, sizeof(path), from);
 	object->dentry = (__u64)path.dentry;
 	object->mount = (__u64)mount_of(path.mnt);
 	object->namespace = (__u64)BPF_CORE_READ(mount_of(path.mnt), mnt_ns);
+}
+
+static __always_inline void object_read(struct object *object, const struct file *file)
+{
+	object_read_path(object, &file->f_path);
+}
+
+static __always_inline __u64 file_inode(__u64 file)
+{
+	return (__u64)BPF_CORE_READ((const struct file *)file, f_inode);
 }
 
 /* Of the container's root file system; 0 while it is not known. */

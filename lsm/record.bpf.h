@@ -12,12 +12,14 @@
 
 #include "core.bpf.h"
 #include "path.bpf.h"
+#include "peer.bpf.h"
 
 /*
  * Who was judged by what, as numbers.
  *
- *     object     struct file; SOCKET(); or, of a connect, struct socket
- *     detail     of a connect, struct sockaddr
+ *     object     struct file; SOCKET(), of a connect or a send without the type; of a unix
+ *                socket, the peer's struct sock
+ *     detail     of a connect or a send, struct sockaddr
  *     question   0-31 slot; 32-39 enum hook; 40-55 ACCESS_* of a file, length of an address
  *     word       slot.image as it was when the verdict was made
  *     report     a decision, in whose lowest bits are 0-7 DENIAL_F_*, 8-15 the verdict in force
@@ -106,14 +108,18 @@ static __always_inline void record_mapped(struct denial_event *event)
 	event->object.network.address[11] = 0xff;
 }
 
-/* include/uapi/linux/in.h, in6.h: family, port, then the address at 4 or 8. */
-static __always_inline void record_address(struct denial_event *event, __u64 address, __u32 length)
+/* include/uapi/linux/in.h, in6.h: family, port, then the address at 4 or 8. What was judged
+ * without a family of its own was judged by the socket's (net.bpf.c). */
+static __always_inline void record_address(struct denial_event *event, __u64 address, __u32 length,
+					   __u32 socket_family)
 {
 	__u16 port = 0;
 
 	if (length < CONNECT_LENGTH_FAMILY)
 		return;
 	bpf_probe_read_kernel(&event->object.network.family, sizeof(__u16), (const void *)address);
+	if (event->object.network.family == DECIDE_AF_UNSPEC)
+		event->object.network.family = socket_family;
 	if (length >= CONNECT_LENGTH_INET)
 		bpf_probe_read_kernel(&port, sizeof(port), (const void *)(address + 2));
 	event->object.network.port = bpf_ntohs(port);
@@ -137,11 +143,18 @@ static __always_inline void record_file(struct denial_event *event, const struct
 	event->object.file.access = access;
 }
 
+static __always_inline void record_peer(struct denial_event *event, const struct unix_sock *peer)
+{
+	const struct inode *inode = BPF_CORE_READ(peer, path.dentry, d_inode);
+
+	event->object.peer.is_abstract = !inode;
+	event->object.peer.inode = BPF_CORE_READ(inode, i_ino);
+	event->object.peer.device = BPF_CORE_READ(inode, i_sb, s_dev);
+}
+
 static __always_inline void record_object(struct denial_event *event, __u64 object, __u64 detail,
 					  __u64 question)
 {
-	const struct socket *socket = (const struct socket *)object;
-
 	switch (QUESTION_HOOK(question)) {
 	case HOOK_BPRM_CHECK_SECURITY:
 	case HOOK_FILE_OPEN:
@@ -153,28 +166,65 @@ static __always_inline void record_object(struct denial_event *event, __u64 obje
 		event->object.socket.protocol = object >> 32;
 		break;
 	case HOOK_SOCKET_CONNECT:
-		event->object.network.protocol = BPF_CORE_READ(socket, sk, sk_protocol);
-		record_address(event, detail, QUESTION_MORE(question));
+	case HOOK_SOCKET_SENDMSG:
+		event->object.network.protocol = object >> 32;
+		record_address(event, detail, QUESTION_MORE(question), object & 0xffff);
+		break;
+	case HOOK_UNIX_STREAM_CONNECT:
+	case HOOK_UNIX_MAY_SEND:
+		record_peer(event, (const struct unix_sock *)object);
 		break;
 	}
 }
 
-/* The file's names, and then the executable's. Sets the lengths and what is missing. */
+static __always_inline int record_is_peer(__u32 hook)
+{
+	return hook == HOOK_UNIX_STREAM_CONNECT || hook == HOOK_UNIX_MAY_SEND;
+}
+
+/* Where the object's file is. Return: 0; not when it has none. */
+static __always_inline long record_path(__u32 hook, __u64 object, struct path *ret_path)
+{
+	const struct unix_sock *peer = (const struct unix_sock *)object;
+	const struct file *file = (const struct file *)object;
+
+	if (hook == HOOK_FILE_OPEN || hook == HOOK_BPRM_CHECK_SECURITY)
+		return bpf_core_read(ret_path, sizeof(*ret_path), &file->f_path);
+	if (!record_is_peer(hook))
+		return -1;
+	bpf_core_read(ret_path, sizeof(*ret_path), &peer->path);
+	return !ret_path->dentry;
+}
+
+/* "@" and the bytes of an abstract name, ended by NUL as if it were one name. Return: how many. */
+static __always_inline __u32 record_abstract(char *names, const struct unix_sock *peer)
+{
+	struct peer_name name = peer_name(peer);
+	__u32 length = name.length & PEER_NAME;
+
+	names[0] = '@';
+	if (bpf_probe_read_kernel(names + 1, length, name.bytes))
+		length = 0;
+	names[1 + length] = '\0';
+	return 1 + length + 1;
+}
+
+/* The object's names, and then the executable's. Sets the lengths and what is missing. */
 static __always_inline void record_names(struct denial_event *event, const __u32 bound,
 					 const __u32 max_names, __u64 object)
 {
-	const struct file *file = (const struct file *)object;
+	const struct file *file = BPF_CORE_READ(current_task(), mm, exe_file);
 	struct names names = {};
 	struct path path;
 
-	if (event->hook == HOOK_FILE_OPEN || event->hook == HOOK_BPRM_CHECK_SECURITY) {
-		if (!bpf_core_read(&path, sizeof(path), &file->f_path))
-			names = names_write(event->names, 0, bound, max_names, (__u64)path.dentry,
-					    (__u64)mount_of(path.mnt));
+	if (!record_path(event->hook, object, &path)) {
+		names = names_write(event->names, 0, bound, max_names, (__u64)path.dentry,
+				    (__u64)mount_of(path.mnt));
 		event->flags |= names.truncated ? DENIAL_F_TRUNCATED : 0;
+	} else if (record_is_peer(event->hook)) {
+		names.length = record_abstract(event->names, (const struct unix_sock *)object);
 	}
 	event->object_length = names.length;
-	file = BPF_CORE_READ(current_task(), mm, exe_file);
 	names = (struct names){};
 	if (file && !bpf_core_read(&path, sizeof(path), &file->f_path))
 		names = names_write(event->names, event->object_length, bound, max_names,
