@@ -85,9 +85,14 @@ static int select_policies(const struct agent *agent, const struct subject *subj
 	return 0;
 }
 
-static const char *publish_error(int r)
+static const char *publish_error(const struct agent *agent, int r)
 {
+	const char *problem;
+
 	switch (r) {
+	case ENFORCER_E_HOOK:
+		problem = enforcer_hook_problem(agent->enforcer);
+		return problem ? problem : strerror(ENOMEM);
 	case ENFORCER_E_IMAGES:
 		return "the kernel holds as many distinct images as it can; let more "
 		       "pods share "
@@ -130,7 +135,7 @@ int force_subject(struct agent *agent, struct subject *subject)
 	if (r == 0) {
 		r = publish(agent, subject, image);
 		if (r != 0)
-			why = strdup(publish_error(r));
+			why = strdup(publish_error(agent, r));
 	}
 	if (r != 0) {
 		policy_list_clear(&list);

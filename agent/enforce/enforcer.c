@@ -64,6 +64,8 @@ static int open_kernel(struct enforcer *enforcer, const struct enforcer_options 
 	if (r)
 		return r;
 	r = new_tables(enforcer, options->unpinned);
+	if (r == 0 && !options->unpinned)
+		r = enforcer_adopt_hooks(enforcer);
 	return r < 0 ? requirements_explain(r, "read the maps", reterr_detail) : 0;
 }
 
@@ -102,6 +104,7 @@ struct enforcer *enforcer_free(struct enforcer *enforcer)
 	image_map_close(&enforcer->image_map);
 	kernel_close(&enforcer->kernel);
 	pins_close(&enforcer->pins);
+	free(enforcer->hook_problem);
 	free(enforcer);
 	return NULL;
 }
@@ -137,7 +140,9 @@ int enforcer_unload(const char *pin_directory, char **reterr_detail)
 
 int enforcer_publish(struct enforcer *enforcer, uint32_t slot, struct image *image)
 {
-	return slots_publish(enforcer->slots, slot, image);
+	int r = image ? enforcer_need_hooks(enforcer, image) : 0;
+
+	return r ? r : slots_publish(enforcer->slots, slot, image);
 }
 
 const struct image *enforcer_image(const struct enforcer *enforcer, uint32_t slot)

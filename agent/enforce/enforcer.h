@@ -47,6 +47,7 @@ enum {
 	ENFORCER_E_IMAGES,   /* LIMIT_IMAGES are in use */
 	ENFORCER_E_COUNTERS, /* LIMIT_COUNTERS are in use */
 	ENFORCER_E_CGROUPS,  /* the cgroup map is full; inherited look-ups climb */
+	ENFORCER_E_HOOK,     /* a hook that the image needs can't be attached */
 };
 
 /**
@@ -154,10 +155,18 @@ int enforcer_cgroups(struct enforcer *enforcer,
  * On failure what was in force stays in force. An image that the kernel has already costs
  * no system call, a new one a grace period. What is in force already is left alone.
  *
+ * Hooks that no image needed before are attached first, and stay attached until a later
+ * life finds that nothing in force needs them any more.
+ *
  * Return: 0; ENFORCER_E_IMAGES and ENFORCER_E_COUNTERS, of which a harvest may free some;
- * -ENOENT for a slot that is not given out; another negative errno.
+ * ENFORCER_E_HOOK, see enforcer_hook_problem(); -ENOENT for a slot that is not given out;
+ * another negative errno.
  */
 int enforcer_publish(struct enforcer *enforcer, uint32_t slot, struct image *image);
+
+/** enforcer_hook_problem() - Which hook the last ENFORCER_E_HOOK was about, and why, in
+ * one line. Borrowed, until the next one; NULL: there was none. */
+const char *enforcer_hook_problem(const struct enforcer *enforcer);
 
 /* --- identities
  * --------------------------------------------------------------------------- */
@@ -265,7 +274,8 @@ const struct state *enforcer_state(const struct enforcer *enforcer);
  */
 int enforcer_self_test(struct enforcer *enforcer, const char *cgroup_root);
 
-/* One attached program, for `status`. */
+/* One attached program, for `status`. One on demand is listed when it is attached, or was
+ * to be and could not. */
 struct enforcer_program {
 	const char *name;
 	const char *attach_to;

@@ -23,11 +23,21 @@ struct enforcer {
 	struct slots *slots;
 	struct identity_map *identities;
 	struct events *events;
+	char *hook_problem; /* NULL: none */
 };
 
 /** enforcer_adopt() - Know what an earlier life left in the maps. Return: 0, negative
  * errno. */
 int enforcer_adopt(struct enforcer *enforcer);
+
+/** enforcer_adopt_hooks() - Attach what images in force need, and nothing else on demand.
+ * One that can't be attached is listed by enforcer_programs(). Return: 0, negative errno.
+ */
+int enforcer_adopt_hooks(struct enforcer *enforcer);
+
+/** enforcer_need_hooks() - Attach what an image needs, before it is in force. Return: 0,
+ * ENFORCER_E_HOOK. */
+int enforcer_need_hooks(struct enforcer *enforcer, const struct image *image);
 
 /** enforcer_trim_identities() - No program decides any more by what was in force before.
  */

@@ -83,8 +83,11 @@ int enforcer_publish_identified(struct enforcer *enforcer, uint32_t slot,
 				size_t *ret_missing)
 {
 	struct published *published;
-	int r = images_get(enforcer->images, image, &published);
+	int r = enforcer_need_hooks(enforcer, image);
 
+	if (r)
+		return r;
+	r = images_get(enforcer->images, image, &published);
 	if (r)
 		return r == IMAGES_E_FULL ? ENFORCER_E_IMAGES : r;
 	r = identity_map_put(enforcer->identities, slot, published->index, identities, n,

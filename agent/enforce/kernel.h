@@ -56,7 +56,8 @@ void kernel_init(struct kernel *kernel);
  * Order of a load: maps are pinned, programs loaded, links attached and pinned aside, the
  * generation switched, the links put in place of the old ones, the build recorded. Killed
  * before the switch, the next start drops what was put aside; after it, puts that in
- * place. Unpinned there is no earlier life, and nothing is put anywhere.
+ * place. What is attached on demand is attached anew where it was attached before.
+ * Unpinned there is no earlier life, and nothing is put anywhere.
  *
  * Return: 0, ENFORCER_E_*, negative errno.
  */

@@ -7,14 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "enforce/demand.h"
 #include "util/cleanup.h"
 
 static void attachment_clear(struct attachment *attachment)
 {
 	free(attachment->name);
 	free(attachment->attach_to);
-	if (attachment->fd >= 0)
-		close(attachment->fd);
+	closep(&attachment->fd);
+	closep(&attachment->program_fd);
 }
 
 void links_close(struct links *links)
@@ -34,38 +35,61 @@ static const struct bpf_program *next_attached(const struct skeleton *skeleton,
 	return program;
 }
 
-static int read_program(struct attachment *attachment)
+/* The program that is attached, which only its id leads to. */
+static int open_attached(const struct attachment *attachment, int *ret_fd)
 {
 	struct bpf_link_info link = {0};
-	struct bpf_prog_info program = {0};
-	uint32_t link_length = sizeof(link), program_length = sizeof(program);
-	_cleanup_(closep) int fd = -1;
+	uint32_t length = sizeof(link);
+	int fd;
 
-	if (bpf_obj_get_info_by_fd(attachment->fd, &link, &link_length) < 0)
+	if (bpf_obj_get_info_by_fd(attachment->fd, &link, &length) < 0)
 		return -errno;
-	attachment->program_id = link.prog_id;
 	fd = bpf_prog_get_fd_by_id(link.prog_id);
 	if (fd < 0)
 		return fd;
-	if (bpf_obj_get_info_by_fd(fd, &program, &program_length) < 0)
+	*ret_fd = fd;
+	return 0;
+}
+
+static int read_program(struct attachment *attachment)
+{
+	struct bpf_prog_info program = {0};
+	uint32_t length = sizeof(program);
+	_cleanup_(closep) int fd = -1;
+	int r = attachment->fd >= 0 ? open_attached(attachment, &fd) : 0;
+
+	if (r < 0)
+		return r;
+	if (bpf_obj_get_info_by_fd(fd >= 0 ? fd : attachment->program_fd, &program,
+				   &length) < 0)
 		return -errno;
+	attachment->program_id = program.id;
 	attachment->verified_instructions = program.verified_insns;
 	return 0;
 }
 
 /* Where the link of a program comes from. */
 typedef int (*link_source)(const struct pins *pins, const struct bpf_program *program,
-			   int *ret_fd);
+			   struct attachment *attachment);
 
+/* On demand it is the program that is there, and perhaps its link. */
 static int take_pinned(const struct pins *pins, const struct bpf_program *program,
-		       int *ret_fd)
+		       struct attachment *attachment)
 {
-	return pins_get(pins, PIN_LINKS, bpf_program__name(program), ret_fd);
+	const char *name = bpf_program__name(program);
+	int r = 0;
+
+	attachment->demand = demand_of(name);
+	if (attachment->demand)
+		r = pins_get(pins, PIN_PROGRAMS, name, &attachment->program_fd);
+	if (r == 0)
+		r = pins_get(pins, PIN_LINKS, name, &attachment->fd);
+	return r == -ENOENT && attachment->program_fd >= 0 ? 0 : r;
 }
 
 /* libbpf closes its own descriptor. */
 static int take_new(const struct pins *pins, const struct bpf_program *program,
-		    int *ret_fd)
+		    struct attachment *attachment)
 {
 	struct bpf_link *link = bpf_program__attach(program);
 	int fd;
@@ -79,7 +103,7 @@ static int take_new(const struct pins *pins, const struct bpf_program *program,
 	bpf_link__destroy(link);
 	if (fd < 0)
 		return fd;
-	*ret_fd = fd;
+	attachment->fd = fd;
 	return 0;
 }
 
@@ -93,7 +117,7 @@ static int open_one(const struct pins *pins, link_source take,
 	attachment->attach_to = strdup(strchr(section, '/') + 1);
 	if (!attachment->name || !attachment->attach_to)
 		return -ENOMEM;
-	r = take(pins, program, &attachment->fd);
+	r = take(pins, program, attachment);
 	return r < 0 ? r : read_program(attachment);
 }
 
@@ -113,7 +137,7 @@ static int open_all(const struct pins *pins, link_source take,
 		if (!items)
 			return -ENOMEM;
 		links.items = items;
-		items[links.n] = (struct attachment){.fd = -1};
+		items[links.n] = (struct attachment){.fd = -1, .program_fd = -1};
 		r = open_one(pins, take, program, &items[links.n++]);
 		if (r < 0)
 			return r;
@@ -156,10 +180,14 @@ int links_attach(const struct pins *pins, const struct skeleton *skeleton,
 	const struct bpf_program *program = NULL;
 
 	while ((program = next_attached(skeleton, program))) {
-		int r = attach_one(pins, program);
+		const char *name = bpf_program__name(program);
+		int r;
 
+		if (demand_of(name) && !pins_has(pins, PIN_LINKS, name))
+			continue;
+		r = attach_one(pins, program);
 		if (r < 0) {
-			*ret_name = bpf_program__name(program);
+			*ret_name = name;
 			return r;
 		}
 	}

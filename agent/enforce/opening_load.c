@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "enforce/demand.h"
 #include "enforce/detail.h"
 #include "enforce/libbpf_log.h"
 #include "enforce/opening.h"
@@ -27,21 +28,34 @@ static int pin_maps(struct opening *opening)
 	return 0;
 }
 
-static int pin_calls(const struct opening *opening)
+static int pin_programs(const struct opening *opening,
+			bool (*is_wanted)(const struct bpf_program *program))
 {
 	struct bpf_program *program = NULL;
 
 	while ((program = skeleton_next_program(opening->skeleton, program))) {
 		int r;
 
-		if (!skeleton_is_callable(program))
+		if (!is_wanted(program))
 			continue;
 		r = pins_put(opening->pins, PIN_PROGRAMS, bpf_program__name(program),
 			     bpf_program__fd(program));
 		if (r < 0)
 			return r;
 	}
-	return opening_calls(opening);
+	return 0;
+}
+
+static bool is_on_demand(const struct bpf_program *program)
+{
+	return demand_of(bpf_program__name(program));
+}
+
+static int pin_calls(const struct opening *opening)
+{
+	int r = pin_programs(opening, skeleton_is_callable);
+
+	return r < 0 ? r : opening_calls(opening);
 }
 
 int opening_attach_failed(const struct opening *opening, int error, const char *name)
@@ -68,7 +82,10 @@ static int put_in_place(const struct opening *opening, const struct build *build
 	int r;
 
 	__atomic_store_n(&kernel->state->generation, build->generation, __ATOMIC_RELEASE);
-	r = pins_promote(opening->pins, PIN_LINKS);
+	/* Of this generation, as the links beside which they may be attached. */
+	r = pin_programs(opening, is_on_demand);
+	if (r == 0)
+		r = pins_promote(opening->pins, PIN_LINKS);
 	if (r == 0)
 		r = links_drop_others(opening->pins, opening->skeleton);
 	if (r == 0)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "enforce/binding.h"
+#include "enforce/demand.h"
 #include "enforce/retired.h"
 #include "util/cleanup.h"
 
@@ -217,6 +218,22 @@ const struct image *slots_image(const struct slots *slots, uint32_t slot)
 	const struct binding *binding = find(slots, slot);
 
 	return binding ? binding_image(binding) : NULL;
+}
+
+uint32_t slots_demand(const struct slots *slots)
+{
+	uint32_t demand = 0;
+
+	for (uint32_t slot = 1; slot < slots->n; slot++) {
+		const struct binding *binding = slots->in_force[slot];
+		const struct image *image;
+
+		if (!binding || !binding->published)
+			continue;
+		image = binding->published->image;
+		demand |= image ? demand_by(image) : UINT32_MAX;
+	}
+	return demand;
 }
 
 /* The block of an earlier life. One that is not this slot's alone can't be counted by. */

@@ -55,6 +55,10 @@ void slots_set_root(struct slots *slots, uint32_t slot, uint32_t mount_namespace
  */
 const struct image *slots_image(const struct slots *slots, uint32_t slot);
 
+/** slots_demand() - demand_by() of all images in force; all bits where the words of one
+ * are not known. */
+uint32_t slots_demand(const struct slots *slots);
+
 /**
  * slots_adopt() - Take over what an earlier life left.
  * @cells:      the whole map, LIMIT_SLOTS

@@ -31,23 +31,34 @@ static bool is_attached(const struct enforcer *enforcer,
 	       pins_has(&enforcer->pins, PIN_LINKS, attachment->name);
 }
 
+static bool is_listed(const struct attachment *attachment)
+{
+	return !attachment->demand || attachment->fd >= 0 || attachment->error;
+}
+
 size_t enforcer_programs(const struct enforcer *enforcer,
 			 struct enforcer_program *programs, size_t max)
 {
 	const struct links *links = &enforcer->kernel.links;
+	size_t n = 0;
 
-	for (size_t i = 0; i < links->n && i < max; i++) {
+	for (size_t i = 0; i < links->n; i++) {
 		const struct attachment *attachment = &links->items[i];
 
-		programs[i] = (struct enforcer_program){
-			.name = attachment->name,
-			.attach_to = attachment->attach_to,
-			.id = attachment->program_id,
-			.attached = is_attached(enforcer, attachment),
-			.verified_instructions = attachment->verified_instructions,
-		};
+		if (!is_listed(attachment))
+			continue;
+		if (n < max)
+			programs[n] = (struct enforcer_program){
+				.name = attachment->name,
+				.attach_to = attachment->attach_to,
+				.id = attachment->program_id,
+				.attached = is_attached(enforcer, attachment),
+				.verified_instructions =
+					attachment->verified_instructions,
+			};
+		n++;
 	}
-	return links->n;
+	return n;
 }
 
 uint64_t enforcer_memory(const struct enforcer *enforcer)

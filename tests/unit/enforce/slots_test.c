@@ -4,6 +4,7 @@
 
 #include "enforce/slots.h"
 #include "fake.h"
+#include "lsm/image.h"
 
 #define CELLS 512U
 
@@ -356,4 +357,43 @@ Test(slots, the_counters_of_an_unknown_image_are_kept_from_others)
 	cr_assert_eq(slots_publish(slots, slot, NULL), 0);
 	slots_settle(slots, 0);
 	cr_assert_eq(publish(other, 1, 2), 0);
+}
+
+static int publish_demanding(uint32_t slot, uint32_t demand)
+{
+	struct image *image = fake_image(1, demand);
+	int r;
+
+	image->words[IMAGE_H_SECTIONS] = demand;
+	r = slots_publish(slots, slot, image);
+	image_unref(image);
+	return r;
+}
+
+Test(slots, demand_what_is_in_force_and_no_more)
+{
+	uint32_t one = take(), other = take();
+
+	cr_assert_eq(slots_demand(slots), 0);
+	cr_assert_eq(publish_demanding(one, IMAGE_HAS_UNIX), 0);
+	cr_assert_eq(publish_demanding(other, IMAGE_HAS_SENDMSG), 0);
+	cr_assert_eq(slots_demand(slots), IMAGE_HAS_UNIX | IMAGE_HAS_SENDMSG);
+	cr_assert_eq(slots_publish(slots, one, NULL), 0);
+	cr_assert_eq(slots_demand(slots), IMAGE_HAS_SENDMSG);
+	slots_give(slots, other);
+	cr_assert_eq(slots_demand(slots), 0);
+}
+
+Test(slots, demand_everything_for_an_image_that_is_not_known)
+{
+	uint32_t slot = take();
+	uint64_t word;
+
+	publish(slot, 1, 1);
+	word = slot_cells[slot].image;
+	end_life();
+	start_life();
+	cr_assert_eq(images_adopt(images, SLOT_IMAGE(word), NULL, 0), 0);
+	adopt(slot);
+	cr_assert_eq(slots_demand(slots), UINT32_MAX);
 }
