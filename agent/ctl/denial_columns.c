@@ -92,6 +92,11 @@ static void write_address(const json_t *object, FILE *file)
 	write_name(object, "protocol", '/', file);
 }
 
+static void write_unix(const json_t *object, FILE *file)
+{
+	fprintf(file, "unix %s", json_text(object, "path"));
+}
+
 static void write_object(const json_t *denial, FILE *file)
 {
 	static const struct {
@@ -99,7 +104,8 @@ static void write_object(const json_t *denial, FILE *file)
 		void (*write)(const json_t *object, FILE *file);
 	} types[] = {{"file", write_file},
 		     {"socket", write_socket},
-		     {"address", write_address}};
+		     {"address", write_address},
+		     {"unix", write_unix}};
 	const json_t *object = json_path(denial, "object");
 
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++)

@@ -35,10 +35,25 @@ static const char *executable_prefix(const struct denial_event *event)
 	return event->exe_length ? "/" : "";
 }
 
+/* Without the NUL that ends it; others may be within it. */
+static size_t abstract_length(const struct denial_event *event)
+{
+	return event->object_length ? event->object_length - 1U : 0;
+}
+
+static void write_object(const struct denial_event *event, const char *names, FILE *file)
+{
+	enum report_object object = report_hook(event->hook)->object;
+
+	if (object == REPORT_OBJECT_PEER && event->object.peer.is_abstract)
+		escape_write(names, abstract_length(event), file);
+	else if (object == REPORT_OBJECT_FILE || object == REPORT_OBJECT_PEER)
+		escape_path_write(names, event->object_length, path_prefix(event), file);
+}
+
 static void write_paths(const struct denial_event *event, const char *names, FILE *file)
 {
-	if (report_hook(event->hook)->object == REPORT_OBJECT_FILE)
-		escape_path_write(names, event->object_length, path_prefix(event), file);
+	write_object(event, names, file);
 	fputc('\0', file);
 	escape_path_write(names + event->object_length, event->exe_length,
 			  executable_prefix(event), file);

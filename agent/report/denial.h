@@ -63,7 +63,8 @@ bool denial_matches(const struct denial *denial, const struct denial_filter *fil
  * {"type":"file","path","access":["read","write"|"exec"],"device","inode"} |
  *            {"type":"socket","family","socketType","protocol"} (names, numbers where
  * unnamed) |
- *            {"type":"address","family","address","port","protocol"},
+ *            {"type":"address","family","address","port","protocol"} |
+ *            {"type":"unix","path","device","inode"},
  *  "flags": ["entering","paused","closed","truncated","executable-truncated","no-name"]}
  *
  * Every key is always there; what is not known is "", 0 or []. "device" is "major:minor"
@@ -75,7 +76,8 @@ bool denial_matches(const struct denial *denial, const struct denial_filter *fil
  * nothing is ambiguous, and no reader is deceived. A path that lost names on the root
  * side begins with
  * ".../", one of a file without a name in any mount namespace with no slash; a slash
- * within a name (memfd_create() allows it) is "\x2f".
+ * within a name (memfd_create() allows it) is "\x2f". The path of a unix socket is that
+ * of its file as whoever bound it names it, or "@" and an abstract name.
  */
 json_t *denial_json(const struct denial *denial);
 

@@ -54,19 +54,41 @@ static json_t *protocol_json(uint32_t family, uint32_t protocol)
 	return number_json(&names_protocols, protocol);
 }
 
+#define DEVICE_TEXT 32
+
+/* The kernel's own dev_t (include/linux/kdev_t.h), not the one of stat(2). */
+static void write_device(uint32_t device, char text[DEVICE_TEXT])
+{
+	snprintf(text, DEVICE_TEXT, "%" PRIu32 ":%" PRIu32, device >> 20,
+		 device & 0xfffff);
+}
+
 static json_t *file_json(const struct denial *denial)
 {
 	const struct denial_event *event = &denial->event;
-	char device[32], inode[32];
+	char device[DEVICE_TEXT], inode[32];
 
-	/* The kernel's own dev_t (include/linux/kdev_t.h), not the one of stat(2). */
-	snprintf(device, sizeof(device), "%" PRIu32 ":%" PRIu32,
-		 event->object.file.device >> 20, event->object.file.device & 0xfffff);
+	write_device(event->object.file.device, device);
 	snprintf(inode, sizeof(inode), "%" PRIu64, (uint64_t)event->object.file.inode);
 	return json_pack("{ss ss so ss ss}", "type", "file", "path",
 			 denial->text[TEXT_PATH], "access",
 			 bits_json(event->object.file.access, access_names,
 				   ARRAY_SIZE(access_names)),
+			 "device", device, "inode", inode);
+}
+
+/* An abstract name is no file's. */
+static json_t *peer_json(const struct denial *denial)
+{
+	const struct denial_event *event = &denial->event;
+	char device[DEVICE_TEXT] = "", inode[32] = "";
+
+	if (!event->object.peer.is_abstract) {
+		write_device(event->object.peer.device, device);
+		snprintf(inode, sizeof(inode), "%" PRIu64,
+			 (uint64_t)event->object.peer.inode);
+	}
+	return json_pack("{ss ss ss ss}", "type", "unix", "path", denial->text[TEXT_PATH],
 			 "device", device, "inode", inode);
 }
 
@@ -105,6 +127,7 @@ static json_t *object_json(const struct denial *denial)
 		[REPORT_OBJECT_FILE] = file_json,
 		[REPORT_OBJECT_SOCKET] = socket_json,
 		[REPORT_OBJECT_ADDRESS] = address_json,
+		[REPORT_OBJECT_PEER] = peer_json,
 	};
 
 	return writers[report_hook(denial->event.hook)->object](denial);

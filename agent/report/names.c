@@ -14,8 +14,8 @@ static const struct report_hook hooks[HOOK_COUNT] = {
 	[HOOK_SOCKET_CONNECT] = {"socket_connect", "network", REPORT_OBJECT_ADDRESS},
 	[HOOK_SOCKET_SENDMSG] = {"socket_sendmsg", "network", REPORT_OBJECT_ADDRESS},
 	[HOOK_UNIX_STREAM_CONNECT] = {"unix_stream_connect", "network",
-				      REPORT_OBJECT_FILE},
-	[HOOK_UNIX_MAY_SEND] = {"unix_may_send", "network", REPORT_OBJECT_FILE},
+				      REPORT_OBJECT_PEER},
+	[HOOK_UNIX_MAY_SEND] = {"unix_may_send", "network", REPORT_OBJECT_PEER},
 };
 
 static const char *const verdicts[] = {

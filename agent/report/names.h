@@ -12,6 +12,7 @@ enum report_object {
 	REPORT_OBJECT_FILE,
 	REPORT_OBJECT_SOCKET,
 	REPORT_OBJECT_ADDRESS,
+	REPORT_OBJECT_PEER, /* of a unix socket */
 };
 
 struct report_hook {

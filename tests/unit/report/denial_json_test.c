@@ -267,6 +267,38 @@ Test(denial_json, shows_addresses_as_people_write_them)
 		  "65535,'protocol':'udp'}");
 }
 
+Test(denial_json, names_a_unix_socket_by_its_file)
+{
+	struct event_buffer buffer;
+
+	event_init(&buffer, HOOK_UNIX_STREAM_CONNECT);
+	buffer.event.object.peer.inode = 123;
+	buffer.event.object.peer.device = 8U << 20 | 1;
+	EVENT_NAMES(&buffer, "a.sock\0run\0", "curl\0bin\0");
+	object_is(&buffer,
+		  "{'type':'unix','path':'/run/a.sock','device':'8:1','inode':'123'}");
+}
+
+Test(denial_json, names_an_abstract_unix_socket_by_each_of_its_bytes)
+{
+	struct event_buffer buffer;
+	json_t *json;
+
+	event_init(&buffer, HOOK_UNIX_MAY_SEND);
+	buffer.event.object.peer.is_abstract = 1;
+	EVENT_NAMES(&buffer, "@a/b\0\n\xff\\\0", "curl\0bin\0");
+	json = json_of(&buffer, NULL);
+	is(json_object_get(json, "object"),
+	   "{'type':'unix','path':'@a/b\\\\x00\\\\x0a\\\\xff\\\\\\\\',"
+	   "'device':'','inode':''}");
+	is(json_object_get(json_object_get(json, "process"), "executable"),
+	   "'/bin/curl'");
+	json_decref(json);
+	/* No bytes at all are no name, and no reason to read what is not there. */
+	EVENT_NAMES(&buffer, "", "");
+	object_is(&buffer, "{'type':'unix','path':'','device':'','inode':''}");
+}
+
 Test(denial_json, shows_hostile_names_harmlessly)
 {
 	struct event_buffer buffer;
