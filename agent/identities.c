@@ -311,25 +311,33 @@ static bool has_identity(const struct policy_rule *rule)
 	       !rule->by_name;
 }
 
+static int add_rule(struct look *look, const struct subject *subject,
+		    const struct policy_rule *rule, size_t *room)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < rule->n_paths; i++)
+		r = add_pattern(look, subject->files, rule->paths[i], room);
+	for (size_t i = 0; r == 0 && i < rule->n_unix; i++)
+		if (rule->unix_names[i][0] == '/')
+			r = add_pattern(look, subject->files, rule->unix_names[i], room);
+	return r;
+}
+
 static int add_patterns(struct look *look, const struct subject *subject)
 {
 	size_t room = 0;
 	int r = 0;
 
 	for (size_t i = 0; i < subject->policies.n; i++)
-		for (unsigned s = SECTION_EXEC; s <= SECTION_FILE; s++) {
+		for (unsigned s = SECTION_EXEC; s <= SECTION_NETWORK; s++) {
 			const struct policy_section *section =
 				&subject->policies.items[i]->sections[s];
 
-			for (size_t j = 0; j < section->n_rules; j++) {
-				const struct policy_rule *rule = &section->rules[j];
-
-				if (!has_identity(rule))
-					continue;
-				for (size_t k = 0; r == 0 && k < rule->n_paths; k++)
-					r = add_pattern(look, subject->files,
-							rule->paths[k], &room);
-			}
+			for (size_t j = 0; r == 0 && j < section->n_rules; j++)
+				if (has_identity(&section->rules[j]))
+					r = add_rule(look, subject, &section->rules[j],
+						     &room);
 		}
 	return r;
 }

@@ -80,6 +80,10 @@ static bool has_identity(const struct compiled_rule *rule)
 		return false;
 	for (size_t i = 0; !found && i < rule->rule->n_paths; i++)
 		found = strncmp(rule->rule->paths[i], "/**", 3) != 0;
+	/* An abstract name is no file's. */
+	for (size_t i = 0; !found && i < rule->rule->n_unix; i++)
+		found = rule->rule->unix_names[i][0] == '/' &&
+			strncmp(rule->rule->unix_names[i], "/**", 3) != 0;
 	return found;
 }
 

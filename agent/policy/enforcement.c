@@ -2,6 +2,7 @@
 #include "policy/enforcement.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,8 +17,7 @@
 
 #define NEEDS_PROGRAM                                                                    \
 	"it needs the executable of the acting process, which this version looks up "    \
-	"for "                                                                           \
-	"exec and file alone"
+	"for exec, file, sockets and network alone"
 
 struct refusal {
 	enum image_section section;
@@ -27,11 +27,8 @@ struct refusal {
 
 /* Keys of a rule. What is not here can be enforced, in whole or as open_ways say. */
 static const struct refusal rule_refusals[] = {
-	{SECTION_SOCKETS, "from", NEEDS_PROGRAM},
-	{SECTION_NETWORK, "from", NEEDS_PROGRAM},
 	{SECTION_CAPABILITIES, "from", NEEDS_PROGRAM},
 	{SECTION_PROCESS, "from", NEEDS_PROGRAM},
-	{SECTION_NETWORK, "unix", NEEDS_HOOKS("unix_stream_connect and unix_may_send")},
 	{SECTION_NETWORK, "bind", NEEDS_HOOK("socket_bind")},
 	{SECTION_NETWORK, "listen", NEEDS_HOOK("socket_listen")},
 	{SECTION_NETWORK, "accept", NEEDS_HOOK("socket_accept")},
@@ -155,6 +152,33 @@ static bool has_pattern(const struct policy_rule *rule)
 	return false;
 }
 
+static bool may_be_sctp(const struct policy_rule *rule)
+{
+	return denies(rule) && !rule->n_unix &&
+	       number_set_has(&rule->protocols, IPPROTO_SCTP);
+}
+
+static bool has_socket(const struct policy_rule *rule, bool literal)
+{
+	if (!denies(rule))
+		return false;
+	for (size_t i = 0; i < rule->n_unix; i++)
+		if (rule->unix_names[i][0] == '/' &&
+		    pattern_is_literal(rule->unix_names[i]) == literal)
+			return true;
+	return false;
+}
+
+static bool has_socket_file(const struct policy_rule *rule)
+{
+	return has_socket(rule, true);
+}
+
+static bool has_socket_pattern(const struct policy_rule *rule)
+{
+	return has_socket(rule, false);
+}
+
 #define LINKS "what a symbolic link newly leads to stays open for up to 30 seconds"
 #define OTHER_NAMES                                                                      \
 	"by name: hard links and bind mounts of what matches the pattern stay open"
@@ -175,8 +199,14 @@ static const struct open_way {
 	 "xattr without an open stay open"},
 	{SECTION_FILE, has_literal, LINKS},
 	{SECTION_FILE, has_pattern, OTHER_NAMES},
-	{SECTION_NETWORK, denies,
-	 "UDP sendto, sendmsg and TCP fast open without connect stay open"},
+	{SECTION_NETWORK, may_be_sctp,
+	 "SCTP's connectx stays open, unless sockets of that protocol are denied"},
+	{SECTION_NETWORK, has_socket_file,
+	 "unix: a socket that its server bound by another name less than 30 seconds ago "
+	 "stays open"},
+	{SECTION_NETWORK, has_socket_pattern,
+	 "unix: by the name that its server bound a socket by: others that match the "
+	 "pattern stay open"},
 	{SECTION_EXEC, is_fileless,
 	 "fileless: a tmpfs that is neither called shm nor on /dev/shm or /run/shm stays "
 	 "open"},
@@ -258,6 +288,7 @@ int enforcement_judge_default(struct policy_section *section, enum image_section
 		.section = number,
 		.action = ACTION_DENY,
 		.access = ACCESS_READ | ACCESS_WRITE,
+		.protocols = {.any = true},
 		.enforcement = section->default_enforcement,
 		.open_ways = section->default_open_ways,
 	};

@@ -7,6 +7,15 @@
 #include "policy/array.h"
 #include "policy/rule.h"
 
+bool number_set_has(const struct number_set *set, uint32_t number)
+{
+	bool found = false;
+
+	for (size_t i = 0; !found && i < set->n_ranges; i++)
+		found = set->ranges[i].first <= number && number <= set->ranges[i].last;
+	return set->any || found != set->negate;
+}
+
 static void number_set_clear(struct number_set *set)
 {
 	free(set->ranges);

@@ -58,6 +58,8 @@ struct number_set {
 	size_t n_ranges;
 };
 
+bool number_set_has(const struct number_set *set, uint32_t number);
+
 /* An address prefix. IPv4 is kept as ::ffff:a.b.c.d/96+n only when is_v4 is true. */
 struct prefix {
 	uint8_t address[16]; /* network order; of IPv4 the first 4 bytes */

@@ -216,22 +216,13 @@ static bool excepts_all(const struct policy_rule *rule)
 	return true;
 }
 
-static bool set_has(const struct number_set *set, uint32_t number)
-{
-	bool found = false;
-
-	for (size_t i = 0; !found && i < set->n_ranges; i++)
-		found = set->ranges[i].first <= number && number <= set->ranges[i].last;
-	return set->any || found != set->negate;
-}
-
 /* TCP, UDP, DCCP, SCTP, UDP-Lite, SMC, MPTCP: the protocols that have ports. */
 static bool has_ports(const struct number_set *protocols)
 {
 	static const uint32_t numbers[] = {6, 17, 33, 132, 136, 256, 262};
 
 	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
-		if (set_has(protocols, numbers[i]))
+		if (number_set_has(protocols, numbers[i]))
 			return true;
 	return false;
 }
