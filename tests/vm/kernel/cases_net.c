@@ -26,6 +26,20 @@
 	       "[10.0.0.0/8],"                                                           \
 	       " ports: [4444], protocols: [tcp, udp]}\n")
 
+#define BY_PROGRAM                                                                       \
+	POLICY("  sockets:\n    rules:\n"                                                \
+	       "    - {name: own, action: deny, types: [raw], from: "                    \
+	       "[\"/**/kernel-test\"]}\n"                                                \
+	       "    - {name: other, action: deny, families: [netlink], from: "           \
+	       "[/bin/other]}\n"                                                         \
+	       "  network:\n    rules:\n"                                                \
+	       "    - {name: own, action: deny, ports: [4444], from: "                   \
+	       "[\"/**/kernel-test\"]}\n"                                                \
+	       "    - {name: others, action: deny, ports: [4445], from: {not: "          \
+	       "[\"/**/kernel-test\"]}}\n"                                               \
+	       "    - {name: not-other, action: deny, ports: [4446], from: {not: "       \
+	       "[/bin/other]}}\n")
+
 static void raise_loopback(void)
 {
 	_cleanup_(closep) int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -70,6 +84,15 @@ static void disconnecting_is_allowed_and_short_addresses_are_not(void)
 	      (errno == EPERM || errno == EINVAL));
 }
 
+static void who_acts_counts(void)
+{
+	CHECK(try_socket(AF_INET, SOCK_RAW, IPPROTO_ICMP) == EPERM);
+	CHECK(try_socket(AF_NETLINK, SOCK_DGRAM, 0) == 0);
+	CHECK(try_connect("127.0.0.1", 4444, SOCK_STREAM) == EPERM);
+	CHECK(try_connect("127.0.0.1", 4445, SOCK_STREAM) == ECONNREFUSED);
+	CHECK(try_connect("127.0.0.1", 4446, SOCK_STREAM) == EPERM);
+}
+
 static void connect_once(void)
 {
 	CHECK(try_connect("127.1.2.3", 4444, SOCK_STREAM) == EPERM);
@@ -97,6 +120,8 @@ const struct test_case net_cases[] = {
 	     a_port_is_denied_in_each_form, .set_up = raise_loopback),
 	CASE("disconnecting is allowed, short addresses are not", NO_4444,
 	     disconnecting_is_allowed_and_short_addresses_are_not),
+	CASE("who acts counts for sockets and addresses", BY_PROGRAM, who_acts_counts,
+	     .set_up = raise_loopback),
 	CASE("a record names the address", NO_4444, connect_once,
 	     .outside = a_record_names_the_address),
 	{0},

@@ -33,8 +33,8 @@ struct test_case {
 	}
 
 /* Each ended by one without a name. */
-extern const struct test_case path_cases[], exec_cases[], net_cases[], task_cases[],
-	race_cases[], condition_cases[], program_cases[];
+extern const struct test_case path_cases[], exec_cases[], net_cases[], net_send_cases[],
+	unix_cases[], task_cases[], race_cases[], condition_cases[], program_cases[];
 
 /* --- in a case
  * ---------------------------------------------------------------------------- */

@@ -21,8 +21,8 @@
 #include "util/cleanup.h"
 
 static const struct test_case *const groups[] = {
-	path_cases, exec_cases,	     net_cases,	    task_cases,
-	race_cases, condition_cases, program_cases,
+	path_cases, exec_cases, net_cases,	 net_send_cases, unix_cases,
+	task_cases, race_cases, condition_cases, program_cases,
 };
 
 static const struct test_case *find_case(const char *name)
