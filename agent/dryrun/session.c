@@ -12,7 +12,9 @@
 #include "util/explain.h"
 
 /* A build opens a hundred thousand files in a second. */
-#define RING_SIZE (16U << 20)
+#define RING_SIZE    (16U << 20)
+
+#define PROGRAMS_MAX 64
 
 struct session {
 	struct enforcer *enforcer;
@@ -51,6 +53,52 @@ static int load(struct session *session, const struct scratch *scratch,
 	free(*reterr_detail);
 	return open_enforcer(session, scratch, true, reterr_detail);
 }
+
+/* --- is everything seen that is to be judged? -----------------------------------------
+ */
+
+/* Part of the names of the hook and of the function that calls it. */
+static const struct {
+	enum image_section section;
+	const char *hook;
+} seen_by[] = {
+	{SECTION_EXEC, "bprm_check"},
+	{SECTION_FILE, "file_open"},
+	{SECTION_SOCKETS, "socket_create"},
+	{SECTION_NETWORK, "socket_connect"},
+};
+
+static bool is_attached(const struct session *session, const char *hook)
+{
+	struct enforcer_program programs[PROGRAMS_MAX];
+	size_t n = enforcer_programs(session->enforcer, programs, PROGRAMS_MAX);
+
+	for (size_t i = 0; i < n && i < PROGRAMS_MAX; i++)
+		if (programs[i].attached && strstr(programs[i].attach_to, hook))
+			return true;
+	return false;
+}
+
+/* A section that nothing is seen of would pass for one that nothing was done against. */
+static int check_hooks(const struct session *session, char **reterr_detail)
+{
+	uint32_t sections =
+		session->image ? WORD_LO(session->image->words[IMAGE_H_SECTIONS]) : 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(seen_by); i++) {
+		if (!(sections & IMAGE_HAS(seen_by[i].section)) ||
+		    is_attached(session, seen_by[i].hook))
+			continue;
+		explain(reterr_detail,
+			"nothing is seen of %s without BPF-LSM: boot with lsm=...,bpf",
+			seen_by[i].hook);
+		return -ENOTSUP;
+	}
+	return 0;
+}
+
+/* --- opening --------------------------------------------------------------------------
+ */
 
 static int publish(const struct session *session, const struct policy_list *policies)
 {
@@ -93,6 +141,8 @@ int session_new(struct image *image, const struct policy_list *policies,
 		return -ENOMEM;
 	session->image = image_ref(image);
 	r = load(session, scratch, reterr_detail);
+	if (r == 0)
+		r = check_hooks(session, reterr_detail);
 	if (r)
 		return r;
 	r = put_in_force(session, scratch, policies);
