@@ -27,18 +27,25 @@ static int take_signals(struct command_child *child)
 }
 
 /* Between joining and executing nothing is done that a policy could have a word on. */
-__attribute__((noreturn)) static void
-become(char *const argv[], int procs_fd, const struct command_child *child, int error_fd)
+static int become(char *const argv[], int procs_fd, const struct user *user,
+		  const struct command_child *child)
 {
-	int error;
+	int r;
 
-	if (write(procs_fd, "0", 1) == 1 &&
-	    sigprocmask(SIG_SETMASK, &child->before, NULL) == 0)
-		execvp(argv[0], argv);
-	error = errno;
-	if (write(error_fd, &error, sizeof(error)) < 0)
-		_exit(126);
-	_exit(127);
+	if (write(procs_fd, "0", 1) != 1)
+		return -errno;
+	r = user ? user_become(user) : 0;
+	if (r < 0)
+		return r;
+	if (sigprocmask(SIG_SETMASK, &child->before, NULL) < 0)
+		return -errno;
+	execvp(argv[0], argv);
+	return -errno;
+}
+
+__attribute__((noreturn)) static void tell_and_exit(int error_fd, int error)
+{
+	_exit(write(error_fd, &error, sizeof(error)) == sizeof(error) ? 127 : 126);
 }
 
 /* The pipe closes when the program is executed, and says why when it is not. */
@@ -52,10 +59,11 @@ static int wait_for_exec(int error_fd)
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return -errno;
-	return n == sizeof(error) ? -error : 0;
+	return n == sizeof(error) ? error : 0;
 }
 
-static int start(char *const argv[], int procs_fd, struct command_child *child)
+static int start(char *const argv[], int procs_fd, const struct user *user,
+		 struct command_child *child)
 {
 	int ends[2], r;
 
@@ -63,7 +71,7 @@ static int start(char *const argv[], int procs_fd, struct command_child *child)
 		return -errno;
 	child->pid = fork();
 	if (child->pid == 0)
-		become(argv, procs_fd, child, ends[1]);
+		tell_and_exit(ends[1], become(argv, procs_fd, user, child));
 	r = child->pid < 0 ? -errno : 0;
 	close(ends[1]);
 	if (r == 0)
@@ -74,13 +82,14 @@ static int start(char *const argv[], int procs_fd, struct command_child *child)
 	return r;
 }
 
-int command_start(char *const argv[], int procs_fd, struct command_child *ret_child)
+int command_start(char *const argv[], int procs_fd, const struct user *user,
+		  struct command_child *ret_child)
 {
 	struct command_child child = {.pid = -1, .signal_fd = -1};
 	int r = take_signals(&child);
 
 	if (r == 0)
-		r = start(argv, procs_fd, &child);
+		r = start(argv, procs_fd, user, &child);
 	if (r < 0) {
 		command_clear(&child);
 		return r;

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "dryrun/user.h"
+
 struct command_child {
 	pid_t pid;	 /* -1: none */
 	int signal_fd;	 /* readable when command_turn() is to be called */
@@ -20,13 +22,15 @@ struct command_child {
  * command_start() - Start it, its descriptors 0 to 2 being ours.
  * @argv:     found in PATH
  * @procs_fd: of the cgroup that it joins before it is executed
+ * @user:     whom it runs as; NULL: as this process
  *
  * From here on the signals that end a program, and a few that programs make use of, are
  * passed on instead of being acted on.
  *
  * Return: 0; the negative errno of the exec; another negative errno.
  */
-int command_start(char *const argv[], int procs_fd, struct command_child *ret_child);
+int command_start(char *const argv[], int procs_fd, const struct user *user,
+		  struct command_child *ret_child);
 
 /**
  * command_turn() - Take the signals that wait.

@@ -30,13 +30,13 @@ static int watch(struct session *session, struct command_child *child,
 	return r < 0 ? r : session_consume(session, tally);
 }
 
-static int start(char *const argv[], const struct scratch *scratch,
+static int start(const struct run_options *options, const struct scratch *scratch,
 		 struct command_child *child, char **reterr_detail)
 {
-	int r = command_start(argv, scratch->procs_fd, child);
+	int r = command_start(options->argv, scratch->procs_fd, options->user, child);
 
 	if (r < 0)
-		explain(reterr_detail, "run %s: %s", argv[0], strerror(-r));
+		explain(reterr_detail, "run %s: %s", options->argv[0], strerror(-r));
 	return r;
 }
 
@@ -57,11 +57,12 @@ static int finish(struct session *session, const struct scratch *scratch, struct
 }
 
 static int run_in(struct session *session, const struct scratch *scratch,
-		  char *const argv[], struct run *run, char **reterr_detail)
+		  const struct run_options *options, struct run *run,
+		  char **reterr_detail)
 {
 	_cleanup_(command_clear) struct command_child child = {.pid = -1,
 							       .signal_fd = -1};
-	int r = start(argv, scratch, &child, reterr_detail);
+	int r = start(options, scratch, &child, reterr_detail);
 
 	if (r < 0)
 		return r;
@@ -74,8 +75,8 @@ static int run_in(struct session *session, const struct scratch *scratch,
 	return finish(session, scratch, run, reterr_detail);
 }
 
-int run_command(struct image *image, const struct policy_list *policies,
-		char *const argv[], struct run *ret_run, char **reterr_detail)
+int run_command(const struct run_options *options, struct run *ret_run,
+		char **reterr_detail)
 {
 	_cleanup_(scratch_close) struct scratch scratch = {.root = {.fd = -1},
 							   .procs_fd = -1};
@@ -91,11 +92,12 @@ int run_command(struct image *image, const struct policy_list *policies,
 	if (r == 0)
 		r = scratch_open(&scratch, reterr_detail);
 	if (r == 0)
-		r = session_new(image, policies, &scratch, &session, reterr_detail);
+		r = session_new(options->image, options->policies, &scratch, &session,
+				reterr_detail);
 	if (r)
 		return r;
 	run.tracing = session_is_tracing(session);
-	r = run_in(session, &scratch, argv, &run, reterr_detail);
+	r = run_in(session, &scratch, options, &run, reterr_detail);
 	if (r)
 		return r;
 	*ret_run = run;

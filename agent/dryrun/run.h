@@ -10,6 +10,7 @@
 
 #include "dryrun/session.h"
 #include "dryrun/tally.h"
+#include "dryrun/user.h"
 #include "policy/image.h"
 
 struct run {
@@ -22,10 +23,15 @@ struct run {
 	size_t n_running;
 };
 
+struct run_options {
+	struct image *image;		    /* of image_compile_dry(); NULL: no rules */
+	const struct policy_list *policies; /* that it is compiled from */
+	char *const *argv;
+	const struct user *user; /* NULL: as this process */
+};
+
 /**
  * run_command() - Run a command, and count what policies have to say to it.
- * @image:         of image_compile_dry(); NULL: no rules
- * @policies:      that it is compiled from
  * @ret_run:       set on success only; owned
  * @reterr_detail: on failure, one line; owned
  *
@@ -33,8 +39,8 @@ struct run {
  *
  * Return: 0; an outcome of enforcer_open() or a negative errno when it could not run.
  */
-int run_command(struct image *image, const struct policy_list *policies,
-		char *const argv[], struct run *ret_run, char **reterr_detail);
+int run_command(const struct run_options *options, struct run *ret_run,
+		char **reterr_detail);
 void run_clear(struct run *run);
 
 #endif

@@ -15,5 +15,16 @@ expect_failure "lsmd says what to boot with" "lsm=.*bpf" lsmd $(lsmd_options)
 expect_failure "lsmd --probe says so too" "lsm=.*bpf" lsmd --probe
 expect "nothing stays pinned" "" ls /sys/fs/bpf
 expect "a call is not denied" allowed in_pod web /probe open /etc/secret r
+
+# A dry run has nothing to stop.
+lsmctl dry-run -f "$policies" -n shop --labels app=web --report json --report-file /tmp/report.json -- \
+	sh -c '/probe open /etc/secret r; /probe exec /bin/forbidden; /probe socket 2 3 1; /probe connect 127.0.0.1 4444' \
+	>/tmp/out 2>&1
+expect "a dry run says what would be denied" "3 tracing
+1 no-forbidden
+1 no-secret
+1 no-raw
+1 no-4444" sh -c "echo $? \$(jq -r .hooks /tmp/report.json); jq -r '.rules[] | \"\(.count) \(.rule)\"' /tmp/report.json"
+expect "a dry run leaves nothing pinned" "" ls /sys/fs/bpf
 echo "# $(uname -r): $passed passed, $failed failed"
 [ "$failed" -eq 0 ]
