@@ -12,13 +12,20 @@
 /* Of the policy in memory. */
 #define LEARNER "lsmctl-dry-run-learns"
 
+/* What is executed directly is told from what is the interpreter of a script, which is
+ * spared where its script is allowed: the one is denied by a rule, the other by default.
+ */
 static const char learner_text[] = "apiVersion: lsmd.io/v1alpha1\n"
 				   "kind: ClusterLsmPolicy\n"
 				   "metadata: {name: " LEARNER "}\n"
 				   "spec:\n"
 				   "  mode: audit\n"
 				   "  podSelector: {}\n"
-				   "  exec: {default: deny}\n"
+				   "  exec:\n"
+				   "    default: deny\n"
+				   "    rules:\n"
+				   "    - {name: direct, action: deny, paths: [\"/**\"], "
+				   "as: direct}\n"
 				   "  file: {default: deny}\n"
 				   "  sockets: {default: deny}\n"
 				   "  network: {default: deny}\n";
@@ -40,13 +47,15 @@ int learn_policy(struct policy **ret_policy)
 /* --- what the run did -----------------------------------------------------------------
  */
 
-/* Which rules of the image are the learner's. */
+/* Which rules of the image say what is to be learned. */
 static bool is_learners(const struct image *image, uint32_t rule,
 			const struct policy *learner)
 {
 	struct image_rule_info info;
 
-	return image_rule(image, rule, &info) == 0 && !strcmp(info.policy, learner->name);
+	if (image_rule(image, rule, &info) < 0 || strcmp(info.policy, learner->name) != 0)
+		return false;
+	return info.section != SECTION_EXEC || !info.is_default;
 }
 
 static int add_entry(struct learn_uses *uses, const struct tally_entry *entry)

@@ -43,8 +43,9 @@ static void end(void)
 
 TestSuite(learn, .init = begin, .fini = end);
 
-/* As the kernel does: nothing that the learner allows is reported. */
-static void did(struct record record, unsigned times)
+/* As the kernel does: nothing that the learner allows is reported. @script: whose
+ * interpreter is executed; NULL: none */
+static void did_for(struct record record, const char *script, unsigned times)
 {
 	struct eval_result result;
 	struct eval_event event;
@@ -52,12 +53,18 @@ static void did(struct record record, unsigned times)
 
 	cr_assert_eq(access_read(&record.event, &access), 0);
 	event = access_event(&access);
+	event.script = script;
 	eval(lesson.image, &event, &result);
 	access_clear(&access);
 	for (uint32_t i = 0; i < result.n_audits; i++) {
 		count(lesson.run.tally, record, result.audits[i].rule, times);
 		lesson.run.counts.rules[result.audits[i].rule] += times;
 	}
+}
+
+static void did(struct record record, unsigned times)
+{
+	did_for(record, NULL, times);
 }
 
 static const char *learn(const struct labels *labels)
@@ -286,4 +293,21 @@ Test(learn, a_port_of_the_kernels_choice_on_loopback_is_any_such)
 	cr_expect(!!strstr(lesson.learned.text, "\"127.0.0.1/32\""));
 	did(connected("127.0.0.1", 40002, IPPROTO_TCP), 1);
 	cr_expect_eq(count_denied(), 0, "%s", lesson.learned.text);
+}
+
+/* It is allowed since its script is: a line for it could be left out. */
+Test(learn, leaves_out_what_only_interprets_scripts)
+{
+	const char *text;
+
+	did(executed("/srv/test.sh"), 2);
+	did_for(executed("/usr/bin/dash"), "/srv/test.sh", 2);
+	did(executed("/srv/tool.py"), 1);
+	did_for(executed("/usr/bin/python3.11"), "/srv/tool.py", 1);
+	did(executed("/usr/bin/python3.11"), 1);
+	text = learn(&none);
+	cr_expect(!!strstr(text, "- /srv/test.sh  # 2 times\n"), "%s", text);
+	cr_expect(!strstr(text, "dash"), "%s", text);
+	cr_expect(!!strstr(text, "- /usr/bin/python3.11  # once\n"), "%s", text);
+	cr_expect_eq(lesson.learned.n_lacks, 0);
 }
