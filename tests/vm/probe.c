@@ -15,9 +15,10 @@
  * ATTEMPT: open PATH r|w|rw | exec PATH | socket FAMILY TYPE PROTOCOL | connect ADDRESS
  * PORT [udp], numbers as the kernel has them; and by other calls: descriptor-exec PATH |
  *          thread-exec PATH | ring-open PATH | ring-connect ADDRESS PORT | mixed-connect
- * ADDRESS PORT | short-connect ADDRESS PORT WAY:     chroot DIRECTORY | in DIRECTORY |
- * userns - | mountns - | bind FROM:TO | o_path - | deep DIRECTORY:NAMES:LENGTH |
- * clone-into CGROUP
+ * ADDRESS PORT | short-connect ADDRESS PORT |
+ *          memory-exec PATH (its bytes, from a memfd) | unix-connect PATH|@NAME WAY:
+ * chroot DIRECTORY | in DIRECTORY | userns - | mountns - | bind FROM:TO | o_path - | deep
+ * DIRECTORY:NAMES:LENGTH | clone-into CGROUP | stdio-socket -
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -30,14 +31,17 @@
 #include <spawn.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -269,6 +273,56 @@ static int attempt_short_connect(char **words)
 	return r;
 }
 
+/* The bytes of a file, executed where no file has them. */
+static int attempt_memory_exec(char **words)
+{
+	char *arguments[] = {words[0], (char *)"exit", NULL};
+	int status, from = open(words[0], O_RDONLY | O_CLOEXEC);
+	int fd = memfd_create("memory", 0);
+	pid_t child;
+
+	while (from >= 0 && fd >= 0 && sendfile(fd, from, NULL, 1 << 20) > 0)
+		;
+	child = from < 0 || fd < 0 ? -1 : fork();
+	if (child < 0)
+		return errno;
+	if (child == 0) {
+		syscall(SYS_execveat, fd, "", arguments, environ, AT_EMPTY_PATH);
+		_exit(errno);
+	}
+	close(from);
+	close(fd);
+	waitpid(child, &status, 0);
+	return WEXITSTATUS(status);
+}
+
+/* To a socket that listens there, since the kernel asks only once it has found one. */
+static int attempt_unix_connect(char **words)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int server = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	size_t length = strlen(words[0]);
+	socklen_t size;
+	int r = 0;
+
+	if (server < 0 || fd < 0 || length >= sizeof(address.sun_path))
+		die("unix");
+	memcpy(address.sun_path, words[0], length);
+	size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
+	if (*words[0] == '@')
+		address.sun_path[0] = '\0';
+	else
+		unlink(words[0]);
+	if (bind(server, (struct sockaddr *)&address, size) < 0 || listen(server, 1) < 0)
+		die(words[0]);
+	if (connect(fd, (struct sockaddr *)&address, size) < 0)
+		r = errno;
+	close(server);
+	close(fd);
+	return r;
+}
+
 static const struct attempt {
 	const char *name;
 	int words;
@@ -284,6 +338,8 @@ static const struct attempt {
 	{"ring-connect", 2, attempt_ring_connect},
 	{"mixed-connect", 2, attempt_mixed_connect},
 	{"short-connect", 2, attempt_short_connect},
+	{"memory-exec", 1, attempt_memory_exec},
+	{"unix-connect", 1, attempt_unix_connect},
 };
 
 static const struct attempt *find_attempt(int n, char **words)
@@ -519,14 +575,28 @@ static void way_clone_into(char *value, char **words)
 	exit(WEXITSTATUS(status));
 }
 
+/* Standard input is a connection, as a reverse shell's. */
+static void way_stdio_socket(char *value, char **words)
+{
+	(void)value;
+	(void)words;
+	if (dup2(socket(AF_INET, SOCK_STREAM, 0), STDIN_FILENO) < 0)
+		die("stdio-socket");
+}
+
 static const struct way {
 	const char *name;
 	void (*go)(char *value, char **words);
 } ways[] = {
-	{"chroot", way_chroot},	  {"in", way_in},
-	{"mountns", way_mountns}, {"userns", way_userns},
-	{"bind", way_bind},	  {"o_path", way_o_path},
-	{"deep", way_deep},	  {"clone-into", way_clone_into},
+	{"chroot", way_chroot},
+	{"in", way_in},
+	{"mountns", way_mountns},
+	{"userns", way_userns},
+	{"bind", way_bind},
+	{"o_path", way_o_path},
+	{"deep", way_deep},
+	{"clone-into", way_clone_into},
+	{"stdio-socket", way_stdio_socket},
 };
 
 /* via WAY VALUE [via WAY VALUE]... ATTEMPT */

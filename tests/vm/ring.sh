@@ -41,8 +41,9 @@ run_on()
 	local vm_options=()
 	while [ "$1" != -- ]; do vm_options+=("$1"); shift; done
 	shift
-	"$top/deploy/vm.sh" --kernel "$kernel" --cpus 2 --timeout 900 "${options[@]}" \
+	"$top/deploy/vm.sh" --kernel "$kernel" --cpus 2 --timeout 1800 "${options[@]}" \
 		"${vm_options[@]}" --build "$build" --add "$top/tests/vm:/ring" \
+		--add "$top/policies:/policies" \
 		--add "$build/tests/vm/probe:/probe" \
 		--add "$build/deploy/demo-listen:/probe-listen" \
 		--add "$(command -v crun):/usr/bin/crun" --add "$(command -v jq):/usr/bin/jq" \
