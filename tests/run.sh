@@ -22,7 +22,8 @@ usage()
 	  vm            the real hooks on 5.10, 6.1, 6.12 and 7.2
 
 	  --long  full counts: fuzzers 600 s each instead of 20, races 20 s instead of 2,
-	          10,000,000 differential cases instead of 1,000,000
+	          10,000,000 differential cases instead of 1,000,000,
+	          3,200 events by real hooks instead of 512
 	  --help  this text
 	TEXT
 }
@@ -30,10 +31,11 @@ usage()
 fuzz_seconds=20
 race_seconds=2
 cases=1000000
+hook_sets=16
 rings=()
 while [ $# -gt 0 ]; do
 	case $1 in
-	--long) fuzz_seconds=600; race_seconds=20; cases=10000000 ;;
+	--long) fuzz_seconds=600; race_seconds=20; cases=10000000; hook_sets=100 ;;
 	--help) usage; exit 0 ;;
 	build | unit | differential | fuzz | deploy | vm) rings+=("$1") ;;
 	*) echo "run.sh: unknown argument \"$1\"; see --help" >&2; exit 2 ;;
@@ -149,6 +151,8 @@ ring_vm()
 	RING_RACE_SECONDS=$race_seconds collect "vm: ring" "$top/tests/vm/ring.sh" \
 		--build "$top/build-tests/gcc"
 	collect "vm: the programs" "$top/tests/vm/kernel/run.sh" --build "$top/build-tests/gcc"
+	collect "vm: the hooks and the policies" "$top/tests/differential/hooks.sh" \
+		--build "$top/build-tests/gcc" --sets "$hook_sets"
 	# As nodes of AL2 have it.
 	collect "vm: ring on cgroup v1" "$top/tests/vm/ring.sh" --kernel 5.10 --cgroup v1 \
 		--build "$top/build-tests/gcc" hooks runtime live restart

@@ -35,8 +35,8 @@ static bool is_by_rule(const struct opinion *opinion)
 	return opinion->verdict >= REFERENCE_DENY && opinion->rule;
 }
 
-/* Is the script denied, or would a rule of an audit-mode policy do it? Then nobody ever comes to
- * its interpreter, or not in the eyes of that policy. */
+/* Is the script denied, or would a rule of an audit-mode policy do it? Then nobody ever
+ * comes to its interpreter, or not in the eyes of that policy. */
 static bool script_is_denied(const struct drawn_policies *policies,
 			     const struct drawn_event *interpreter)
 {

@@ -132,8 +132,8 @@ void subject_event(const struct drawn_event *drawn, struct eval_event *ret_event
 
 /* --- answers ----------------------------------------------------------------------- */
 
-static bool is_reason(const struct image *image, uint32_t rule,
-		      const struct opinion *opinion)
+bool subject_is_reason(const struct image *image, uint32_t rule,
+		       const struct opinion *opinion)
 {
 	struct image_rule_info info;
 	char name[16];
@@ -167,7 +167,7 @@ static bool agrees(const struct image *image, const struct eval_outcome *outcome
 		return false;
 	return outcome->verdict == VERDICT_ALLOW ||
 	       (outcome->error == opinion->error &&
-		is_reason(image, outcome->rule, opinion));
+		subject_is_reason(image, outcome->rule, opinion));
 }
 
 /* Reports come in whatever order; none is there twice. */

@@ -23,6 +23,10 @@ void subject_event(const struct drawn_event *drawn, struct eval_event *ret_event
 bool subject_agrees(const struct image *image, const struct eval_result *result,
 		    const struct opinions *opinions);
 
+/** subject_is_reason() - Is a rule of an image what the reference gives for a reason? */
+bool subject_is_reason(const struct image *image, uint32_t rule,
+		       const struct opinion *opinion);
+
 /** subject_same() - Do two ways of asking the core give the same? */
 bool subject_same(const struct eval_result *a, const struct eval_result *b);
 
