@@ -225,6 +225,12 @@ static const struct open_way {
 	{ANY_SECTION, denies_programs, "from: a copy of a named program stays open"},
 };
 
+/* Of what POLICY.md has in the base. */
+#define BASE_LACKS                                                                       \
+	"/proc/self is denied as well, since by name it is /proc/PID and cannot be "     \
+	"told "                                                                          \
+	"from that of another process"
+
 static int append(char **text, const char *addition)
 {
 	const char *before = *text ? *text : "";
@@ -297,6 +303,9 @@ int enforcement_judge_default(struct policy_section *section, enum image_section
 	if (!section->default_deny)
 		return 0;
 	r = enforcement_judge(&rule);
+	if (r == 0 && number == SECTION_FILE && !section->base_none)
+		r = enforcement_lower(&rule.enforcement, &rule.open_ways, PARTIAL, "base",
+				      BASE_LACKS);
 	section->default_enforcement = rule.enforcement;
 	section->default_open_ways = rule.open_ways;
 	return r;

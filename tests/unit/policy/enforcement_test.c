@@ -141,6 +141,8 @@ Test(enforcement, defaults_say_what_stays_open)
 	cr_assert(strstr(sections[SECTION_FILE].default_open_ways,
 			 "write is judged at open"));
 	cr_assert_eq(sections[SECTION_SOCKETS].default_enforcement, ENFORCED);
+	cr_assert(strstr(sections[SECTION_FILE].default_open_ways,
+			 "base: /proc/self is denied as well"));
 	cr_assert_null(sections[SECTION_SOCKETS].default_open_ways);
 	cr_assert_eq(sections[SECTION_NETWORK].default_enforcement, PARTIAL);
 }
