@@ -152,6 +152,11 @@ static bool has_pattern(const struct policy_rule *rule)
 	return false;
 }
 
+static bool goes_by_address(const struct policy_rule *rule)
+{
+	return denies(rule) && !rule->n_unix;
+}
+
 static bool may_be_sctp(const struct policy_rule *rule)
 {
 	return denies(rule) && !rule->n_unix &&
@@ -199,6 +204,9 @@ static const struct open_way {
 	 "xattr without an open stay open"},
 	{SECTION_FILE, has_literal, LINKS},
 	{SECTION_FILE, has_pattern, OTHER_NAMES},
+	{SECTION_NETWORK, goes_by_address,
+	 "a connection that is there before the rule, or passed in, stays open; an "
+	 "address is judged before a service or a proxy translates it"},
 	{SECTION_NETWORK, may_be_sctp,
 	 "SCTP's connectx stays open, unless sockets of that protocol are denied"},
 	{SECTION_NETWORK, has_socket_file,
@@ -226,10 +234,7 @@ static const struct open_way {
 };
 
 /* Of what POLICY.md has in the base. */
-#define BASE_LACKS                                                                       \
-	"/proc/self is denied as well, since by name it is /proc/PID and cannot be "     \
-	"told "                                                                          \
-	"from that of another process"
+#define BASE_LACKS "/proc/self is denied as well, since by name it is that of any process"
 
 static int append(char **text, const char *addition)
 {

@@ -58,24 +58,6 @@ static inline struct compiled compile(const char *text)
 	return compiled;
 }
 
-/* The same, with the rules that this version can compile and not enforce. */
-static inline struct compiled compile_anyway(const char *text)
-{
-	struct compiled compiled = {.parsed = parse(text)};
-	const struct policy_list *policies = &compiled.parsed.policies;
-
-	cr_assert_eq(compiled.parsed.result, 0, "%s", compiled.parsed.said);
-	for (size_t p = 0; p < policies->n; p++)
-		for (size_t s = 0; s < SECTION_COUNT; s++) {
-			struct policy_section *section = &policies->items[p]->sections[s];
-
-			for (size_t i = 0; i < section->n_rules; i++)
-				section->rules[i].enforcement = ENFORCED;
-		}
-	compile_parsed(&compiled);
-	return compiled;
-}
-
 static inline struct eval_result decide(const struct compiled *compiled,
 					struct eval_event event)
 {

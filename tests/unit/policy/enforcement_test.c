@@ -60,7 +60,7 @@ static const struct {
 	{"network: {rules: [{action: deny, protocols: {not: [tcp]}}]}", SECTION_NETWORK,
 	 PARTIAL, "SCTP's connectx stays open"},
 	{"network: {rules: [{action: deny, protocols: [tcp, udp]}]}", SECTION_NETWORK,
-	 ENFORCED, NULL},
+	 PARTIAL, "a connection that is there before the rule"},
 	{"network: {rules: [{action: deny, direction: bind, ports: [1]}]}",
 	 SECTION_NETWORK, REFUSED,
 	 "direction: bind: it needs the hook socket_bind, which this version does not "
