@@ -121,7 +121,7 @@ struct script {
 	__u32 device;
 	__u32 slot;   /* that counts it */
 	__u32 flags;  /* SCRIPT_F_* */
-	__u32 start;  /* of the path in these bytes, which are filled from their end */
+	__u32 start;  /* of the path in these bytes, whose last is NUL */
 	char path[LIMIT_SCRIPT_PATH];
 };
 

@@ -60,23 +60,14 @@ __global __u64 list_spared(__u32 index, __u32 list, __u64 facts, __u64 programs)
 __global __u32 called_list(__u32 index, __u64 name)
 {
 	image_t image = image_open(index);
-	__u32 i, state;
 	__u64 fed;
 
 	if (!image.map)
 		return OFFSET_OUTSIDE;
-	state = automaton_start(image);
-#pragma clang loop unroll(disable)
-	for (i = 0; i < LIMIT_PATH; i += PATH_FED) {
-		fed = path_feed(index, state, name + i, 0);
-		if (!WORD_HI(fed))
-			return OFFSET_OUTSIDE;
-		state = WORD_LO(fed);
-		if (WORD_HI(fed) <= PATH_FED || automaton_stops(state))
-			break;
-		VERIFIER_FORGET(state, index);
-	}
-	return decide_path(image, automaton_accept(image, state), ACCEPT_EXEC);
+	fed = path_feed_string(index, automaton_start(image), name);
+	if (!WORD_HI(fed))
+		return OFFSET_OUTSIDE;
+	return decide_path(image, automaton_accept(image, WORD_LO(fed)), ACCEPT_EXEC);
 }
 
 /* Add what rules say about the name that the caller gave, which is there to be asked once. */

@@ -45,7 +45,8 @@
 #define LIMIT_SCRIPTS 16384
 #define LIMIT_SUBJECT_SCRIPTS 2048
 
-/* Bytes of a script's path, a power of two. A longer one may be each program. */
+/* Bytes of a script's path with its NUL, a power of two. A longer one, or one of more than 32 names,
+ * may be each program. */
 #define LIMIT_SCRIPT_PATH 256
 
 /* Bytes of a script's first line up to the end of its interpreter's name, which the kernel has 256

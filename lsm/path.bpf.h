@@ -20,15 +20,14 @@
 #include "core.bpf.h"
 
 /* Names that are turned round on the stack. All frames together have 512 bytes. */
-#define PATH_BATCH 20
+#define PATH_BATCH 18
 
 /* Names between two places that are sought from the leaf of a deeper path. */
 #define PATH_SEGMENT 64
 
 /* The longest name, and as much of it as is read at a time. */
 #define PATH_NAME 255
-#define PATH_CHUNK 24
-#define PATH_FED ((PATH_NAME / (PATH_CHUNK - 1) + 1) * (PATH_CHUNK - 1))
+#define PATH_CHUNK 32
 
 /* Mounts stacked on one directory that one crossing passes. */
 #define PATH_STACKED 64
@@ -40,7 +39,7 @@
 #define PATH_LEGS 48
 
 /* How often a walk that a rename disturbed is tried. */
-#define PATH_TRIES 8
+#define PATH_TRIES 6
 
 /*
  * What a walk gives, as one number: bits 0-31 the automaton's state, 32-47 PATH_* flags, 48-63
@@ -110,6 +109,15 @@ static __always_inline void mount_read(union link *link, __u64 address)
 	}
 }
 
+/* The root alone. */
+static __always_inline void mount_read_root(union link *link, __u64 address)
+{
+	const struct mount *mount = (const struct mount *)address;
+
+	link->mount.root = 0;
+	bpf_core_read(&link->mount.root, sizeof(link->mount.root), &mount->mnt.mnt_root);
+}
+
 /* As a mount: the file system by itself, wherever it is mounted. */
 #define MOUNT_NONE 0
 
@@ -119,44 +127,54 @@ static __always_inline __u64 mount_root(__u64 mount)
 }
 
 /**
- * path_feed() - Feed "/" and a name to the automaton, or a part of what is longer.
+ * path_feed() - Feed a byte and the beginning of a string to the automaton.
  * @index: of the image
  * @state: an automaton's state
- * @name:  address of the name, which ends with NUL
- * @first: '/', or 0 for none
+ * @name:  address of the string, which ends with NUL
+ * @first: the byte; 0: none
  *
- * Return: WORD(state, bytes read, with the NUL or the "/"); bytes 0 when it cannot be read, more than
- * PATH_FED where it goes on after these, and is no name of a file.
+ * Return: WORD(state, bytes read, with the NUL or @first); bytes 0 when it cannot be read,
+ * PATH_CHUNK when there may be more.
  */
 __global __u64 path_feed(__u32 index, __u32 state, __u64 name, __u32 first)
 {
-	image_t image = image_open(index);
 	__u8 buffer[PATH_CHUNK];
-	__u32 done;
+	image_t image = image_open(index);
 	long length;
 
 	if (!image.map)
 		return 0;
 	if (first)
 		state = automaton_step(image, state, first);
-#pragma clang loop unroll(disable)
-	for (done = 0; done <= PATH_NAME; done += PATH_CHUNK - 1) {
-		length = bpf_probe_read_kernel_str(buffer, sizeof(buffer),
-						   (const void *)(name + done));
-		if (length <= 0)
-			return 0;
-		state = automaton_feed(image, state, buffer, length - 1, sizeof(buffer) - 1);
-		if (length < PATH_CHUNK || automaton_stops(state))
-			return WORD(state, done + length);
-		VERIFIER_FORGET(state, (__u32)name);
-	}
-	return WORD(state, PATH_FED + 1);
+	length = bpf_probe_read_kernel_str(buffer, sizeof(buffer), (const void *)name);
+	if (length <= 0)
+		return 0;
+	state = automaton_feed(image, state, buffer, length - 1, sizeof(buffer) - 1);
+	return WORD(state, length);
 }
 
-/* Of path_feed(): was it a whole name? */
-static __always_inline int name_is_fed(__u64 fed)
+/**
+ * path_feed_string() - Feed a string of up to LIMIT_PATH bytes.
+ * Return: WORD(state, bytes fed and one); bytes 0 when it cannot be read or is longer.
+ */
+__global __u64 path_feed_string(__u32 index, __u32 state, __u64 string)
 {
-	return WORD_HI(fed) - 1 < PATH_FED;
+	__u32 chunk, bytes = 0;
+	__u64 fed;
+
+#pragma clang loop unroll(disable)
+	for (chunk = 0; chunk <= LIMIT_PATH / (PATH_CHUNK - 1); chunk++) {
+		fed = path_feed(index, state, string + bytes, 0);
+		if (!WORD_HI(fed))
+			return 0;
+		state = WORD_LO(fed);
+		bytes += WORD_HI(fed) - 1;
+		if (WORD_HI(fed) != PATH_CHUNK || automaton_stops(state))
+			return WORD(state, bytes + 1);
+		VERIFIER_FORGET(state, index);
+		VERIFIER_FORGET(bytes, index);
+	}
+	return 0;
 }
 
 /**
@@ -178,7 +196,8 @@ __global __u64 path_cross(__u64 mount)
 		/* What cannot be read is read as zeros, and ends here. */
 		if (link.mount.parent == mount)
 			return !mount;
-		if (link.mount.mountpoint != mount_root(link.mount.parent))
+		mount_read_root(&link, link.mount.parent);
+		if (link.mount.mountpoint != link.mount.root)
 			return mount;
 		mount = link.mount.parent;
 	}
@@ -251,13 +270,26 @@ __global __u64 path_climb(__u64 dentry, __u64 root, __u32 limit)
 #define SEEK_COUNT 0
 #define SEEK_DENTRY 1
 #define SEEK_MOUNT 2
+#define SEEK_NAME 3
+
+/* What path_seek() is asked for. */
+static __always_inline __u64 place_part(const struct place *place, __u32 n, __u32 what)
+{
+	const struct dentry *dentry = (const struct dentry *)place->dentry;
+
+	if (what == SEEK_COUNT)
+		return n;
+	if (what == SEEK_NAME)
+		return (__u64)BPF_CORE_READ(dentry, d_name.name);
+	return what == SEEK_DENTRY ? place->dentry : place->mount;
+}
 
 /**
  * path_seek() - Go up a path by names.
  * @dentry: struct dentry
  * @mount:  struct mount
  * @limit:  how many names
- * @what:   SEEK_COUNT, SEEK_DENTRY or SEEK_MOUNT
+ * @what:   SEEK_COUNT, SEEK_DENTRY, SEEK_MOUNT or SEEK_NAME
  *
  * Return: how many names there were, up to @limit, more than that on failure; or a part of
  * where it got to, 0 on failure.
@@ -275,8 +307,7 @@ __global __u64 path_seek(__u64 dentry, __u64 mount, __u32 limit, __u32 what)
 	for (i = 0; i < PATH_LEGS; i++) {
 		leg = place_cross(&place, &link);
 		if (n >= limit || leg == LEG_TOP)
-			return what == SEEK_COUNT ? n :
-			       what == SEEK_DENTRY ? place.dentry : place.mount;
+			return place_part(&place, n, what);
 		if (leg == LEG_FAILED)
 			break;
 		climb = path_climb(place.dentry, place.root, limit - n);
@@ -287,6 +318,17 @@ __global __u64 path_seek(__u64 dentry, __u64 mount, __u32 limit, __u32 what)
 		VERIFIER_FORGET(n, limit);
 	}
 	return what == SEEK_COUNT ? limit + 1 : 0;
+}
+
+/* Feed "/" and a name. Return: as path_feed(). */
+static __always_inline __u64 name_feed(__u32 index, __u32 state, __u64 name)
+{
+	__u64 rest, fed = path_feed(index, state, name, '/');
+
+	if (WORD_HI(fed) != PATH_CHUNK || automaton_stops(WORD_LO(fed)))
+		return fed;
+	rest = path_feed_string(index, WORD_LO(fed), name + PATH_CHUNK - 1);
+	return WORD_HI(rest) ? WORD(WORD_LO(rest), WORD_HI(fed) + WORD_HI(rest) - 1) : 0;
 }
 
 /* Feed names that were found leaf first. Return: PATH(). */
@@ -304,8 +346,8 @@ static __always_inline __u64 names_feed(const __u64 names[PATH_BATCH], __u32 n, 
 		VERIFIER_FORGET(bytes, index);
 		if (i > n)
 			continue;
-		fed = path_feed(index, state, names[i - 1], '/');
-		if (!name_is_fed(fed))
+		fed = name_feed(index, state, names[i - 1]);
+		if (!WORD_HI(fed))
 			return PATH(STATE_DEAD, PATH_F_UNREAD, 0);
 		state = WORD_LO(fed);
 		bytes += WORD_HI(fed);
@@ -362,25 +404,22 @@ __global __u64 path_batch(__u64 dentry, __u64 mount, __u32 index, __u32 state)
  */
 __global __u64 path_segment(__u64 dentry, __u64 mount, __u32 index, __u32 state, __u32 n)
 {
-	const struct dentry *at;
-	__u32 i, bytes = 0;
-	__u64 fed;
+	__u64 name, fed, path = PATH(state, 0, 0);
+	__u32 i;
 
 	for (i = 0; i < PATH_SEGMENT && n > 0; i++) {
 		n--;
-		at = (const struct dentry *)path_seek(dentry, mount, n, SEEK_DENTRY);
-		fed = path_feed(index, state, (__u64)BPF_CORE_READ(at, d_name.name), '/');
-		if (!name_is_fed(fed))
+		name = path_seek(dentry, mount, n, SEEK_NAME);
+		fed = name_feed(index, PATH_STATE(path), name);
+		if (!WORD_HI(fed))
 			return PATH(STATE_DEAD, PATH_F_UNREAD, 0);
-		state = WORD_LO(fed);
-		bytes += WORD_HI(fed);
-		if (automaton_stops(state))
+		path = PATH(WORD_LO(fed), 0, PATH_BYTES(path) + WORD_HI(fed));
+		if (automaton_stops(PATH_STATE(path)))
 			break;
 		VERIFIER_FORGET(n, index);
-		VERIFIER_FORGET(state, index);
-		VERIFIER_FORGET(bytes, index);
+		VERIFIER_FORGET(path, dentry);
 	}
-	return PATH(state, 0, bytes);
+	return path;
 }
 
 /**
@@ -416,13 +455,19 @@ __global __u64 path_deep(__u64 dentry, __u64 mount, __u32 index, __u32 state)
 static __always_inline __u64 path_once(__u64 dentry, __u64 mount, image_t image, __u32 start)
 {
 	__u64 path = PATH(start, PATH_F_MORE, 0);
-	__u32 state;
 
 	if (mount != MOUNT_NONE)
 		path = path_batch(dentry, mount, image.index, start);
 	if (PATH_FLAGS(path) & PATH_F_MORE)
 		path = path_deep(dentry, mount, image.index, start);
-	state = PATH_STATE(path);
+	return path;
+}
+
+/* What a walk that counts leads to. */
+static __always_inline __u64 path_end(__u64 path, image_t image, __u32 start)
+{
+	__u32 state = PATH_STATE(path);
+
 	if (PATH_BYTES(path) > LIMIT_PATH && !automaton_stops(state))
 		return PATH(STATE_DEAD, PATH_F_UNREAD, 0);
 	/* The root directory has no name, and is "/". */
@@ -471,7 +516,8 @@ static __always_inline __u64 path_walk(__u64 dentry, __u64 mount, image_t image)
 			break;
 	}
 	if (i == PATH_TRIES)
-		path = PATH(STATE_DEAD, PATH_F_UNREAD, 0);
+		return PATH(STATE_DEAD, PATH_F_UNREAD, 0);
+	path = path_end(path, image, start);
 	VERIFIER_FORGET(path, dentry);
 	return path;
 }

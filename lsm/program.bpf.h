@@ -46,9 +46,10 @@ static __always_inline int object_is_moved(const struct object *object, __u64 wa
  */
 __global __u64 script_programs(__u32 index, __u32 slot)
 {
-	__u32 i, at, state, sets, named, tgid = current_tgid();
+	__u32 sets, named, tgid = current_tgid();
 	const struct script *script = script_of(tgid, current_born());
 	image_t image = image_open(index);
+	__u64 path, fed;
 
 	if (!image.map)
 		return PROGRAMS_UNREAD;
@@ -56,17 +57,13 @@ __global __u64 script_programs(__u32 index, __u32 slot)
 		return slot_has_lost_script(slot) ? PROGRAMS_UNREAD : 0;
 	if (script->flags & SCRIPT_F_UNKNOWN)
 		return PROGRAMS_UNREAD;
-	state = automaton_start(image);
-#pragma clang loop unroll(disable)
-	for (i = 0; i < LIMIT_SCRIPT_PATH; i++) {
-		at = script->start + i;
-		if (at >= LIMIT_SCRIPT_PATH || automaton_stops(state))
-			break;
-		VERIFIER_BELOW(at, LIMIT_SCRIPT_PATH);
-		state = automaton_step(image, state, script->path[at]);
-		VERIFIER_FORGET(state, index);
-	}
-	sets = decide_programs(image, automaton_accept(image, state));
+	if (script->start >= LIMIT_SCRIPT_PATH)
+		return PROGRAMS_UNREAD;
+	path = address_of(script->path) + script->start;
+	fed = path_feed_string(index, automaton_start(image), path);
+	if (!WORD_HI(fed))
+		return PROGRAMS_UNREAD;
+	sets = decide_programs(image, automaton_accept(image, WORD_LO(fed)));
 	named = sets | inode_programs(image, script->inode, script->device, slot);
 	return PROGRAMS(named, script->flags & SCRIPT_F_TRUSTED ? sets : 0);
 }

@@ -18,8 +18,8 @@
  * than bits. */
 #define EXEC_NAMED (1ULL << 63)
 
-/* Names of a script's path, each of which has two bytes at least. */
-#define SCRIPT_NAMES (LIMIT_SCRIPT_PATH / 2)
+/* Names of a script's path. */
+#define SCRIPT_NAMES 32
 
 static __always_inline __u32 current_tid(void)
 {
@@ -36,7 +36,7 @@ static __always_inline __u32 current_tid(void)
  */
 __global __u32 script_path(__u64 dentry, __u64 mount)
 {
-	__u32 i, length, start = LIMIT_SCRIPT_PATH, tid = current_tid();
+	__u32 i, length, start = LIMIT_SCRIPT_PATH - 1, tid = current_tid();
 	struct place place = place_start(dentry, mount);
 	struct exec *exec = bpf_map_lookup_elem(&execs, &tid);
 	union link link;

@@ -7,6 +7,8 @@
  * are exact, then a record, which may be dropped and then is counted as well.
  */
 
+#include <stddef.h>
+
 #include "core.bpf.h"
 #include "entering.bpf.h"
 #include "record.bpf.h"
@@ -152,54 +154,82 @@ __global int list_reports(__u64 index_list, __u64 facts_rule, __u64 programs, __
 	return 0;
 }
 
-/* Does one of the lists before this one have an audit outcome's rule as well? */
-static __always_inline int is_reported(const struct outcome *outcome, const __u32 nth,
-				       __u32 index, __u32 rule)
+/* Which list of an outcome a question is about. */
+#define QUESTION_LIST(list) ((__u64)(list) << 56)
+#define QUESTION_LIST_OF(question) ((__u32)((question) >> 56))
+
+/* One list of the outcome at an address. */
+static __always_inline __u32 outcome_list(__u64 outcome, __u32 nth)
 {
+	__u32 list = 0;
+
+	bpf_probe_read_kernel(&list, sizeof(list),
+			      (const void *)(outcome + offsetof(struct outcome, lists) +
+					     nth * sizeof(list)));
+	return list;
+}
+
+static __always_inline void outcome_under(struct circumstances *under, __u64 outcome)
+{
+	bpf_probe_read_kernel(under, sizeof(*under),
+			      (const void *)(outcome + offsetof(struct outcome, under)));
+}
+
+/**
+ * audit_is_reported() - Is a rule among the audit outcomes of a list before this one?
+ * @outcome: address of a struct outcome
+ * @index:   of the image
+ * @nth:     number of the list
+ */
+__global int audit_is_reported(__u64 outcome, __u32 index, __u32 nth, __u32 rule)
+{
+	struct circumstances under = {};
 	__u32 before;
 
-#pragma clang loop unroll(full)
-	for (before = 0; before < nth; before++) {
-		if (outcome->audits >> before & 1 &&
-		    list_reports(WORD(index, outcome->lists[before]),
-				 WORD(outcome->under.facts, rule), outcome->under.programs,
-				 outcome->under.spared))
+	outcome_under(&under, outcome);
+#pragma clang loop unroll(disable)
+	for (before = 0; before < OUTCOME_LISTS; before++) {
+		if (before >= nth)
+			break;
+		if (list_reports(WORD(index, outcome_list(outcome, before)),
+				 WORD(under.facts, rule), under.programs, under.spared))
 			return 1;
 	}
 	return 0;
 }
 
+/** outcome_audit() - list_audit(), of a list of the outcome at an address. */
+__global __u64 outcome_audit(__u64 outcome, __u32 index, __u32 list_number, __u32 nth)
+{
+	__u32 list = outcome_list(outcome, list_number);
+	struct circumstances under = {};
+
+	outcome_under(&under, outcome);
+	return list_audit(index, LIST_OF(list), FACTS_NTH(FACTS_OF(list) | under.facts, nth),
+			  under.programs, under.spared);
+}
+
 /**
- * verdict_audits() - Report every audit outcome of an event, each rule once.
- * @outcome: address of a struct outcome
+ * verdict_audits() - Report every audit outcome of a list that no list before it has.
+ * @question: with QUESTION_LIST()
+ * @outcome:  address of a struct outcome
  *
  * The other arguments as record.bpf.h has them.
  */
 __global int verdict_audits(__u64 object, __u64 detail, __u64 question, __u64 word,
-			    __u64 address)
+			    __u64 outcome)
 {
-	__u32 list, nth, index = SLOT_IMAGE(word);
-	struct outcome outcome;
+	__u32 nth, list = QUESTION_LIST_OF(question);
 	__u64 audit;
 
-	if (bpf_probe_read_kernel(&outcome, sizeof(outcome), (const void *)address))
-		return 0;
-#pragma clang loop unroll(full)
-	for (list = 0; list < OUTCOME_LISTS; list++) {
-		if (!(outcome.audits >> list & 1))
-			continue;
 #pragma clang loop unroll(disable)
-		for (nth = 0; nth < LIMIT_GROUPS; nth++) {
-			audit = list_audit(index, LIST_OF(outcome.lists[list]),
-					   FACTS_NTH(FACTS_OF(outcome.lists[list]) |
-							     outcome.under.facts, nth),
-					   outcome.under.programs, outcome.under.spared);
-			if (!audit)
-				break;
-			if (!is_reported(&outcome, list, index, DECISION_RULE(audit)))
-				verdict_report(object, detail, question, word,
-					       REPORT(audit, VERDICT_AUDIT, flags_of(question)));
-		}
+	for (nth = 0; nth < LIMIT_GROUPS; nth++) {
+		audit = outcome_audit(outcome, SLOT_IMAGE(word), list, nth);
+		if (!audit)
+			break;
+		if (!audit_is_reported(outcome, SLOT_IMAGE(word), list, DECISION_RULE(audit)))
+			verdict_report(object, detail, question, word,
+				       REPORT(audit, VERDICT_AUDIT, flags_of(question)));
 	}
 	return 0;
 }
@@ -270,12 +300,18 @@ __global int verdict_settle(__u64 object, __u64 detail, __u64 question, __u64 wo
 static __always_inline __u32 outcome_settle(const struct outcome *outcome, __u64 object,
 					    __u64 detail, __u64 question, __u64 word)
 {
-	__u32 error = 0;
+	__u32 list, error = 0;
 
 	if (DECISION_VERDICT(outcome->decision))
 		error = verdict_settle(object, detail, question, word, outcome->decision);
-	if (outcome->audits && (error || reports_allowed(state_get())))
-		verdict_audits(object, detail, question, word, address_of(outcome));
+	if (!outcome->audits || (!error && !reports_allowed(state_get())))
+		return error;
+#pragma clang loop unroll(disable)
+	for (list = 0; list < OUTCOME_LISTS; list++) {
+		if (outcome->audits >> list & 1)
+			verdict_audits(object, detail, question | QUESTION_LIST(list), word,
+				       address_of(outcome));
+	}
 	return error;
 }
 

@@ -99,8 +99,8 @@ static int reach(struct slots *slots, uint32_t slot)
 	return 0;
 }
 
-/* What the programs recorded of an earlier subject; how many cgroups and scripts point here
- * is theirs to say. */
+/* What the programs recorded of an earlier subject; how many cgroups and scripts point
+ * here is theirs to say. */
 static void forget_subject(struct slot *slot)
 {
 	slot->mount_namespace = 0;

@@ -111,7 +111,8 @@ static void fileless_is_counted(const struct test_case *test)
 	counted = harvest();
 	CHECK(counted.by_rule == 3 && !counted.fixed[COUNTER_UNRECORDED]);
 	event = next_denial();
-	CHECK(event && event->verdict == VERDICT_DENY && event->flags == DENIAL_F_NO_NAME);
+	CHECK(event && event->verdict == VERDICT_DENY &&
+	      event->flags == DENIAL_F_NO_NAME);
 }
 
 /* An audit rule under two conditions, of which one does not hold, reports nothing. */
@@ -190,8 +191,7 @@ static void make_owned(void)
 	write_file("/tmp/own/roots", "", 0666);
 	write_file("/tmp/own/users", "", 0666);
 	CHECK(chown("/tmp/own/users", 1000, 1000) == 0);
-	CHECK(chmod("/tmp/own/roots", 0666) == 0 &&
-	      chmod("/tmp/own/users", 0666) == 0);
+	CHECK(chmod("/tmp/own/roots", 0666) == 0 && chmod("/tmp/own/users", 0666) == 0);
 }
 
 static void another_owner_is_denied(void)
@@ -271,7 +271,8 @@ static void drift_is_denied(void)
 	CHECK(try_exec("/bin/kernel-test") == 0);
 	CHECK(try_exec("/programs/chowned") == 0);
 	/* Copied up for its attributes alone. */
-	CHECK(chown("/programs/chowned", 1, 1) == 0 && chmod("/programs/chowned", 0755) == 0);
+	CHECK(chown("/programs/chowned", 1, 1) == 0 &&
+	      chmod("/programs/chowned", 0755) == 0);
 	CHECK(try_exec("/programs/chowned") == 0);
 	append("/programs/changed");
 	CHECK(try_exec("/programs/changed") == EPERM);

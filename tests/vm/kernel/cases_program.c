@@ -56,7 +56,7 @@ static void make_program(const char *path)
 	copy_file("/bin/kernel-test", fd);
 }
 
-#define READS	"read x </tmp/secret\n"
+#define READS	 "read x </tmp/secret\n"
 #define AS_CHILD "(read x </tmp/secret)\n"
 
 static void make_programs(void)
@@ -99,7 +99,8 @@ static void that_program_may_not(void)
 {
 	CHECK(read_by("/programs/reader") == EACCES);
 	CHECK(read_by("/tmp/other") == 0);
-	/* Under another name it is still what it is, as long as it is shown, not copied. */
+	/* Under another name it is still what it is, as long as it is shown, not copied.
+	 */
 	CHECK(unshare(CLONE_NEWNS) == 0);
 	CHECK(mount("/programs/reader", "/tmp/other", NULL, MS_BIND, NULL) == 0);
 	CHECK(read_by("/tmp/other") == EACCES);
@@ -153,7 +154,7 @@ static void count_5(const struct test_case *test)
 
 #define ONLY_SCRIPTS                                                                     \
 	POLICY("  exec:\n    default: deny\n    rules:\n"                                \
-	       "    - {name: r, action: allow, paths: [/tmp/script, /tmp/twice, "          \
+	       "    - {name: r, action: allow, paths: [/tmp/script, /tmp/twice, "        \
 	       "/tmp/broken, \"/**/kernel-test\"]}\n")
 
 static void make_levels(void)
@@ -186,7 +187,7 @@ static void count_4(const struct test_case *test)
 }
 
 #define NOT_DIRECTLY                                                                     \
-	POLICY("  exec: {rules: [{name: r, action: deny, paths: [/usr/bin/busybox], "      \
+	POLICY("  exec: {rules: [{name: r, action: deny, paths: [/usr/bin/busybox], "    \
 	       "as: direct}]}\n")
 
 static void a_script_is_not_direct(void)

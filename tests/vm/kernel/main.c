@@ -124,6 +124,23 @@ static int run_inside(const char *name)
 	return 0;
 }
 
+#define MAX_VERIFIED 100000
+
+/* From 5.16 on the kernel says how many instructions it had to look at. */
+static bool are_verified_soon(void)
+{
+	struct enforcer_program programs[64];
+	size_t n = enforcer_programs(fixture.enforcer, programs, ARRAY_SIZE(programs));
+	bool ok = n > 0;
+
+	for (size_t i = 0; i < n && i < ARRAY_SIZE(programs); i++) {
+		printf("# %s: %u verified instructions\n", programs[i].name,
+		       programs[i].verified_instructions);
+		ok = ok && programs[i].verified_instructions < MAX_VERIFIED;
+	}
+	return ok;
+}
+
 int main(int argc, char **argv)
 {
 	struct enforcer_options options = {.pin_directory =
@@ -151,6 +168,10 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	ok = are_verified_soon();
+	printf("%s no program takes the verifier long\n", ok ? "ok" : "not ok");
+	n_failed += !ok;
+	n++;
 	for (size_t i = 0; i < ARRAY_SIZE(groups); i++) {
 		for (const struct test_case *test = groups[i]; test->name; test++) {
 			if (argc > 4 && !strstr(test->name, argv[4]))
