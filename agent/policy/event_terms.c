@@ -88,6 +88,12 @@ int event_terms_add(struct event_terms *terms, const char *name, const char *tex
 	return -EINVAL;
 }
 
+/* Where an event has one of the texts. */
+static const char **place_of(struct eval_event *event, size_t which)
+{
+	return (const char **)(void *)((char *)event + texts[which].text);
+}
+
 static bool is_of(const struct event *event, uint32_t kinds)
 {
 	return kinds & KIND(event->eval.kind);
@@ -101,7 +107,7 @@ static int apply_text(struct event *event, size_t which, const char *text)
 		return -ENOMEM;
 	free(event->texts[which]);
 	event->texts[which] = copy;
-	*(const char **)((char *)&event->eval + texts[which].text) = copy;
+	*place_of(&event->eval, which) = copy;
 	return 0;
 }
 
@@ -116,8 +122,7 @@ int event_copy(const struct eval_event *event, struct event *ret_event)
 		r = copy.path ? 0 : -ENOMEM;
 	}
 	for (size_t i = 0; r == 0 && i < EVENT_TEXTS; i++) {
-		const char *text =
-			*(const char *const *)((const char *)event + texts[i].text);
+		const char *text = *place_of((struct eval_event *)event, i);
 
 		if (text)
 			r = apply_text(&copy, i, text);
