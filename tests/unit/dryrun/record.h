@@ -15,8 +15,10 @@
 #define NAMES_MAX 512
 
 struct record {
-	struct denial_event event;
-	char names[NAMES_MAX];
+	union {
+		struct denial_event event;
+		char bytes[sizeof(struct denial_event) + NAMES_MAX];
+	};
 };
 
 /* "/etc/passwd" as "passwd\0etc\0". */

@@ -212,6 +212,7 @@ static void own_server(void)
 	_cleanup_(closep) int own = serve(SOCK_STREAM, DIRECTORY "/all/own");
 	_cleanup_(closep) int other = serve(SOCK_STREAM, DIRECTORY "/own");
 
+	CHECK(own >= 0 && other >= 0);
 	CHECK(try_peer(SOCK_STREAM, DIRECTORY "/all/own") == EPERM);
 	CHECK(try_peer(SOCK_STREAM, DIRECTORY "/own") == 0);
 	CHECK(unlink(DIRECTORY "/all/own") == 0 && unlink(DIRECTORY "/own") == 0);
