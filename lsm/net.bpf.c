@@ -254,7 +254,7 @@ static __always_inline int send_judge(const struct socket *socket, const struct 
 	if (!subject_open(&subject, value_of_current()) ||
 	    !(subject.sections & IMAGE_HAS_SENDMSG) || !sock || !heeds_address(sock, message))
 		return 0;
-	return address_judge(&subject, sock, (__u64)message->msg_name, message->msg_namelen,
+	return address_judge(&subject, sock, address_of(message->msg_name), message->msg_namelen,
 			     HOOK_SOCKET_SENDMSG);
 }
 
