@@ -94,7 +94,9 @@ static __always_inline int peer_judge(const struct sock *sock, const struct sock
 	struct subject subject;
 	__u32 more;
 
-	if (!subject_open(&subject, value_of_current()) || !(subject.sections & IMAGE_HAS_UNIX))
+	/* A socket that is being closed has none; 6.12 wants that asked before it is read. */
+	if (!sock || !subject_open(&subject, value_of_current()) ||
+	    !(subject.sections & IMAGE_HAS_UNIX))
 		return 0;
 	if (BPF_CORE_READ_BITFIELD(sock, sk_kern_sock) || !BPF_CORE_READ(peer, addr))
 		return 0;
