@@ -51,7 +51,7 @@ static struct job job_of(bool hangs)
 static void setup(void)
 {
 	const struct root_pool_options options = {
-		.workers = 2, .hung = 2, .deadline = 150 * MS};
+		.workers = 2, .hung = 2, .deadline = 500 * MS};
 
 	uv_loop_init(&loop);
 	sem_init(&gate, 0, 0);
@@ -122,6 +122,8 @@ Test(root_pool, others_go_on_beside_what_hangs)
 	root_pool_submit(pool, &other.task);
 	wait_until(&other.freed, 1);
 	cr_assert_eq(other.status, 0);
+	wait_until(&hanging[0].done, 1);
+	wait_until(&hanging[1].done, 1);
 	cr_assert_eq(root_pool_hung(pool), 2);
 	sem_post(&gate);
 	sem_post(&gate);
