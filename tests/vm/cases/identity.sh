@@ -191,6 +191,8 @@ if [ "$cgroup_root" = /sys/fs/cgroup ]; then
 		mounts: [{destination: "/proc", type: "proc", source: "proc"}],
 		linux: {cgroupsPath: $cgroup, namespaces: [{type: "pid"}, {type: "mount"}]}}' \
 		>/tmp/bundle/config.json
+	# What an earlier case made within.
+	find "$cgroup_web" -mindepth 1 -depth -type d -exec rmdir {} +
 	soon "the container before has gone" "" rmdir "$cgroup_web"
 	soon "and is no subject" "" state_of web state
 	crun --cgroup-manager=cgroupfs create --bundle /tmp/bundle early >/tmp/early.log 2>&1 ||
