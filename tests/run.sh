@@ -23,7 +23,8 @@ usage()
 
 	  --long  full counts: fuzzers 600 s each instead of 20, races 20 s instead of 2,
 	          10,000,000 differential cases instead of 1,000,000,
-	          3,200 events by real hooks instead of 512
+	          3,200 events by real hooks instead of 512,
+	          the policies that ship and dry runs on four kernels instead of 5.10 and 6.1
 	  --help  this text
 	TEXT
 }
@@ -32,10 +33,11 @@ fuzz_seconds=20
 race_seconds=2
 cases=1000000
 hook_sets=16
+slow_kernels=(--kernel 5.10 --kernel 6.1)
 rings=()
 while [ $# -gt 0 ]; do
 	case $1 in
-	--long) fuzz_seconds=600; race_seconds=20; cases=10000000; hook_sets=100 ;;
+	--long) fuzz_seconds=600; race_seconds=20; cases=10000000; hook_sets=100; slow_kernels=() ;;
 	--help) usage; exit 0 ;;
 	build | unit | differential | fuzz | deploy | vm) rings+=("$1") ;;
 	*) echo "run.sh: unknown argument \"$1\"; see --help" >&2; exit 2 ;;
@@ -144,12 +146,22 @@ ring_deploy()
 
 ring_vm()
 {
+	local file cases=() slow_cases=()
 	setup_options=(-Dwerror=true)
 	check "vm: builds" compile gcc env CC=gcc
 	check "vm: kernels are there" "$top/deploy/vm.sh" --fetch
 	echo "# vm: races of $race_seconds s"
+	for file in "$top"/tests/vm/cases/*.sh; do
+		case $(basename "$file" .sh) in
+		policies | dry_run) slow_cases+=("$(basename "$file" .sh)") ;;
+		*) cases+=("$(basename "$file" .sh)") ;;
+		esac
+	done
 	RING_RACE_SECONDS=$race_seconds collect "vm: ring" "$top/tests/vm/ring.sh" \
-		--build "$top/build-tests/gcc"
+		--build "$top/build-tests/gcc" "${cases[@]}" no_lsm
+	echo "# vm: ${slow_cases[*]} on ${slow_kernels[*]:-every kernel}"
+	collect "vm: ring of what takes minutes" "$top/tests/vm/ring.sh" \
+		--build "$top/build-tests/gcc" "${slow_kernels[@]}" "${slow_cases[@]}"
 	collect "vm: the programs" "$top/tests/vm/kernel/run.sh" --build "$top/build-tests/gcc"
 	collect "vm: the hooks and the policies" "$top/tests/differential/hooks.sh" \
 		--build "$top/build-tests/gcc" --sets "$hook_sets"
