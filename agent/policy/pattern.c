@@ -154,6 +154,23 @@ static int parse_one(struct pattern *pattern, const char **text, size_t start)
 	}
 }
 
+static bool ends_with_stars(const struct pattern *pattern, size_t start)
+{
+	return pattern->n > start &&
+	       pattern->elements[pattern->n - 1].kind == ELEMENT_STARS;
+}
+
+/* A slash that ends no name: behind `**` it must not be taken for the slash of a path,
+ * behind which a pattern goes on as it does at that path's start. */
+static int add_plain_slash(struct pattern *pattern)
+{
+	static const struct byte_set slash = {{1ULL << '/'}};
+	uint32_t number;
+	int r = find_set(pattern, &slash, &number);
+
+	return r < 0 ? r : add(pattern, ELEMENT_SET, 0, number);
+}
+
 /* The same of an abstract socket's name, of which a slash is a byte that stars stop at.
  */
 static int parse_abstract(struct pattern *pattern, const char **text, size_t start)
@@ -163,8 +180,10 @@ static int parse_abstract(struct pattern *pattern, const char **text, size_t sta
 	if (**text != '/' && !stars)
 		return parse_one(pattern, text, start);
 	*text += stars ? stars : 1;
-	return stars ? add(pattern, stars > 1 ? ELEMENT_STARS : ELEMENT_STAR, 0, 0)
-		     : add(pattern, ELEMENT_BYTE, '/', 0);
+	if (stars)
+		return add(pattern, stars > 1 ? ELEMENT_STARS : ELEMENT_STAR, 0, 0);
+	return ends_with_stars(pattern, start) ? add_plain_slash(pattern)
+					       : add(pattern, ELEMENT_BYTE, '/', 0);
 }
 
 int pattern_parse(struct pattern *pattern, const char *text, uint32_t tag)

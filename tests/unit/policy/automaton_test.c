@@ -152,6 +152,18 @@ Test(automaton, stars_as_a_name_are_any_number_of_names)
 	cr_assert_not(matches("/**/*.so", "/usr/lib.so/x"));
 }
 
+Test(automaton, slash_of_an_abstract_name_is_a_byte)
+{
+	cr_assert(matches("@a**/b", "@a/b"));
+	cr_assert(matches("@a**/b", "@ax//b"));
+	cr_assert_not(matches("@a**/b", "@ab"));
+	/* Two slashes are wanted, also where others follow from the first. */
+	cr_assert_not(matches("@**/**/b", "@/b"));
+	cr_assert(matches("@**/**/b", "@//b"));
+	cr_assert(matches("@**/**/b", "@x/y/b"));
+	cr_assert_not(matches("@a/**/b", "@a/b"));
+}
+
 Test(automaton, sets_never_match_a_slash)
 {
 	cr_assert(matches("/[a-c]", "/b"));
