@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <arpa/inet.h>
 #include <stdio.h>
 
-#include "imported.h"
+#include "egress.h"
 
 #define HEAD                                                                             \
 	"apiVersion: networking.k8s.io/v1\n"                                             \
@@ -155,54 +154,11 @@ Test(network_policy, guesses_nothing)
 #define POLICIES 800
 #define EVENTS	 60
 
-struct block {
-	uint32_t address, except;
-	unsigned length, except_length; /* except_length 0: none */
-};
-
-struct port {
-	unsigned protocol;    /* 6 or 17 */
-	unsigned first, last; /* 0: all */
-};
-
 struct rule {
 	struct block blocks[BLOCKS];
 	struct port ports[PORTS];
 	size_t n_blocks, n_ports;
 };
-
-static uint32_t mask_of(unsigned length)
-{
-	return length ? ~0U << (32 - length) : 0;
-}
-
-static struct block make_block(uint64_t *state)
-{
-	struct block block = {.length = 8 + next_random(state) % 17};
-
-	block.address =
-		(10U << 24 | (next_random(state) & 0x0303ff)) & mask_of(block.length);
-	if (next_random(state) % 2) {
-		block.except_length =
-			block.length + 1 + next_random(state) % (32 - block.length);
-		block.except =
-			(block.address | (next_random(state) & ~mask_of(block.length))) &
-			mask_of(block.except_length);
-	}
-	return block;
-}
-
-static struct port make_port(uint64_t *state)
-{
-	struct port port = {.protocol = next_random(state) % 2 ? 6 : 17};
-
-	if (next_random(state) % 5)
-		port.first = 1 + next_random(state) % 12;
-	port.last = port.first && next_random(state) % 2
-			    ? port.first + next_random(state) % 4
-			    : port.first;
-	return port;
-}
 
 static struct rule make_rule(uint64_t *state)
 {
@@ -216,14 +172,6 @@ static struct rule make_rule(uint64_t *state)
 	for (size_t i = 0; i < rule.n_ports; i++)
 		rule.ports[i] = make_port(state);
 	return rule;
-}
-
-static const char *dotted(uint32_t address)
-{
-	static char text[INET_ADDRSTRLEN];
-	struct in_addr in = {.s_addr = htonl(address)};
-
-	return inet_ntop(AF_INET, &in, text, sizeof(text));
 }
 
 static void write_rule(FILE *file, const struct rule *rule)
@@ -254,14 +202,6 @@ static void write_rule(FILE *file, const struct rule *rule)
 	fputs("]\n", file);
 }
 
-static bool block_has(const struct block *block, uint32_t address)
-{
-	if ((address & mask_of(block->length)) != block->address)
-		return false;
-	return !block->except_length ||
-	       (address & mask_of(block->except_length)) != block->except;
-}
-
 static bool rule_allows(const struct rule *rule, uint32_t address, unsigned protocol,
 			unsigned port)
 {
@@ -270,26 +210,16 @@ static bool rule_allows(const struct rule *rule, uint32_t address, unsigned prot
 	for (size_t i = 0; i < rule->n_blocks; i++)
 		where |= block_has(&rule->blocks[i], address);
 	for (size_t i = 0; i < rule->n_ports; i++)
-		what |= rule->ports[i].protocol == protocol &&
-			(!rule->ports[i].first ||
-			 (rule->ports[i].first <= port && port <= rule->ports[i].last));
+		what |= port_has(&rule->ports[i], protocol, port);
 	return where && what;
 }
 
 static void compare(const struct rule *rules, size_t n, const struct image *image,
 		    uint64_t *state, const char *text)
 {
-	uint32_t address = 10U << 24 | (next_random(state) & 0x0303ff);
+	uint32_t address = make_address(state);
+	struct eval_event event = make_connection(state, address);
 	bool theirs = false;
-	struct eval_event event = {
-		.kind = EVAL_CONNECT,
-		.family = AF_INET,
-		.address_family = AF_INET,
-		.protocol = next_random(state) % 2 ? 6 : 17,
-		.port = (uint16_t)(1 + next_random(state) % 16),
-		.address = {(uint8_t)(address >> 24), (uint8_t)(address >> 16),
-			    (uint8_t)(address >> 8), (uint8_t)address},
-	};
 
 	for (size_t i = 0; i < n; i++)
 		theirs |= rule_allows(&rules[i], address, event.protocol, event.port);
