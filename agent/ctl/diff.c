@@ -40,6 +40,7 @@ static const struct argp_option options[] = {
 	{"all", 'a', NULL, 0,
 	 "also where only the rule that decides, or the errno, changes", 0},
 	SUBJECT_OPTIONS,
+	HOST_SUBJECT_OPTIONS,
 	{0},
 };
 
@@ -198,10 +199,14 @@ static void write_containers(const json_t *item, FILE *file)
 	const json_t *all = json_object_get(item, "for"), *first = json_array_get(all, 0);
 	const char *container = json_text(first, "container");
 
-	fputs(json_text(first, "namespace"), file);
-	write_labels(first, "namespaceLabels", file);
-	fputs(":", file);
-	write_labels(first, "labels", file);
+	if (json_object_get(first, "cgroup")) {
+		fprintf(file, "cgroup %s", json_text(first, "cgroup"));
+	} else {
+		fputs(json_text(first, "namespace"), file);
+		write_labels(first, "namespaceLabels", file);
+		fputs(":", file);
+		write_labels(first, "labels", file);
+	}
 	write_labels(first, "nodeLabels", file);
 	fprintf(file, "%s%s", *container ? " " : "", container);
 	if (json_array_size(all) > 1)

@@ -43,6 +43,7 @@ enum {
 static const struct argp_option options[] = {
 	{"policy", 'P', "FILE|DIRECTORY", 0, "policies, as for check; again for more", 0},
 	SUBJECT_OPTIONS,
+	HOST_SUBJECT_OPTIONS,
 	{"exec", KEY_EXEC + EVAL_EXEC, "PATH|-", 0, "execute it; -: what has no name", 1},
 	{"open", KEY_EXEC + EVAL_OPEN, "PATH[:r|w|rw]", 0, "open it [:r]", 1},
 	{"socket", KEY_EXEC + EVAL_SOCKET, "FAMILY[,TYPE[,PROTOCOL]]", 0, "make one", 1},
@@ -223,6 +224,7 @@ static const struct command_line line = {
 	       "--connect 203.0.113.7:4444 --socket inet,raw\n"
 	       "  lsmctl eval --policy web.yaml --labels app=web --exec /bin/sh --from "
 	       "/usr/bin/node --with stdio-socket\n"
+	       "  lsmctl eval --policy host.yaml --unit web.service --exec /bin/sh\n"
 	       "  lsmctl eval --policy web.yaml --cases cases/web.yaml --report junit",
 	.options = options,
 	.parser = parse,

@@ -2,7 +2,7 @@
 #ifndef LSMD_CTL_SUBJECT_OPTIONS_H
 #define LSMD_CTL_SUBJECT_OPTIONS_H
 
-/* For whom policies are judged: a pod that need not exist. */
+/* For whom policies are judged: a pod, or a unit of the host, that need not exist. */
 
 #include <argp.h>
 
@@ -12,13 +12,18 @@ struct subject_options {
 	const char *name_space; /* NULL: not said */
 	const char *container;	/* NULL: not said */
 	struct labels labels, namespace_labels, node_labels;
-	bool is_said; /* any of it */
+	char *cgroup;  /* of the host, without a "/" in front; NULL: a pod */
+	char *unit;    /* that the cgroup is; NULL: none */
+	bool says_pod; /* what only pods have */
+	bool is_said;  /* any of it */
 };
 
 enum {
 	KEY_SUBJECT_LABELS = 0x200,
 	KEY_SUBJECT_NAMESPACE_LABELS,
 	KEY_SUBJECT_NODE_LABELS,
+	KEY_SUBJECT_UNIT,
+	KEY_SUBJECT_CGROUP,
 };
 
 /* Rows for a command's options. */
@@ -39,6 +44,19 @@ enum {
 			"the container; without, policies that name containers do not "  \
 			"apply",                                                         \
 			0                                                                \
+	}
+
+/* Of those that can do with a unit or a cgroup, besides. */
+#define HOST_SUBJECT_OPTIONS                                                             \
+	{"unit",                                                                         \
+	 KEY_SUBJECT_UNIT,                                                               \
+	 "NAME",                                                                         \
+	 0,                                                                              \
+	 "instead of a pod this unit of systemd's, in system.slice",                     \
+	 0},                                                                             \
+	{                                                                                \
+		"cgroup", KEY_SUBJECT_CGROUP, "PATH", 0,                                 \
+			"instead of a pod this cgroup of the host", 0                    \
 	}
 
 /** subject_options_parse() - Take an option; ends the program when its value is wrong. */

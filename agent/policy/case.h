@@ -6,7 +6,8 @@
  * Expectations of policies, so that these have unit tests:
  *
  *     namespace: shop                 # defaults of all cases; each may have its own:
- *     labels: {app: web}              # and namespaceLabels, nodeLabels, container
+ *     labels: {app: web}              # and namespaceLabels, nodeLabels, container;
+ *                                     # or unit: web.service, of the host
  *     cases:
  *     - {name: no shells, exec: [/bin/sh, /bin/bash], want: deny, rule: no-shells}
  *     - {name: the database, connect: "10.0.0.7:5432", want: allow}
@@ -28,10 +29,12 @@
 #include "policy/model.h"
 #include "policy/selector.h"
 
-/* Where a container is, of which nothing need be said. */
+/* Where a container is, of which nothing need be said; or a unit of the host. */
 struct case_subject {
 	char *name_space; /* NULL: not said */
 	char *container;  /* NULL: not said */
+	char *unit;	  /* of systemd, in system.slice; NULL: a pod's */
+	char *cgroup;	  /* where that is */
 	struct labels labels, namespace_labels, node_labels;
 	bool has_labels, has_namespace_labels, has_node_labels;
 };

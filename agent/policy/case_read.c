@@ -4,6 +4,7 @@
 
 #include "policy/array.h"
 #include "policy/case_event.h"
+#include "policy/host.h"
 #include "policy/kubename.h"
 #include "policy/parse.h"
 #include "policy/text.h"
@@ -22,6 +23,8 @@ static void subject_clear(struct case_subject *subject)
 {
 	free(subject->name_space);
 	free(subject->container);
+	free(subject->unit);
+	free(subject->cgroup);
 	labels_clear(&subject->labels);
 	labels_clear(&subject->namespace_labels);
 	labels_clear(&subject->node_labels);
@@ -74,6 +77,23 @@ static int read_container(struct parse *parse, const struct yaml_pair *pair, voi
 	return parse_text(parse, pair, &subject->container);
 }
 
+static int read_unit(struct parse *parse, const struct yaml_pair *pair, void *object)
+{
+	struct case_subject *subject = object;
+	int r = parse_text(parse, pair, &subject->unit);
+	const char *problem;
+
+	if (r)
+		return r;
+	problem = host_check_unit(subject->unit);
+	if (strpbrk(subject->unit, "*?"))
+		problem = "give one, without \"*\" and \"?\"";
+	if (problem)
+		return parse_error(parse, pair->value, "\"%.80s\": %s", subject->unit,
+				   problem);
+	return host_cgroup_of_unit(subject->unit, &subject->cgroup);
+}
+
 static int read_labels(struct parse *parse, const struct yaml_pair *pair, void *object)
 {
 	struct case_subject *subject = object;
@@ -103,7 +123,7 @@ static int read_node_labels(struct parse *parse, const struct yaml_pair *pair,
 /* Of the file and of a case, both of which begin with their struct case_subject. */
 #define SUBJECT_FIELDS                                                                   \
 	{"namespace", read_namespace, 0}, {"container", read_container, 0},              \
-		{"labels", read_labels, 0},                                              \
+		{"unit", read_unit, 0}, {"labels", read_labels, 0},                      \
 		{"namespaceLabels", read_namespace_labels, 0},                           \
 	{                                                                                \
 		"nodeLabels", read_node_labels, 0                                        \
@@ -169,6 +189,17 @@ static int read_errno(struct parse *parse, const struct yaml_pair *pair, void *o
 			   pair->value->text);
 }
 
+static int check_subject(struct parse *parse, const struct yaml_node *node,
+			 const struct case_subject *subject)
+{
+	if (!subject->unit || !(subject->name_space || subject->container ||
+				subject->has_labels || subject->has_namespace_labels))
+		return 0;
+	return parse_error(parse, node,
+			   "a unit of the host has no labels, namespace or container; "
+			   "leave one of them out");
+}
+
 static int check_case(struct parse *parse, const struct yaml_node *node,
 		      struct policy_case *item)
 {
@@ -185,6 +216,8 @@ static int check_case(struct parse *parse, const struct yaml_node *node,
 	if (item->want == VERDICT_AUDIT && item->error)
 		return parse_error(parse, node,
 				   "what is only reported has no errno; leave it out");
+	if (check_subject(parse, node, &item->subject))
+		return PARSE_E_WRONG;
 	return case_apply_terms(parse, node, item);
 }
 
@@ -237,13 +270,15 @@ static int read_tree(struct parse *parse, const struct yaml_tree *tree,
 		SUBJECT_FIELDS,
 		{"cases", read_cases, FIELD_REQUIRED},
 	};
+	int r;
 
 	if (tree->n_documents != 1)
 		return parse_error(
 			parse, tree->n_documents ? tree->documents[1] : NULL,
 			"a file of cases is one document; give another its own file");
-	return parse_map(parse, tree->documents[0], "a file of cases", fields,
-			 ARRAY_SIZE(fields), cases);
+	r = parse_map(parse, tree->documents[0], "a file of cases", fields,
+		      ARRAY_SIZE(fields), cases);
+	return r ? r : check_subject(parse, tree->documents[0], &cases->defaults);
 }
 
 int policy_cases_read(const char *path, struct diagnostics *diagnostics,

@@ -29,11 +29,18 @@ static void json_unrefp(json_t **json)
 	json_decref(*json);
 }
 
+static bool says_pod(const struct case_subject *subject)
+{
+	return subject->name_space || subject->container || subject->has_labels ||
+	       subject->has_namespace_labels;
+}
+
 /* What a case says, else what the file says. */
 static struct selection selection_of(const struct case_subject *own,
 				     const struct case_subject *defaults)
 {
 	const char *name_space = own->name_space ? own->name_space : defaults->name_space;
+	const struct case_subject *host = own->unit || says_pod(own) ? own : defaults;
 
 	return (struct selection){
 		.name_space = name_space ? name_space : NAMESPACE_DEFAULT,
@@ -42,6 +49,8 @@ static struct selection selection_of(const struct case_subject *own,
 		.namespace_labels =
 			&(own->has_namespace_labels ? own : defaults)->namespace_labels,
 		.node_labels = &(own->has_node_labels ? own : defaults)->node_labels,
+		.cgroup = host->cgroup,
+		.unit = host->unit,
 	};
 }
 
@@ -146,6 +155,9 @@ static json_t *labels_json(const struct labels *labels)
 /* Whose event it is, so that it can be tried in such a container. */
 static json_t *subject_json(const struct selection *selection)
 {
+	if (selection->cgroup)
+		return json_pack("{ss ss}", "cgroup", selection->cgroup, "unit",
+				 selection->unit);
 	return json_pack("{ss ss* so so}", "namespace", selection->name_space,
 			 "container", selection->container, "labels",
 			 labels_json(selection->pod_labels), "namespaceLabels",

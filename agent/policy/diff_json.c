@@ -35,6 +35,10 @@ static json_t *labels_json(const struct labels *labels)
 
 static json_t *selection_json(const struct selection *selection)
 {
+	if (selection->cgroup)
+		return json_pack("{ss ss* so}", "cgroup", selection->cgroup, "unit",
+				 selection->unit, "nodeLabels",
+				 labels_json(selection->node_labels));
 	return json_pack("{ss so so so ss*}", "namespace", selection->name_space,
 			 "labels", labels_json(selection->pod_labels), "namespaceLabels",
 			 labels_json(selection->namespace_labels), "nodeLabels",

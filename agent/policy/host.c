@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policy/host.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "policy/glob.h"
@@ -37,6 +39,16 @@ bool host_selects(const struct policy *policy, const struct selection *selection
 		if (host_path_matches(policy->cgroups[i], selection->cgroup))
 			return true;
 	return false;
+}
+
+int host_cgroup_of_unit(const char *unit, char **ret_path)
+{
+	char *path;
+
+	if (asprintf(&path, "system.slice/%s", unit) < 0)
+		return -ENOMEM;
+	*ret_path = path;
+	return 0;
 }
 
 static bool has_suffix(const char *text, const char *suffix)

@@ -22,6 +22,13 @@ bool host_is_all(const struct policy *policy);
 bool host_selects(const struct policy *policy, const struct selection *selection);
 
 /**
+ * host_cgroup_of_unit() - Where a unit's cgroup is if nothing else is said of it.
+ * @ret_path: below system.slice; owned
+ * Return: 0, -ENOMEM.
+ */
+int host_cgroup_of_unit(const char *unit, char **ret_path);
+
+/**
  * host_check_unit() - Can a glob match the name of a unit that has processes?
  * Return: NULL when it can; else "what is wrong; what would be right", static.
  */

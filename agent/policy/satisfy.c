@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "policy/glob.h"
+#include "policy/host.h"
 #include "util/cleanup.h"
 
 #define NAMESPACE_NAME_LABEL "kubernetes.io/metadata.name"
@@ -32,6 +33,8 @@ struct selection made_up_selection(const struct made_up *made_up)
 		.pod_labels = &made_up->labels,
 		.namespace_labels = &made_up->namespace_labels,
 		.node_labels = &made_up->node_labels,
+		.cgroup = made_up->cgroup,
+		.unit = made_up->unit,
 	};
 }
 
@@ -39,6 +42,8 @@ void made_up_clear(struct made_up *made_up)
 {
 	free(made_up->name_space);
 	free(made_up->container);
+	free(made_up->cgroup);
+	free(made_up->unit);
 	labels_clear(&made_up->labels);
 	labels_clear(&made_up->namespace_labels);
 	labels_clear(&made_up->node_labels);
@@ -138,7 +143,8 @@ static int add_labels(const struct group *group, enum scope scope,
 	return 0;
 }
 
-static int set_labels(const struct group *group, struct made_up *made_up)
+static int set_labels(const struct group *group, enum scope first,
+		      struct made_up *made_up)
 {
 	struct labels *const labels[SCOPE_COUNT] = {
 		[SCOPE_POD] = &made_up->labels,
@@ -148,7 +154,7 @@ static int set_labels(const struct group *group, struct made_up *made_up)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < group->n; i++)
-		for (unsigned scope = 0; r == 0 && scope < SCOPE_COUNT; scope++)
+		for (unsigned scope = first; r == 0 && scope < SCOPE_COUNT; scope++)
 			r = add_labels(group, (enum scope)scope, group->policies[i],
 				       labels[scope]);
 	return r;
@@ -239,7 +245,7 @@ int satisfy_policies(const struct policy *const *policies, size_t n,
 	if (r == 0)
 		r = set_container(&group, &made_up);
 	if (r == 0)
-		r = set_labels(&group, &made_up);
+		r = set_labels(&group, SCOPE_POD, &made_up);
 	if (r == 0)
 		r = check(&group, &made_up);
 	if (r)
@@ -247,4 +253,51 @@ int satisfy_policies(const struct policy *const *policies, size_t n,
 	*ret_made_up = made_up;
 	made_up = (struct made_up){0};
 	return 0;
+}
+
+static int set_unit(struct made_up *made_up, const char *glob)
+{
+	made_up->unit = name_of(glob);
+	return made_up->unit ? host_cgroup_of_unit(made_up->unit, &made_up->cgroup)
+			     : -ENOMEM;
+}
+
+static int set_cgroup(struct made_up *made_up, const char *glob)
+{
+	made_up->cgroup = name_of(glob + (*glob == '/'));
+	return made_up->cgroup ? 0 : -ENOMEM;
+}
+
+/* One of the globs that a policy lists, first units, then cgroups; if all select it. */
+static int try_place(const struct group *group, const struct policy *policy, size_t place,
+		     struct made_up *ret_made_up)
+{
+	_cleanup_(made_up_clear) struct made_up made_up = {0};
+	int r = place < policy->n_units
+			? set_unit(&made_up, policy->units[place])
+			: set_cgroup(&made_up, policy->cgroups[place - policy->n_units]);
+
+	if (r == 0)
+		r = set_labels(group, SCOPE_NODE, &made_up);
+	if (r == 0)
+		r = check(group, &made_up);
+	if (r)
+		return r;
+	*ret_made_up = made_up;
+	made_up = (struct made_up){0};
+	return 0;
+}
+
+int satisfy_on_host(const struct policy *const *policies, size_t n,
+		    struct made_up *ret_made_up)
+{
+	const struct group group = {.policies = policies, .n = n};
+	int r = SATISFY_E_NONE;
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; r == SATISFY_E_NONE &&
+				   k < policies[i]->n_units + policies[i]->n_cgroups;
+		     k++)
+			r = try_place(&group, policies[i], k, ret_made_up);
+	return r;
 }

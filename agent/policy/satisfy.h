@@ -2,7 +2,8 @@
 #ifndef LSMD_POLICY_SATISFY_H
 #define LSMD_POLICY_SATISFY_H
 
-/* A container that policies select, made up from what they ask for. */
+/* A container, or a cgroup of the host, that policies select, made up from what they ask
+ * for. */
 
 #include "policy/model.h"
 
@@ -11,10 +12,13 @@ struct made_up {
 	char *name_space;
 	char *container; /* NULL: the pod's own cgroup */
 	struct labels labels, namespace_labels, node_labels;
+	/* Of the host instead; NULL: a container, which the members above tell of. */
+	char *cgroup;
+	char *unit; /* that the cgroup is; NULL: none */
 };
 
 enum {
-	SATISFY_E_NONE = 1, /* there is no container that all of them select */
+	SATISFY_E_NONE = 1, /* there is nothing that all of them select */
 };
 
 /**
@@ -28,6 +32,10 @@ enum {
  */
 int satisfy_policies(const struct policy *const *policies, size_t n,
 		     struct made_up *ret_made_up);
+
+/** satisfy_on_host() - The same of a unit, or a cgroup of the host. */
+int satisfy_on_host(const struct policy *const *policies, size_t n,
+		    struct made_up *ret_made_up);
 
 /** made_up_selection() - The same for policy_selects(); borrowed. */
 struct selection made_up_selection(const struct made_up *made_up);

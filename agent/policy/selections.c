@@ -143,16 +143,26 @@ static int keep_if_new(struct search *search, struct made_up *made_up)
 	return 0;
 }
 
-static int try(struct search *search, size_t a, size_t b)
+typedef int satisfy_fn(const struct policy *const *policies, size_t n,
+		       struct made_up *ret_made_up);
+
+static int try(struct search *search, size_t a, size_t b, satisfy_fn *satisfy)
 {
 	const struct policy *const policies[] = {search->policies[a],
 						 search->policies[b]};
 	_cleanup_(made_up_clear) struct made_up made_up = {0};
-	int r = satisfy_policies(policies, a == b ? 1 : 2, &made_up);
+	int r = satisfy(policies, a == b ? 1 : 2, &made_up);
 
 	if (r < 0)
 		return r;
 	return r == SATISFY_E_NONE ? 0 : keep_if_new(search, &made_up);
+}
+
+static int try_both(struct search *search, size_t a, size_t b)
+{
+	int r = try(search, a, b, satisfy_policies);
+
+	return r ? r : try(search, a, b, satisfy_on_host);
 }
 
 static bool is_of_tier(const struct policy *a, const struct policy *b)
@@ -165,11 +175,11 @@ static int try_all(struct search *search)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < search->n; i++)
-		r = try(search, i, i);
+		r = try_both(search, i, i);
 	for (size_t i = 0; r == 0 && i < search->n; i++)
 		for (size_t k = i + 1; r == 0 && k < search->n; k++)
 			if (is_of_tier(search->policies[i], search->policies[k]))
-				r = try(search, i, k);
+				r = try_both(search, i, k);
 	return r;
 }
 

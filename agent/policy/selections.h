@@ -2,7 +2,8 @@
 #ifndef LSMD_POLICY_SELECTIONS_H
 #define LSMD_POLICY_SELECTIONS_H
 
-/* The containers for which a change of policies may make a difference. */
+/* The containers, units and cgroups for which a change of policies may make a difference.
+ */
 
 #include "policy/model.h"
 #include "policy/satisfy.h"
@@ -14,7 +15,7 @@ struct selections {
 };
 
 /**
- * selections_of() - Make up containers to compare policies by.
+ * selections_of() - Make up containers, units and cgroups to compare policies by.
  * @lists:          old and new, in reason order
  * @ret_selections: set on success only; owned
  *

@@ -142,6 +142,70 @@ Test(ctl_eval, links_are_followed_in_a_root)
 	remove_text(path);
 }
 
+static const char host_policy[] =
+	"apiVersion: lsmd.io/v1alpha1\nkind: ClusterLsmPolicy\nmetadata: {name: host}\n"
+	"spec:\n  unitSelector: {names: [web*.service]}\n  cgroups: [/batch/**]\n"
+	"  exec: {rules: [{name: no-sh, action: deny, paths: [/bin/sh]}]}\n";
+
+Test(ctl_eval, units_and_cgroups_of_the_host)
+{
+	static const struct {
+		const char *option, *value, *verdict;
+	} rows[] = {
+		{"--unit", "web-1.service", "deny"},
+		{"--unit", "db.service", "allow"},
+		{"--cgroup", "/system.slice/web.service", "deny"},
+		{"--cgroup", "batch/a/b", "deny"},
+		{"--cgroup", "/batch", "allow"},
+	};
+	char *path = write_text("a.yaml", host_policy);
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *wanted;
+
+		cr_assert_gt(asprintf(&wanted, "exec /bin/sh  %s", rows[i].verdict), 0);
+		cr_expect_eq(run("eval", "--policy", path, rows[i].option, rows[i].value,
+				 "--exec", "/bin/sh"),
+			     0, "%s", lsmctl.err);
+		cr_expect(!!strstr(lsmctl.out, wanted), "%s: %s", rows[i].value,
+			  lsmctl.out);
+		free(wanted);
+	}
+	cr_expect_eq(run("eval", "--policy", path, "--unit", "web*.service", "--exec",
+			 "/bin/sh"),
+		     2);
+	cr_expect_eq(run("eval", "--policy", path, "--unit", "web", "--exec", "/bin/sh"),
+		     2);
+	cr_expect_eq(run("eval", "--policy", path, "--unit", "web.service", SHOP,
+			 "--exec", "/bin/sh"),
+		     2);
+	remove_text(path);
+}
+
+Test(ctl_eval, cases_may_be_about_a_unit)
+{
+	char *path = write_text("a.yaml", host_policy);
+	char *good = write_text("c.yaml",
+				"unit: web.service\ncases:\n"
+				"- {name: its shell, exec: /bin/sh, want: deny}\n"
+				"- {name: a pod's, labels: {app: web}, exec: /bin/sh, "
+				"want: allow}\n"
+				"- {name: another's, unit: db.service, exec: /bin/sh, "
+				"want: allow}\n");
+	char *both =
+		write_text("d.yaml", "cases:\n- {name: x, unit: web.service, labels: "
+				     "{a: b}, exec: /bin/sh, want: deny}\n");
+
+	cr_expect_eq(run("eval", "--policy", path, "--cases", good), 0, "%s%s",
+		     lsmctl.out, lsmctl.err);
+	cr_expect_eq(run("eval", "--policy", path, "--cases", both), 2);
+	cr_expect(!!strstr(lsmctl.err, "d.yaml:2:3: error: a unit of the host has no"),
+		  "%s", lsmctl.err);
+	remove_text(path);
+	remove_text(good);
+	remove_text(both);
+}
+
 Test(ctl_eval, what_is_wrong_is_2)
 {
 	char *path = write_text("a.yaml", policy), *bad = write_text("b.yaml", broken);
@@ -224,6 +288,19 @@ Test(ctl_diff, differences_are_1_each_with_an_example)
 	cr_expect_eq(run("diff", a, b, SHOP), 1);
 	remove_text(b);
 	remove_text(a);
+}
+
+Test(ctl_diff, units_of_the_host_are_compared)
+{
+	char *old = write_text("a.yaml", policy),
+	     *new = write_text("b.yaml", host_policy);
+
+	cr_expect_eq(run("diff", old, new), 1, "%s", lsmctl.err);
+	cr_expect(!!strstr(lsmctl.out, "cgroup system.slice/webx.service"), "%s",
+		  lsmctl.out);
+	cr_expect(!!strstr(lsmctl.out, "app=web"), "%s", lsmctl.out);
+	remove_text(old);
+	remove_text(new);
 }
 
 Test(ctl_diff, what_it_shows_is_what_eval_says)

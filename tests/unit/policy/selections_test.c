@@ -167,6 +167,20 @@ Test(selections, a_changed_label_is_two_containers)
 	cr_expect_eq(count(NAMESPACED("a", WEB, DENY), NAMESPACED("a", TIER, DENY)), 2);
 }
 
+#define UNIT(name) "  unitSelector: {names: [" name "]}\n"
+
+Test(selections, units_and_cgroups_of_the_host)
+{
+	cr_expect_eq(count("", CLUSTER("a", UNIT("web.service"), DENY)), 1);
+	cr_expect_eq(count("", CLUSTER("a", UNIT("web*.service"), DENY)), 1);
+	cr_expect_eq(count("", CLUSTER("a", "  cgroups: [/batch/**]\n", DENY)), 1);
+	cr_expect_eq(count(CLUSTER("a", UNIT("a.service"), DENY),
+			   CLUSTER("a", UNIT("b.service"), DENY)),
+		     2);
+	/* A pod and a unit for which the same changes are one difference. */
+	cr_expect_eq(count("", CLUSTER("a", WEB UNIT("web.service"), DENY)), 1);
+}
+
 Test(selections, an_allow_rule_is_compared_beside_the_default_it_is_for)
 {
 	static const char default_deny[] = "---\napiVersion: lsmd.io/v1alpha1\nkind: "
