@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "agent_state.h"
+#include "bundles.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/explain.h"
@@ -167,6 +168,9 @@ static int read_everything(struct agent *agent, char **reterr_message)
 	int r = open_cgroups(agent, reterr_message);
 
 	if (r == 0)
+		r = bundles_open(agent->options.host_root, &agent->host_root,
+				 reterr_message);
+	if (r == 0)
 		r = open_store(agent, reterr_message);
 	if (r == 0)
 		r = reading_first_policies(agent, reterr_message);
@@ -282,6 +286,7 @@ static struct agent *agent_new(uv_loop_t *loop, const struct agent_options *opti
 	agent->loop = loop;
 	agent->options = *options;
 	agent->cgroups.fd = -1;
+	agent->host_root = -1;
 	agent->started = clock_boot();
 	agent->start_time = (double)clock_wall() / NS_PER_SECOND;
 	if (history_new(options->history, &agent->history) < 0 ||
@@ -391,6 +396,7 @@ struct agent *agent_free(struct agent *agent)
 	history_free(agent->history);
 	totals_free(agent->totals);
 	cgroup_root_close(&agent->cgroups);
+	closep(&agent->host_root);
 	free(agent->adopted);
 	free(agent->policies_problem);
 	free(agent->coverage_problem);

@@ -10,6 +10,7 @@
  *   requests.c  what lsmctl asks to change
  *   coverage.c  cgroups -> subjects
  *   owner.c     whose a cgroup is
+ *   bundles.c   what the containers' runtimes say of it
  *   host.c      units and cgroups of the host
  *   force.c     policies and labels -> images in force
  *   identities*.c  what the paths of rules are in each container
@@ -41,6 +42,7 @@ struct agent_options {
 	const char *socket_path;
 	const char *listen; /* NULL: no TCP */
 	const char *pin_directory;
+	const char *host_root; /* where the host's root is mounted; NULL: PID 1's */
 	const char *state_directory;
 	uint32_t records_per_second;
 	size_t history;
@@ -58,6 +60,7 @@ struct agent {
 	uv_loop_t *loop;
 	struct enforcer *enforcer;
 	struct cgroup_root cgroups;
+	int host_root; /* O_PATH, see bundles.h; -1: not open */
 	struct policy_store *store;
 	struct pod_list pods;
 	struct diagnostics pod_diagnostics;	      /* of the last reading */

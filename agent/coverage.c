@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "agent_state.h"
+#include "bundles.h"
 #include "owner.h"
 #include "util/cleanup.h"
 
@@ -178,7 +179,7 @@ static int describe(struct subject *subject, const struct owner *owner)
 
 	if (owner->pod)
 		return subject_describe(subject, owner->pod,
-					owner->container ? owner->container->name : NULL);
+					bundles_container(subject, owner->container));
 	host = owner_host_name(subject->cgroup);
 	return host ? subject_describe(subject, NULL, host) : -ENOMEM;
 }
@@ -208,8 +209,10 @@ static int add_subject(struct agent *agent, const char *path, uint64_t id,
 	subject->flags = flags_of(subject, owner);
 	subject->seen = true;
 	if (set_string(&subject->pod_uid, uid_of(owner)) < 0 ||
-	    set_string(&subject->container_id, owner->container_id) < 0 ||
-	    describe(subject, owner) < 0)
+	    set_string(&subject->container_id, owner->container_id) < 0)
+		goto fail;
+	bundles_read(agent->host_root, subject);
+	if (describe(subject, owner) < 0)
 		goto fail;
 	r = take_slot(agent, subject);
 	if (r == 0)
@@ -264,6 +267,20 @@ static bool same_owner(const struct subject *subject, const struct owner *owner)
 	       !strcmp(subject->container_id, owner->container_id);
 }
 
+/* What its runtime or its pod's status says came later: by the container's name other
+ * policies may select it, and of a sandbox fewer rules hold. */
+static int describe_again(struct agent *agent, struct subject *subject,
+			  const struct owner *owner)
+{
+	bool was_nameless = !*subject->container;
+	bool is_new = bundles_read(agent->host_root, subject);
+	int r = describe(subject, owner);
+
+	if (r == 0 && (is_new || (was_nameless && *subject->container)))
+		force_subject(agent, subject);
+	return r;
+}
+
 /* With every slot taken the walk goes on: what is gone gives some back, and the scan is
  * made again. */
 static int own(struct agent *agent, const char *path, uint64_t id,
@@ -274,7 +291,7 @@ static int own(struct agent *agent, const char *path, uint64_t id,
 
 	if (subject && same_owner(subject, owner)) {
 		subject->seen = true;
-		return describe(subject, owner);
+		return describe_again(agent, subject, owner);
 	}
 	if (subject)
 		drop_subject(agent, id);

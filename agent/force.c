@@ -131,7 +131,9 @@ int force_subject(struct agent *agent, struct subject *subject)
 
 	r = select_policies(agent, subject, &list);
 	if (r == 0)
-		r = image_cache_get(&agent->images, &list, &why, &image);
+		r = (bundle_is_sandbox(subject->bundle)
+			     ? image_cache_get_sandbox
+			     : image_cache_get)(&agent->images, &list, &why, &image);
 	if (r == 0) {
 		r = publish(agent, subject, image);
 		if (r != 0)

@@ -21,6 +21,7 @@ enum {
 	OPTION_LISTEN,
 	OPTION_PIN_DIRECTORY,
 	OPTION_STATE_DIRECTORY,
+	OPTION_HOST_ROOT,
 	OPTION_RECORDS,
 	OPTION_HISTORY,
 	OPTION_CHECK,
@@ -58,6 +59,8 @@ static const struct argp_option options[] = {
 	 "Where programs and maps are pinned (/sys/fs/bpf/lsmd)", 3},
 	{"state-directory", OPTION_STATE_DIRECTORY, "DIRECTORY", 0,
 	 "Where denials by hand and last good policies are kept (/var/lib/lsmd)", 3},
+	{"host-root", OPTION_HOST_ROOT, "DIRECTORY", 0,
+	 "The host's root, below which the runtimes keep their containers (PID 1's)", 3},
 	{"records-per-second", OPTION_RECORDS, "N", 0,
 	 "Records per subject and second; counts go on beyond (200)", 3},
 	{"history", OPTION_HISTORY, "N", 0, "Denials kept in memory (4096)", 3},
@@ -139,6 +142,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		return 0;
 	case OPTION_STATE_DIRECTORY:
 		agent->state_directory = text;
+		return 0;
+	case OPTION_HOST_ROOT:
+		agent->host_root = text;
 		return 0;
 	case OPTION_RECORDS:
 		agent->records_per_second =

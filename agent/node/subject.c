@@ -34,6 +34,7 @@ struct subject *subject_free(struct subject *subject)
 	free(subject->pod);
 	free(subject->uid);
 	free(subject->container);
+	bundle_free(subject->bundle);
 	free(subject->problem);
 	free(subject->uncovered);
 	policy_list_clear(&subject->policies);

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "kube/pods.h"
+#include "node/bundle.h"
 #include "policy/image.h"
 
 /* A pod's own cgroup (covers what has no subject of its own yet), one container's, or one
@@ -17,11 +18,12 @@ struct subject {
 	uint64_t cgroup_id;
 	char *cgroup; /* path below the hierarchy's root */
 	uint32_t slot;
-	uint32_t flags;	      /* CGROUP_F_* */
-	char *pod_uid;	      /* as cgroups have it: struct pod.cgroup_uid */
-	char *container_id;   /* "": the pod itself */
-	bool host;	      /* no pod's: what tells of one is "" */
-	bool explicit_cgroup; /* named by the pods file, not by kubelet's naming */
+	uint32_t flags;	       /* CGROUP_F_* */
+	char *pod_uid;	       /* as cgroups have it: struct pod.cgroup_uid */
+	char *container_id;    /* "": the pod itself */
+	bool host;	       /* no pod's: what tells of one is "" */
+	bool explicit_cgroup;  /* named by the pods file, not by kubelet's naming */
+	struct bundle *bundle; /* what its runtime says of it; NULL: nothing is known */
 
 	/* Strings of the pod that survive it, for denials that arrive late. */
 	char *name_space;

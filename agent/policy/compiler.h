@@ -57,6 +57,7 @@ struct compiler {
 	uint32_t n_groups;
 	uint32_t tiers; /* group of the first tier, the second is behind it */
 	uint32_t tier_audits[TIERS]; /* groups of the tiers' audit rules, 0: none */
+	bool sandbox;		     /* what a pod's sandbox is exempt from is left out */
 	uint32_t sections;	     /* IMAGE_HAS_* bits */
 	uint32_t denying;
 	uint32_t facts[SECTION_COUNT]; /* FACT_* bits that conditions ask for */

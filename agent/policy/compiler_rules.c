@@ -168,6 +168,12 @@ static int add_section(struct compiler *compiler, const struct policy *policy,
 	return r;
 }
 
+/* POLICY.md, Selection: a sandbox runs nothing of its pod's. */
+static bool is_left_out(const struct compiler *compiler, unsigned section)
+{
+	return compiler->sandbox && (section == SECTION_EXEC || section == SECTION_FILE);
+}
+
 static int add_policy(struct compiler *compiler, const struct policy *policy)
 {
 	struct policy_groups groups = {0};
@@ -176,7 +182,8 @@ static int add_policy(struct compiler *compiler, const struct policy *policy)
 				   : tier_groups(compiler, policy, audits, &groups);
 
 	for (unsigned i = 0; r == 0 && i < SECTIONS_COMPILED; i++)
-		r = add_section(compiler, policy, (enum image_section)i, &groups);
+		if (!is_left_out(compiler, i))
+			r = add_section(compiler, policy, (enum image_section)i, &groups);
 	return r;
 }
 

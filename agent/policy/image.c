@@ -127,12 +127,13 @@ static void compiler_clear(struct compiler *compiler)
 	words_clear(&compiler->words);
 }
 
-static int compile_tiers(const struct policy_list *policies, uint32_t tiers,
+static int compile_tiers(const struct policy_list *policies, uint32_t tiers, bool sandbox,
 			 struct diagnostics *diagnostics, struct image **ret_image)
 {
 	_cleanup_(compiler_clear) struct compiler compiler = {
 		.diagnostics = diagnostics,
 		.tiers = tiers,
+		.sandbox = sandbox,
 		.words = {.blocks = {.limit = BLOCKS_LIMIT}},
 	};
 
@@ -142,13 +143,19 @@ static int compile_tiers(const struct policy_list *policies, uint32_t tiers,
 int image_compile(const struct policy_list *policies, struct diagnostics *diagnostics,
 		  struct image **ret_image)
 {
-	return compile_tiers(policies, GROUP_CLUSTER, diagnostics, ret_image);
+	return compile_tiers(policies, GROUP_CLUSTER, false, diagnostics, ret_image);
+}
+
+int image_compile_sandbox(const struct policy_list *policies,
+			  struct diagnostics *diagnostics, struct image **ret_image)
+{
+	return compile_tiers(policies, GROUP_CLUSTER, true, diagnostics, ret_image);
 }
 
 int image_compile_dry(const struct policy_list *policies, struct diagnostics *diagnostics,
 		      struct image **ret_image)
 {
-	return compile_tiers(policies, GROUP_FIRST_AUDIT, diagnostics, ret_image);
+	return compile_tiers(policies, GROUP_FIRST_AUDIT, false, diagnostics, ret_image);
 }
 
 struct image *image_ref(struct image *image)

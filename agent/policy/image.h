@@ -46,6 +46,13 @@ int image_compile(const struct policy_list *policies, struct diagnostics *diagno
 		  struct image **ret_image);
 
 /**
+ * image_compile_sandbox() - As image_compile(), without exec and file: for a pod's
+ * sandbox, which runs nothing of the pod's. What it does with sockets is the pod's.
+ */
+int image_compile_sandbox(const struct policy_list *policies,
+			  struct diagnostics *diagnostics, struct image **ret_image);
+
+/**
  * image_compile_dry() - As image_compile(), for a dry run: nothing is denied.
  *
  * The policies of a tier decide together, as they do in force, but what a tier says is an

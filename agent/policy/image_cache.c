@@ -9,6 +9,7 @@
 
 struct image_cache_entry {
 	struct policy_list policies;
+	bool sandbox;
 	struct image *image;
 	char *why; /* NULL, or why there is no image */
 	int error; /* what compiling returned */
@@ -23,10 +24,11 @@ static bool same_set(const struct policy_list *a, const struct policy_list *b)
 }
 
 static struct image_cache_entry *find(struct image_cache *cache,
-				      const struct policy_list *policies)
+				      const struct policy_list *policies, bool sandbox)
 {
 	for (size_t i = 0; i < cache->n; i++)
-		if (same_set(&cache->entries[i].policies, policies))
+		if (cache->entries[i].sandbox == sandbox &&
+		    same_set(&cache->entries[i].policies, policies))
 			return &cache->entries[i];
 	return NULL;
 }
@@ -56,7 +58,8 @@ static int copy_list(const struct policy_list *from, struct policy_list *ret_lis
 static int compile(struct image_cache_entry *entry)
 {
 	struct diagnostics diagnostics = {0};
-	int r = image_compile(&entry->policies, &diagnostics, &entry->image);
+	int r = (entry->sandbox ? image_compile_sandbox : image_compile)(
+		&entry->policies, &diagnostics, &entry->image);
 
 	if (r < 0 && r != -ENOMEM && diagnostics.n > 0 &&
 	    asprintf(&entry->why, "%s:%u: %s", diagnostics.items[0].source,
@@ -69,9 +72,9 @@ static int compile(struct image_cache_entry *entry)
 }
 
 static int add(struct image_cache *cache, const struct policy_list *policies,
-	       struct image_cache_entry **ret_entry)
+	       bool sandbox, struct image_cache_entry **ret_entry)
 {
-	struct image_cache_entry entry = {0};
+	struct image_cache_entry entry = {.sandbox = sandbox};
 	struct image_cache_entry *entries =
 		reallocarray(cache->entries, cache->n + 1, sizeof(*entries));
 
@@ -90,11 +93,11 @@ static int add(struct image_cache *cache, const struct policy_list *policies,
 	return 0;
 }
 
-int image_cache_get(struct image_cache *cache, const struct policy_list *policies,
-		    char **reterr_why, struct image **ret_image)
+static int get(struct image_cache *cache, const struct policy_list *policies,
+	       bool sandbox, char **reterr_why, struct image **ret_image)
 {
-	struct image_cache_entry *entry = find(cache, policies);
-	int r = entry ? 0 : add(cache, policies, &entry);
+	struct image_cache_entry *entry = find(cache, policies, sandbox);
+	int r = entry ? 0 : add(cache, policies, sandbox, &entry);
 
 	if (r < 0)
 		return r;
@@ -105,6 +108,18 @@ int image_cache_get(struct image_cache *cache, const struct policy_list *policie
 	}
 	*reterr_why = strdup(entry->why ? entry->why : strerror(-entry->error));
 	return *reterr_why ? entry->error : -ENOMEM;
+}
+
+int image_cache_get(struct image_cache *cache, const struct policy_list *policies,
+		    char **reterr_why, struct image **ret_image)
+{
+	return get(cache, policies, false, reterr_why, ret_image);
+}
+
+int image_cache_get_sandbox(struct image_cache *cache, const struct policy_list *policies,
+			    char **reterr_why, struct image **ret_image)
+{
+	return get(cache, policies, true, reterr_why, ret_image);
 }
 
 void image_cache_trim(struct image_cache *cache)

@@ -25,6 +25,11 @@ struct image_cache {
 int image_cache_get(struct image_cache *cache, const struct policy_list *policies,
 		    char **reterr_why, struct image **ret_image);
 
+/** image_cache_get_sandbox() - The same for a pod's sandbox, see
+ * image_compile_sandbox(). */
+int image_cache_get_sandbox(struct image_cache *cache, const struct policy_list *policies,
+			    char **reterr_why, struct image **ret_image);
+
 /** image_cache_trim() - Forget the sets that nobody asked for since the last trim. */
 void image_cache_trim(struct image_cache *cache);
 void image_cache_clear(struct image_cache *cache);

@@ -273,3 +273,27 @@ Test(image, too_many_policies_in_audit_mode_are_refused_by_name)
 			.message,
 		"p161"));
 }
+
+Test(image, of_a_sandbox_has_neither_exec_nor_file)
+{
+	_cleanup_(compiled_clear) struct compiled compiled = {
+		.parsed = parse(CLUSTER("c",
+					ANY "  exec: {default: deny}\n"
+					    "  file: {default: deny}\n"
+					    "  sockets: {rules: [{action: deny, types: "
+					    "[raw]}]}\n"))};
+	struct eval_event open = open_as("/etc/shadow", ACCESS_READ);
+	struct eval_event raw = {
+		.kind = EVAL_SOCKET, .family = AF_INET, .type = SOCK_RAW, .protocol = 1};
+
+	compile_parsed(&compiled);
+	cr_expect_eq(verdict_of(&compiled, exec("/pause")), VERDICT_DENY);
+	cr_expect_eq(verdict_of(&compiled, open), VERDICT_DENY);
+	compiled.image = image_unref(compiled.image);
+	cr_assert_eq(image_compile_sandbox(&compiled.parsed.policies,
+					   &compiled.parsed.diagnostics, &compiled.image),
+		     0);
+	cr_expect_eq(verdict_of(&compiled, exec("/pause")), VERDICT_ALLOW);
+	cr_expect_eq(verdict_of(&compiled, open), VERDICT_ALLOW);
+	cr_expect_eq(verdict_of(&compiled, raw), VERDICT_DENY);
+}
