@@ -7,7 +7,7 @@
 
 #define SUBDOMAIN "[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
 
-static const char *const versions[] = {"lsmd.io/v1alpha1"};
+static const char *const versions[] = {SCHEMA_GROUP "/" SCHEMA_VERSION};
 static const char *const kinds[] = {"LsmPolicy", "ClusterLsmPolicy"};
 static const char *const modes[] = {"enforce", "audit"};
 static const char *const operators[] = {"In", "NotIn", "Exists", "DoesNotExist"};
@@ -67,7 +67,13 @@ static const struct schema_key expression_keys[] = {
 	 "What must hold of the label's value."},
 	{"values", &values, 0, "For In and NotIn: the values."},
 };
-static const struct schema expression = SCHEMA_KEYS(expression_keys);
+static const struct schema_bond expression_bonds[] = {
+	{"(self.operator in ['In', 'NotIn']) == (has(self.values) && size(self.values) > "
+	 "0)",
+	 "In and NotIn need values, Exists and DoesNotExist take none"},
+};
+static const struct schema expression =
+	SCHEMA_RULE(NULL, expression_keys, NULL, SCHEMA_BONDS(expression_bonds));
 static const struct schema expressions = SCHEMA_LIST_OF(&expression);
 static const struct schema_key selector_keys[] = {
 	{"matchLabels", &labels, 0, "Labels that must be there with these values."},
@@ -114,14 +120,20 @@ static const struct schema_key spec_keys[] = {
 	{"process", &schema_process, 0, "Everything else that has a hook."},
 	{"isolate", &boolean, 0, "No network at all, open connections are cut as well."},
 };
-static const struct schema spec = SCHEMA_KEYS(spec_keys);
+static const struct schema_bond spec_bonds[] = {
+	{"has(self.exec) || has(self.file) || has(self.sockets) || has(self.network) || "
+	 "has(self.capabilities) || has(self.process) || has(self.isolate)",
+	 "the policy says nothing; add exec, file, sockets or network"},
+};
+const struct schema schema_spec =
+	SCHEMA_RULE(NULL, spec_keys, NULL, SCHEMA_BONDS(spec_bonds));
 
 static const struct schema_key policy_keys[] = {
 	{"apiVersion", &version, SCHEMA_REQUIRED, NULL},
 	{"kind", &kind, SCHEMA_REQUIRED,
 	 "LsmPolicy: in one namespace. ClusterLsmPolicy: in all, or those selected."},
 	{"metadata", &metadata, SCHEMA_REQUIRED, NULL},
-	{"spec", &spec, SCHEMA_REQUIRED, NULL},
+	{"spec", &schema_spec, SCHEMA_REQUIRED, NULL},
 	{"status", &any, 0, "The agent's."},
 };
 const struct schema schema_policy = SCHEMA_KEYS(policy_keys);

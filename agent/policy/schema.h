@@ -4,7 +4,8 @@
 
 /*
  * The form of policies as data: which keys there are, and of which type. For editors as a
- * JSON Schema, and for whatever else wants to know the form without reading a policy.
+ * JSON Schema, for the API server as the schema of custom resources (crd.h), and for
+ * whatever else wants to know the form without reading a policy.
  *
  * What the form allows parse_*.c may still refuse, and it says more about it; whatever
  * they accept the form allows. A test holds the two against each other, key by key.
@@ -31,6 +32,12 @@ enum schema_kind {
 
 struct schema_key;
 
+/* What must hold between the keys of a map, in the API server's words (CEL): of keys
+ * alone whose form has a type there, which one of two forms need not have. */
+struct schema_bond {
+	const char *expression, *message;
+};
+
 struct schema {
 	enum schema_kind kind;
 	/* INTEGER: the range; STRING: last is its greatest length, 0: any */
@@ -46,6 +53,11 @@ struct schema {
 	const struct schema_key
 		*keys; /* MAP: besides those of forms[0], if it is there */
 	size_t n_keys;
+	bool reserved;		   /* MAP: known only to be refused by name */
+	const char *const *any_of; /* MAP: NULL, or keys of which one is there at least */
+	const struct schema_bond *bonds; /* MAP: besides those of forms[0] */
+	size_t n_bonds;
+	const char *list_key; /* LIST: NULL, or what no two items have alike */
 };
 
 #define SCHEMA_REQUIRED	    1U
@@ -59,8 +71,21 @@ struct schema_key {
 	const char *about; /* a sentence; NULL: it goes without saying */
 };
 
+#define SCHEMA_GROUP   "lsmd.io"
+#define SCHEMA_VERSION "v1alpha1"
+
+/* What a policy says under "spec". */
+extern const struct schema schema_spec;
+
 /* A document of kind LsmPolicy or ClusterLsmPolicy. */
 extern const struct schema schema_policy;
+
+/**
+ * schema_names_pattern() - A pattern for the words of a table, whatever their case.
+ * @form: of kind SCHEMA_NAME
+ * Return: owned; NULL: no memory.
+ */
+char *schema_names_pattern(const struct schema *form);
 
 /**
  * schema_json() - The form of a policy as a JSON Schema, draft 7, which editors read.

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The form of policies as a JSON Schema. */
-#include <ctype.h>
-#include <string.h>
-
 #include "policy/schema.h"
 #include "util/cleanup.h"
 
@@ -48,51 +45,11 @@ static json_t *names_json(const struct name_table *names)
 	return words;
 }
 
-static void write_letter(char letter, FILE *file)
-{
-	int upper = toupper((unsigned char)letter),
-	    lower = tolower((unsigned char)letter);
-
-	if (upper == lower)
-		fputc(letter, file);
-	else
-		fprintf(file, "[%c%c]", upper, lower);
-}
-
-static void write_letters(const char *word, FILE *file)
-{
-	for (; word && *word; word++)
-		write_letter(*word, file);
-}
-
-/* No flag of a pattern says that case does not count: each letter is both. */
-static char *names_pattern(const struct schema *form)
-{
-	_cleanup_(freep) char *text = NULL;
-	size_t size;
-	FILE *file = open_memstream(&text, &size);
-
-	if (!file)
-		return NULL;
-	fputs("^", file);
-	if (form->prefix) {
-		fputs("(", file);
-		write_letters(form->prefix, file);
-		fputs(")?", file);
-	}
-	for (size_t i = 0; i < form->names->n; i++) {
-		fputc(i ? '|' : '(', file);
-		write_letters(form->names->rows[i].name, file);
-	}
-	fputs(")$", file);
-	return fclose(file) ? NULL : TAKE_PTR(text);
-}
-
 /* The words as they are usually written come first, for an editor to offer. */
 static json_t *name_json(const struct schema *form)
 {
 	const struct name_table *names = form->names;
-	_cleanup_(freep) char *pattern = names_pattern(form);
+	_cleanup_(freep) char *pattern = schema_names_pattern(form);
 	json_t *json = pattern ? json_pack("{s[{so} {ss ss}]}", "anyOf", "enum",
 					   names_json(names), "type", "string", "pattern",
 					   pattern)

@@ -30,6 +30,11 @@ static const struct schema tag = {
 	.kind = SCHEMA_STRING, .last = 64, .pattern = "^[^,\n\t\r]+$"};
 const struct schema schema_tags = SCHEMA_LIST_OF(&tag);
 
+/* An empty section says nothing. */
+static const char *const exec_any[] = {"default", "rules", "libraries", NULL},
+			 *const file_any[] = {"default", "rules", "base", NULL},
+			 *const section_any[] = {"default", "rules", NULL};
+
 /* --- paths
  * -------------------------------------------------------------------------------------
  */
@@ -75,7 +80,14 @@ static const struct schema_key exec_rule_keys[] = {
 	{"multicall", &multicall, 0,
 	 "by-name: of a multi-call program the named links alone, which is in part."},
 };
-static const struct schema exec_rule = SCHEMA_MORE_KEYS(&rule, exec_rule_keys);
+static const char *const exec_rule_any[] = {"paths", "fileless", "drifted",
+					    "stdio", "from",	 NULL};
+static const struct schema_bond exec_rule_bonds[] = {
+	{"!has(self.multicall) || has(self.paths)",
+	 "multicall needs paths: the names that are meant"},
+};
+static const struct schema exec_rule =
+	SCHEMA_RULE(&rule, exec_rule_keys, exec_rule_any, SCHEMA_BONDS(exec_rule_bonds));
 static const struct schema exec_rules = SCHEMA_LIST_OF(&exec_rule);
 static const struct schema libraries = SCHEMA_WORDS(judge_word);
 static const struct schema_key exec_keys[] = {
@@ -84,7 +96,7 @@ static const struct schema_key exec_keys[] = {
 	{"libraries", &libraries, 0,
 	 "judge: the default is for executable mappings too."},
 };
-const struct schema schema_exec = SCHEMA_KEYS(exec_keys);
+const struct schema schema_exec = SCHEMA_RULE(NULL, exec_keys, exec_any);
 
 static const struct schema access_word = SCHEMA_WORDS(accesses);
 static const struct schema access_words = SCHEMA_LIST_OF(&access_word);
@@ -98,7 +110,8 @@ static const struct schema_key file_rule_keys[] = {
 	{"owner", &owner, 0,
 	 "Files of the acting user (self), or of any but it (other)."},
 };
-static const struct schema file_rule = SCHEMA_MORE_KEYS(&rule, file_rule_keys);
+static const char *const file_rule_any[] = {"paths", "owner", "from", NULL};
+static const struct schema file_rule = SCHEMA_RULE(&rule, file_rule_keys, file_rule_any);
 static const struct schema file_rules = SCHEMA_LIST_OF(&file_rule);
 static const struct schema base = SCHEMA_WORDS(none_word);
 static const struct schema_key file_keys[] = {
@@ -106,7 +119,7 @@ static const struct schema_key file_keys[] = {
 	{"rules", &file_rules, 0, NULL},
 	{"base", &base, 0, "none: without the files that no process can do without."},
 };
-const struct schema schema_file = SCHEMA_KEYS(file_keys);
+const struct schema schema_file = SCHEMA_RULE(NULL, file_keys, file_any);
 
 /* --- sockets
  * -----------------------------------------------------------------------------------
@@ -132,13 +145,16 @@ static const struct schema_key socket_rule_keys[] = {
 	{"types", &types, 0, "Types of sockets, by word or number."},
 	{"protocols", &protocols, 0, "Protocols, by word or number."},
 };
-static const struct schema socket_rule = SCHEMA_MORE_KEYS(&rule, socket_rule_keys);
+static const char *const socket_rule_any[] = {"families", "types", "protocols", "from",
+					      NULL};
+static const struct schema socket_rule =
+	SCHEMA_RULE(&rule, socket_rule_keys, socket_rule_any);
 static const struct schema socket_rules = SCHEMA_LIST_OF(&socket_rule);
 static const struct schema_key sockets_keys[] = {
 	{"default", &verdict, 0, "deny: only what an allow rule names may be made."},
 	{"rules", &socket_rules, 0, NULL},
 };
-const struct schema schema_sockets = SCHEMA_KEYS(sockets_keys);
+const struct schema schema_sockets = SCHEMA_RULE(NULL, sockets_keys, section_any);
 
 /* --- network
  * -----------------------------------------------------------------------------------
@@ -155,7 +171,10 @@ static const struct schema_key reserved_keys[] = {
 	{"pods", &any, 0, "Reserved."},
 	{"services", &any, 0, "Reserved."},
 };
-static const struct schema reserved = SCHEMA_KEYS(reserved_keys);
+static const struct schema reserved = {.kind = SCHEMA_MAP,
+				       .keys = reserved_keys,
+				       .n_keys = ARRAY_SIZE(reserved_keys),
+				       .reserved = true};
 static const struct schema one_destination = SCHEMA_ONE_OF(&destination, &reserved);
 static const struct schema destinations_list = SCHEMA_LIST_OF(&one_destination);
 static const struct schema destinations = SCHEMA_ONE_OF(&destinations_list, &reserved);
@@ -181,7 +200,14 @@ static const struct schema_key network_rule_keys[] = {
 	{"unix", &socket_names, 0,
 	 "Unix sockets by path, or \"@\" and an abstract name."},
 };
-static const struct schema network_rule = SCHEMA_MORE_KEYS(&rule, network_rule_keys);
+static const char *const network_rule_any[] = {"direction", "to",   "except", "ports",
+					       "protocols", "unix", "from",   NULL};
+static const struct schema_bond network_rule_bonds[] = {
+	{"!has(self.unix) || (!has(self.to) && !has(self.except))",
+	 "no socket has both a unix name and an address: make it two rules"},
+};
+static const struct schema network_rule = SCHEMA_RULE(
+	&rule, network_rule_keys, network_rule_any, SCHEMA_BONDS(network_rule_bonds));
 static const struct schema network_rules = SCHEMA_LIST_OF(&network_rule);
 static const struct schema_key default_keys[] = {
 	{"connect", &verdict, 0, NULL},
@@ -196,7 +222,7 @@ static const struct schema_key network_keys[] = {
 	 "A word: of connect over inet and inet6; or a word for each direction."},
 	{"rules", &network_rules, 0, NULL},
 };
-const struct schema schema_network = SCHEMA_KEYS(network_keys);
+const struct schema schema_network = SCHEMA_RULE(NULL, network_keys, section_any);
 
 /* --- capabilities, process
  * -------------------------------------------------------------------------
@@ -208,24 +234,28 @@ static const struct schema capability_list = SCHEMA_LIST_OF(&capability);
 static const struct schema_key capability_rule_keys[] = {
 	{"capabilities", &capability_list, 0, "By name: NET_RAW, SYS_ADMIN."},
 };
+static const char *const capability_rule_any[] = {"capabilities", NULL};
 static const struct schema capability_rule =
-	SCHEMA_MORE_KEYS(&rule, capability_rule_keys);
+	SCHEMA_RULE(&rule, capability_rule_keys, capability_rule_any);
 static const struct schema capability_rules = SCHEMA_LIST_OF(&capability_rule);
 static const struct schema_key capabilities_keys[] = {
 	{"default", &verdict, 0, "deny: only what an allow rule names may be used."},
 	{"rules", &capability_rules, 0, NULL},
 };
-const struct schema schema_capabilities = SCHEMA_KEYS(capabilities_keys);
+const struct schema schema_capabilities =
+	SCHEMA_RULE(NULL, capabilities_keys, section_any);
 
 static const struct schema operation = SCHEMA_WORDS(operations);
 static const struct schema operation_list = SCHEMA_LIST_OF(&operation);
 static const struct schema_key process_rule_keys[] = {
 	{"operations", &operation_list, 0, "What the process does."},
 };
-static const struct schema process_rule = SCHEMA_MORE_KEYS(&rule, process_rule_keys);
+static const char *const process_rule_any[] = {"operations", NULL};
+static const struct schema process_rule =
+	SCHEMA_RULE(&rule, process_rule_keys, process_rule_any);
 static const struct schema process_rules = SCHEMA_LIST_OF(&process_rule);
 static const struct schema_key process_keys[] = {
 	{"default", &verdict, 0, "deny: only what an allow rule names may be done."},
 	{"rules", &process_rules, 0, NULL},
 };
-const struct schema schema_process = SCHEMA_KEYS(process_keys);
+const struct schema schema_process = SCHEMA_RULE(NULL, process_keys, section_any);

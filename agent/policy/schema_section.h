@@ -24,6 +24,13 @@
 		.kind = SCHEMA_MAP, .forms = {(map)}, .keys = (array),                   \
 		.n_keys = ARRAY_SIZE(array)                                              \
 	}
+/* The keys of @map, and these, with one of @any at least, and bonds between them. */
+#define SCHEMA_RULE(map, array, any, ...)                                                \
+	{                                                                                \
+		.kind = SCHEMA_MAP, .forms = {(map)}, .keys = (array),                   \
+		.n_keys = ARRAY_SIZE(array), .any_of = (any), __VA_ARGS__                \
+	}
+#define SCHEMA_BONDS(array) .bonds = (array), .n_bonds = ARRAY_SIZE(array)
 #define SCHEMA_ONE_OF(one, other)                                                        \
 	{                                                                                \
 		.kind = SCHEMA_EITHER, .forms = {(one), (other) }                        \

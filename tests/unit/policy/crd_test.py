@@ -1,0 +1,295 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Holds the custom resources' definitions against the API server's rules, and against the parser:
+crd_test.py LSMCTL POLICIES DEFINITIONS
+
+The rules are those of structural schemas (Kubernetes documentation, "Extend the Kubernetes API
+with CustomResourceDefinitions"). What the expressions say is tried by reading the few words of CEL
+that they are made of as Python.
+"""
+import copy
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+from documents import (LSMCTL, MUTANTS, NAMESPACED, WHOLE, check, jsonschema, positions, replaced,
+                       shipped, yaml)
+
+DEFINITIONS = pathlib.Path(sys.argv[3])
+OPEN, INT_OR_STRING = "x-kubernetes-preserve-unknown-fields", "x-kubernetes-int-or-string"
+EXPRESSIONS = "x-kubernetes-validations"
+STRUCTURE = {"type", "properties", "items", "additionalProperties", "description", OPEN, INT_OR_STRING,
+             EXPRESSIONS, "x-kubernetes-list-type", "x-kubernetes-list-map-keys", "default", "nullable"}
+VALUES = {"required", "enum", "pattern", "minimum", "maximum", "minLength", "maxLength", "minItems",
+          "maxItems", "maxProperties", "anyOf", "allOf", "oneOf", "not"}
+TYPES = {"object", "array", "string", "integer", "number", "boolean"}
+EITHER = [{"type": "integer"}, {"type": "string"}]
+CEL = re.compile(r"has\(self\.(\w+)\)|self\.(\w+)|size\(|\|\||&&|!(?!=)|==|>|\bin\b|'[^']*'|[\[\](),\s]|\d+")
+problems = []
+
+
+def expect(what, actual, wanted):
+    if actual != wanted:
+        problems.append(f"{what}: {actual!r}, not {wanted!r}")
+
+
+def hold_values(form, outer, path):
+    """Below anyOf and its like: what looks at values alone, and at nothing that is not outside."""
+    expect(f"{path}: no structure below anyOf", set(form) & STRUCTURE - {"properties", "items"}, set())
+    expect(f"{path}: unknown words", set(form) - VALUES - {"properties", "items"}, set())
+    for key in list(form.get("properties", {})) + form.get("required", []):
+        expect(f"{path}.{key} is there outside", key in outer.get("properties", {}), True)
+
+
+def hold_type(form, path):
+    if INT_OR_STRING in form:
+        expect(f"{path}: either", (form.get("anyOf"), "type" in form, OPEN in form), (EITHER, False, False))
+    elif OPEN in form:
+        expect(f"{path}: open", form[OPEN], True)
+    else:
+        expect(f"{path}: has a type", form.get("type") in TYPES, True)
+        for other in form.get("anyOf", []):
+            hold_values(other, form, path)
+    expect(f"{path}: items", "items" in form, form.get("type") == "array" or OPEN in form and "minItems" in form)
+    expect(f"{path}: either properties or additional ones",
+           "properties" in form and "additionalProperties" in form, False)
+    for key in form.get("required", []):
+        expect(f"{path}.{key}: what is required is known", key in form.get("properties", {}), True)
+
+
+def hold_list_keys(form, path):
+    for key in form.get("x-kubernetes-list-map-keys", []):
+        expect(f"{path}: key {key}", (form["x-kubernetes-list-type"], key in form["items"]["required"]),
+               ("map", True))
+
+
+def hold_expressions(form, path, bounded):
+    """An expression knows the keys that have a type, and is not asked without bound."""
+    typed = {key for key, value in form.get("properties", {}).items() if "type" in value}
+    for item in form.get(EXPRESSIONS, []):
+        expect(f"{path}: keys of an expression", set(item), {"rule", "message"})
+        expect(f"{path}: {item['rule']} asks untyped keys", {
+            one or other for one, other in CEL.findall(item["rule"]) if one or other} - typed, set())
+        expect(f"{path}: {item['rule']} is CEL that is tried", CEL.sub("", item["rule"]), "")
+        expect(f"{path}: {item['rule']} is asked a bounded number of times", bounded, True)
+        expect(f"{path}: {item['message']} is one line", "\n" in item["message"], False)
+
+
+def hold_structure(form, path="", bounded=True):
+    expect(f"{path}: unknown words", set(form) - STRUCTURE - VALUES, set())
+    hold_type(form, path)
+    hold_list_keys(form, path)
+    hold_expressions(form, path, bounded)
+    if "pattern" in form:  # RE2 looks neither ahead nor behind nor back
+        expect(f"{path}: pattern", re.search(r"\(\?|\\[1-9]", form["pattern"]), None)
+        re.compile(form["pattern"])
+    for key, value in form.get("properties", {}).items():
+        if key != "metadata" or path:
+            hold_structure(value, f"{path}.{key}", bounded)
+    if "items" in form:
+        hold_structure(form["items"], f"{path}[]", bounded and "maxItems" in form)
+    if "additionalProperties" in form:
+        hold_structure(form["additionalProperties"], f"{path}.*", False)
+
+
+def hold_definition(definition, kind, plural, scope):
+    spec = definition["spec"]
+    expect("version of the API", (definition["apiVersion"], definition["kind"]),
+           ("apiextensions.k8s.io/v1", "CustomResourceDefinition"))
+    expect("name", definition["metadata"]["name"], f"{plural}.{spec['group']}")
+    expect("names", (spec["names"]["kind"], spec["names"]["plural"], spec["names"]["singular"], spec["scope"]),
+           (kind, plural, kind.lower(), scope))
+    version, = spec["versions"]
+    expect("version", (version["name"], version["served"], version["storage"], version["subresources"]),
+           ("v1alpha1", True, True, {"status": {}}))
+    root = version["schema"]["openAPIV3Schema"]
+    expect("metadata is the API server's", root["properties"]["metadata"], {"type": "object"})
+    expect("root", (root["type"], "additionalProperties" in root), ("object", False))
+    hold_structure(root)
+    for column in version["additionalPrinterColumns"]:
+        form = root
+        for step in column["jsonPath"].split(".")[1:]:
+            form = form.get("properties", {}).get(step) if form is not None else None
+        expect(f"column {column['name']}", form is not None or column["jsonPath"].startswith(".metadata."), True)
+    return root
+
+
+def as_json_schema(form):
+    """What the API server takes when kubectl asks it to refuse unknown keys, as it does by itself."""
+    form = {key: copy.deepcopy(value) for key, value in form.items() if key not in (EXPRESSIONS, OPEN)}
+    if form.get("type") == "object" and form.get("properties"):
+        form["additionalProperties"] = False
+    for key, value in form.get("properties", {}).items():
+        form["properties"][key] = as_json_schema(value) if key != "metadata" else value
+    for key in ("items", "additionalProperties"):
+        if isinstance(form.get(key), dict):
+            form[key] = as_json_schema(form[key])
+    return form
+
+
+def as_python(rule):
+    """The few words of CEL that the expressions are made of."""
+    def word(match):
+        text = match.group(0)
+        if match.group(1):
+            return f"({match.group(1)!r} in self)"
+        if match.group(2):
+            return f"self[{match.group(2)!r}]"
+        return {"size(": "len(", "||": " or ", "&&": " and ", "!": " not "}.get(text, text)
+    return CEL.sub(word, rule)
+
+
+def broken(form, value):
+    """The messages of the expressions that do not hold."""
+    if isinstance(value, dict):
+        for item in form.get(EXPRESSIONS, []):
+            if not eval(as_python(item["rule"]), {"__builtins__": {}, "len": len}, {"self": value}):
+                yield item["message"]
+        for key, part in value.items():
+            yield from broken(form.get("properties", {}).get(key, {}), part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from broken(form.get("items", {}), part)
+
+
+def without_reserved():
+    """WHOLE, but for what is reserved in "to": the API server refuses its maps, the parser by name."""
+    document = {key: copy.deepcopy(value) for key, value in WHOLE.items() if key != "status"}
+    for rule in document["spec"]["network"]["rules"]:
+        if "to" in rule and (isinstance(rule["to"], dict) or any(isinstance(to, dict) for to in rule["to"])):
+            rule["to"] = ["::/0"]
+    return document
+
+
+CUSTOM = without_reserved()
+
+
+class Server:
+    """What the API server would say, of either kind."""
+
+    def __init__(self, roots):
+        self.roots = roots
+        self.validators = {kind: jsonschema.Draft7Validator(as_json_schema(root))
+                           for kind, root in roots.items()}
+
+    def refusals(self, document):
+        """It decides on expressions only when the rest is right."""
+        kind = document.get("kind") if isinstance(document, dict) else None
+        if not isinstance(kind, str) or kind not in self.roots:
+            return ["no such kind"]
+        said = [f"{list(error.absolute_path)}: {error.message}"
+                for error in self.validators[kind].iter_errors(document)]
+        return said or list(broken(self.roots[kind], document))
+
+
+def namespaced(spec):
+    return {"apiVersion": "lsmd.io/v1alpha1", "kind": "LsmPolicy", "metadata": {"name": "a"}, "spec": spec}
+
+
+RULE = {"action": "deny"}
+# What kubectl apply must refuse: a person's mistakes, one each.
+BAD = {
+    "nothing said": {},
+    "an unknown key": {"exec": {"default": "deny"}, "exce": {}},
+    "a selector of the cluster": {"namespaceSelector": {}, "exec": {"default": "deny"}},
+    "units in a namespace": {"unitSelector": {"names": ["a.service"]}, "exec": {"default": "deny"}},
+    "an unknown mode": {"mode": "enforced", "exec": {"default": "deny"}},
+    "a severity beyond 10": {"severity": 11, "exec": {"default": "deny"}},
+    "an empty section": {"exec": {}},
+    "no rules": {"exec": {"rules": []}},
+    "an empty rule": {"exec": {"rules": [RULE]}},
+    "no action": {"exec": {"rules": [{"paths": ["/bin/sh"]}]}},
+    "an unknown action": {"exec": {"rules": [{"action": "block", "paths": ["/bin/sh"]}]}},
+    "a relative path": {"file": {"rules": [{**RULE, "paths": ["etc/shadow"]}]}},
+    "a path that is too long": {"file": {"rules": [{**RULE, "paths": ["/" + "a" * 4095]}]}},
+    "no paths": {"file": {"rules": [{**RULE, "paths": []}]}},
+    "one path, not a list": {"file": {"rules": [{**RULE, "paths": "/etc/shadow"}]}},
+    "a wrong access": {"file": {"rules": [{**RULE, "paths": ["/a"], "access": ["exec"]}]}},
+    "from by a relative path": {"exec": {"rules": [{**RULE, "from": ["sh"]}]}},
+    "from: not, misspelt": {"exec": {"rules": [{**RULE, "from": {"nto": ["/bin/sh"]}}]}},
+    "from: not, and more": {"exec": {"rules": [{**RULE, "from": {"not": ["/a"], "or": 1}}]}},
+    "multicall without paths": {"exec": {"rules": [{**RULE, "fileless": True, "multicall": "by-name"}]}},
+    "an unknown family": {"sockets": {"rules": [{**RULE, "families": ["inet7"]}]}},
+    "a family beyond all": {"sockets": {"rules": [{**RULE, "families": [4711]}]}},
+    "families: not, empty": {"sockets": {"rules": [{**RULE, "families": {"not": []}}]}},
+    "a port 0": {"network": {"rules": [{**RULE, "ports": [0]}]}},
+    "a port beyond 65535": {"network": {"rules": [{**RULE, "ports": [65536]}]}},
+    "ports as words": {"network": {"rules": [{**RULE, "ports": ["http"]}]}},
+    "an address that is none": {"network": {"rules": [{**RULE, "to": ["db.example.com"]}]}},
+    "an unknown direction": {"network": {"rules": [{**RULE, "direction": "egress"}]}},
+    "a default that is no word": {"network": {"default": "drop"}},
+    "a default of a wrong direction": {"network": {"default": {"connect": "drop"}}},
+    "unix beside addresses": {"network": {"rules": [{**RULE, "unix": ["/a"], "to": ["10.0.0.0/8"]}]}},
+    "an unknown capability": {"capabilities": {"rules": [{**RULE, "capabilities": ["SYS_ROOT"]}]}},
+    "an unknown operation": {"process": {"rules": [{**RULE, "operations": ["fork"]}]}},
+    "an errno beyond all": {"exec": {"rules": [{**RULE, "paths": ["/a"], "errno": 134}]}},
+    "a label that is none": {"podSelector": {"matchLabels": {"a": "b c"}}, "exec": {"default": "deny"}},
+    "In without values": {"podSelector": {"matchExpressions": [{"key": "a", "operator": "In"}]},
+                          "exec": {"default": "deny"}},
+    "Exists with values": {"podSelector": {"matchExpressions": [
+        {"key": "a", "operator": "Exists", "values": ["b"]}]}, "exec": {"default": "deny"}},
+    "an unknown operator": {"podSelector": {"matchExpressions": [{"key": "a", "operator": "Is"}]},
+                            "exec": {"default": "deny"}},
+}
+
+
+def hold_bad(server):
+    """Each is refused, by the parser as well, so that each is a mistake indeed."""
+    documents = [namespaced(spec) for spec in BAD.values()]
+    for name, document, errors in zip(BAD, documents, check(documents)):
+        expect(f"{name}: the server refuses it", bool(server.refusals(document)), True)
+        expect(f"{name}: the parser refuses it", bool(errors), True)
+
+
+def hold_mutations(server):
+    """Whatever the parser takes, the API server takes. Return: how much of what it refuses, too."""
+    mutated = [replaced(document, path, value) for document in (CUSTOM, NAMESPACED)
+               for path in positions(document) if path and path[0] == "spec" for value in MUTANTS]
+    mutated += [replaced(document, path, None, remove=True) for document in (CUSTOM, NAMESPACED)
+                for path in positions(document) if path and path[0] == "spec"]
+    refused = caught = 0
+    for document, errors in zip(mutated, check(mutated)):
+        said = server.refusals(document)
+        refused += bool(errors)
+        caught += bool(errors) and bool(said)
+        if not errors and said:
+            problems.append(f"the parser takes what the API server does not: {said[0]}")
+    return len(mutated), refused, caught
+
+
+def hold_status(server):
+    status = {"observedGeneration": 3, "nodes": {"enforcing": 4998, "partial": 1, "refused": 1},
+              "refusals": [{"node": "a", "reason": "no hook", "generation": 3, "time": "2025-01-01T00:00:00Z"}]}
+    good = {**NAMESPACED, "status": status}
+    expect("a status", server.refusals(good), [])
+    for wrong in ({"nodes": {"enforcing": -1}}, {"nodes": {"a": {}}}, {"refusals": [{"node": "a"}]},
+                  {"refusals": [{"node": "a", "reason": "b"}] * 33}):
+        expect(f"status {wrong} is refused", bool(server.refusals({**NAMESPACED, "status": wrong})), True)
+
+
+def main():
+    printed = subprocess.run([LSMCTL, "schema", "--crd"], check=True, stdout=subprocess.PIPE).stdout
+    kept = "".join(line for line in DEFINITIONS.read_text("utf-8").splitlines(True) if line[0] != "#")
+    expect(f"{DEFINITIONS.name} is what lsmctl schema --crd prints", kept == printed.decode(), True)
+    local, cluster = yaml.safe_load_all(printed)
+    server = Server({"LsmPolicy": hold_definition(local, "LsmPolicy", "lsmpolicies", "Namespaced"),
+                     "ClusterLsmPolicy": hold_definition(cluster, "ClusterLsmPolicy", "clusterlsmpolicies",
+                                                         "Cluster")})
+    documents = list(shipped())
+    expect("policies are shipped", len(documents) > 0, True)
+    for name, document in documents + [("whole", CUSTOM), ("namespaced", NAMESPACED)]:
+        expect(f"{name}: refused", server.refusals(document), [])
+    hold_bad(server)
+    hold_status(server)
+    tried, refused, caught = hold_mutations(server)
+    expect(f"the API server refuses {caught} of {refused}: enough", caught > 0.7 * refused, True)
+    for problem in problems[:40]:
+        print(problem)
+    print(f"documents {len(documents)}, bad ones {len(BAD)}, mutations {tried}, refused {refused}, "
+          f"by the API server too {caught}, bytes {len(json.dumps([local, cluster]))}, problems {len(problems)}")
+    return 1 if problems else 0
+
+
+sys.exit(main())
