@@ -178,6 +178,8 @@ static int read_everything(struct agent *agent, char **reterr_message)
 		r = reading_first_pods(agent, reterr_message);
 	if (r == 0)
 		r = open_by_hand(agent, reterr_message);
+	if (r == 0)
+		r = pause_open(agent);
 	return r;
 }
 
@@ -239,6 +241,7 @@ static void start_handles(struct agent *agent)
 	uv_signal_start(&agent->terminate, on_terminate, SIGTERM);
 	uv_signal_start(&agent->interrupt, on_terminate, SIGINT);
 	watch_start(agent);
+	pause_follow(agent);
 	agent_schedule_end(agent);
 }
 
@@ -306,6 +309,8 @@ int agent_open(uv_loop_t *loop, const struct agent_options *options,
 	if (r == 0)
 		r = open_kernel(agent, reterr_message);
 	if (r == 0)
+		pause_start(agent);
+	if (r == 0)
 		r = identities_new(agent, &agent->identities);
 	if (r == 0)
 		r = init_handles(agent);
@@ -367,6 +372,8 @@ static void close_handles(struct agent *agent)
 		(uv_handle_t *)&agent->policies_watch, (uv_handle_t *)&agent->pods_watch,
 		(uv_handle_t *)&agent->hangup,	       (uv_handle_t *)&agent->terminate,
 		(uv_handle_t *)&agent->interrupt,
+		(uv_handle_t *)&agent->pausing.look,
+		(uv_handle_t *)&agent->pausing.watch,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(handles); i++)
@@ -389,6 +396,7 @@ struct agent *agent_free(struct agent *agent)
 	subject_table_clear(&agent->subjects);
 	image_cache_clear(&agent->images);
 	by_hand_close(&agent->by_hand);
+	pause_close(&agent->pausing);
 	pod_list_clear(&agent->pods);
 	diagnostics_clear(&agent->pod_diagnostics);
 	policy_store_free(agent->store);

@@ -56,6 +56,21 @@ int agent_allow(struct agent *agent, const char *id, const char *pod,
 		json_t **ret_removed, char **reterr_message);
 
 /**
+ * agent_pause() - Turn every denial to audit, by hand; in force when it returns.
+ * @request:   {"for"?: seconds, "reason"?: string}; replaces an earlier one
+ * @ret_pause: as /v1/status has it under "pause"
+ *
+ * Where it cannot be kept on disk it is in force all the same, and "problem" says so.
+ *
+ * Return: 0, -EINVAL, -ENOMEM.
+ */
+int agent_pause(struct agent *agent, json_t *request, json_t **ret_pause,
+		char **reterr_message);
+
+/** agent_resume() - Take it back. Return: as @ret_pause; other sources may go on. */
+json_t *agent_resume(struct agent *agent);
+
+/**
  * agent_reload() - Read policies and pods again, as SIGHUP does.
  * Return: 0, -EINVAL when something has an error: that part stays as it was.
  */

@@ -15,6 +15,7 @@
  *   force.c     policies and labels -> images in force
  *   identities*.c  what the paths of rules are in each container
  *   by_hand.c   denials by hand
+ *   pause.c     what turns every denial to audit
  *   watch.c     changes of the policies and the pods
  *   status.c    what it says of itself
  */
@@ -30,6 +31,7 @@
 #include "kube/pods.h"
 #include "node/cgroup.h"
 #include "node/subject.h"
+#include "pause.h"
 #include "policy/image_cache.h"
 #include "policy/store.h"
 #include "report/history.h"
@@ -44,6 +46,7 @@ struct agent_options {
 	const char *pin_directory;
 	const char *host_root; /* where the host's root is mounted; NULL: PID 1's */
 	const char *state_directory;
+	const char *pause_file;
 	uint32_t records_per_second;
 	size_t history;
 	struct labels node_labels; /* of this node, for nodeSelector */
@@ -66,6 +69,7 @@ struct agent {
 	struct diagnostics pod_diagnostics;	      /* of the last reading */
 	struct file_stamp policies_stamp, pods_stamp; /* as they were read last */
 	struct by_hand by_hand;
+	struct pausing pausing;
 	struct subject_table subjects;
 	struct adopted_cgroup *adopted; /* until the first scan has dealt with them */
 	size_t n_adopted;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "by_hand_item.h"
+#include "deadline.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/explain.h"
@@ -57,17 +58,12 @@ static int append(struct by_hand *by_hand, const struct by_hand_deny *deny)
 /* --- the file
  * -------------------------------------------------------------------------------- */
 
-/* An end by the boot clock holds whatever happens to the other; it means nothing to
- * another boot. */
-static json_t *kept_item(const struct by_hand_deny *deny, const char *boot)
+static json_t *kept_item(const struct by_hand_deny *deny)
 {
 	json_t *item = json_copy(deny->item);
 
-	if (item && deny->until && *boot) {
-		json_object_set_new(item, "bootId", json_string(boot));
-		json_object_set_new(item, "endBootNs",
-				    json_integer((json_int_t)deny->until));
-	}
+	if (item && deny->until)
+		deadline_keep(item, deny->until);
 	return item;
 }
 
@@ -76,39 +72,12 @@ static int save(const struct by_hand *by_hand)
 	json_t *items = json_array();
 	json_t *file = json_pack("{s:i, s:o}", "version", 1, "items", items);
 	_cleanup_(freep) char *text = NULL;
-	char boot[BOOT_ID_TEXT];
 
-	boot_id(boot);
 	for (size_t i = 0; i < by_hand->n; i++)
-		json_array_append_new(items, kept_item(&by_hand->items[i], boot));
+		json_array_append_new(items, kept_item(&by_hand->items[i]));
 	text = file ? json_dumps(file, JSON_INDENT(1)) : NULL;
 	json_decref(file);
 	return text ? file_write(by_hand->path, text, strlen(text)) : -ENOMEM;
-}
-
-static bool is_of_this_boot(const json_t *item)
-{
-	const char *kept = json_string_value(json_object_get(item, "bootId"));
-	char boot[BOOT_ID_TEXT];
-
-	return kept && boot_id(boot) && !strcmp(kept, boot) &&
-	       json_is_integer(json_object_get(item, "endBootNs"));
-}
-
-/* When it ends. Return: false: it has. */
-static bool boot_time_of(const json_t *item, uint64_t *ret_until)
-{
-	uint64_t end = (uint64_t)json_integer_value(json_object_get(item, "endWallNs"));
-	uint64_t wall = clock_wall(), now = clock_boot();
-
-	if (end == 0)
-		*ret_until = 0;
-	else if (is_of_this_boot(item))
-		*ret_until =
-			(uint64_t)json_integer_value(json_object_get(item, "endBootNs"));
-	else
-		*ret_until = end > wall ? now + (end - wall) : now;
-	return end == 0 || *ret_until > now;
 }
 
 static int take_items(struct by_hand *by_hand, json_t *items, char **reterr_message)
@@ -125,10 +94,9 @@ static int take_items(struct by_hand *by_hand, json_t *items, char **reterr_mess
 			explain(reterr_message, "item %zu is not whole", i);
 			return -EINVAL;
 		}
-		if (!boot_time_of(item, &until))
+		if (!deadline_read(item, &until))
 			continue;
-		json_object_del(item, "bootId");
-		json_object_del(item, "endBootNs");
+		deadline_forget(item);
 		r = deny_of_item(item, until, &deny, reterr_message);
 		if (r == 0)
 			r = append(by_hand, &deny);

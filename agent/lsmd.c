@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "agent_state.h"
+#include "pause/file.h"
 #include "util/cleanup.h"
 
 #define EXIT_USAGE 2
@@ -22,6 +23,7 @@ enum {
 	OPTION_PIN_DIRECTORY,
 	OPTION_STATE_DIRECTORY,
 	OPTION_HOST_ROOT,
+	OPTION_PAUSE_FILE,
 	OPTION_RECORDS,
 	OPTION_HISTORY,
 	OPTION_CHECK,
@@ -61,6 +63,9 @@ static const struct argp_option options[] = {
 	 "Where denials by hand and last good policies are kept (/var/lib/lsmd)", 3},
 	{"host-root", OPTION_HOST_ROOT, "DIRECTORY", 0,
 	 "The host's root, below which the runtimes keep their containers (PID 1's)", 3},
+	{"pause-file", OPTION_PAUSE_FILE, "PATH", 0,
+	 "While this file is there, nothing is denied, all is reported (" PAUSE_FILE ")",
+	 3},
 	{"records-per-second", OPTION_RECORDS, "N", 0,
 	 "Records per subject and second; counts go on beyond (200)", 3},
 	{"history", OPTION_HISTORY, "N", 0, "Denials kept in memory (4096)", 3},
@@ -146,6 +151,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case OPTION_HOST_ROOT:
 		agent->host_root = text;
 		return 0;
+	case OPTION_PAUSE_FILE:
+		agent->pause_file = text;
+		return 0;
 	case OPTION_RECORDS:
 		agent->records_per_second =
 			parse_number(state, "records-per-second", text, 1000000);
@@ -221,6 +229,7 @@ int main(int argc, char **argv)
 					  .socket_path = "/run/lsmd/lsmd.sock",
 					  .pin_directory = "/sys/fs/bpf/lsmd",
 					  .state_directory = "/var/lib/lsmd",
+					  .pause_file = PAUSE_FILE,
 					  .history = 4096,
 				  }};
 	int r;

@@ -130,6 +130,7 @@ static json_t *problems_json(const struct agent *agent)
 		json_array_append_new(list, json_string(agent->policies_problem));
 	if (agent->coverage_problem)
 		json_array_append_new(list, json_string(agent->coverage_problem));
+	pause_add_problems(agent, list);
 	for (size_t i = 0; i < agent->n_host_refusals; i++)
 		json_array_append_new(list, file_name_json(agent->host_refusals[i]));
 	if (agent->pod_diagnostics.n_errors)
@@ -165,16 +166,18 @@ json_t *agent_status_json(struct agent *agent)
 	const char *why = "";
 	bool ready = agent_is_ready(agent, &why);
 	struct utsname kernel;
+	json_t *pause = pause_json(agent);
 
 	uname(&kernel);
 	count_rules(agent, rules);
 	return json_pack(
-		"{s:s, s:s, s:s, s:b, s:s, s:b, s:I, s:I, s:I, s:I, s:o, s:{s:I, s:I, "
+		"{s:s, s:s, s:s, s:b, s:s, s:O, s:o, s:I, s:I, s:I, s:I, s:o, s:{s:I, "
+		"s:I, "
 		"s:I}, s:o,"
 		" s:{s:I, s:I}, s:{s:I, s:I, s:I}, s:{s:i, s:s}, s:b, s:o}",
 		"version", LSMD_VERSION, "node", agent->options.node, "kernel",
 		kernel.release, "ready", ready, "reason", ready ? "" : why, "paused",
-		(int)state->paused, "uptimeSeconds",
+		json_object_get(pause, "paused"), "pause", pause, "uptimeSeconds",
 		(json_int_t)((clock_boot() - agent->started) / NS_PER_SECOND), "subjects",
 		(json_int_t)agent->subjects.n, "pods", (json_int_t)agent->pods.n,
 		"policies", (json_int_t)policy_store_policies(agent->store)->n,
@@ -448,7 +451,7 @@ void agent_metrics(struct agent *agent, struct metrics_values *ret_values)
 		.reload_failures = agent->reload_failures,
 		.kernel_memory_bytes = enforcer_memory(agent->enforcer),
 		.resident_memory_bytes = resident_bytes(),
-		.paused = (int)state->paused,
+		.paused = pause_is_on(agent),
 		.overflow = (int)state->overflow,
 		.start_time = agent->start_time,
 		.version = LSMD_VERSION,

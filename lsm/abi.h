@@ -155,7 +155,7 @@ enum identity_part {
 /* Map "state", array of one, memory-mapped. */
 struct state {
 	__u32 abi_version;
-	__u32 paused;             /* 1: every deny and kill becomes audit */
+	__u32 paused;             /* not 0: every deny and kill becomes audit; a bit a source */
 	__u32 overflow;           /* 1: the cgroup map was full once; look-ups climb */
 	__u32 records_per_second; /* per subject; 0: no records */
 	__u64 lost_cgroup_events; /* cgroup events that found no room in the ring */

@@ -28,6 +28,8 @@ static const struct command commands[] = {
 	{"deny", command_deny, "deny something to a pod by hand, at once"},
 	{"allow", command_allow, "take denials by hand back"},
 	{"denies", command_denies, "list denials by hand"},
+	{"pause", command_pause, "deny nothing on this node, report everything"},
+	{"resume", command_resume, "take that back"},
 	{"doctor", command_doctor, "what this node has and lacks, and the remedy"},
 	{"reload", command_reload, "read policies and pods again"},
 };

@@ -3,6 +3,7 @@
 
 #include "ctl/client.h"
 #include "ctl/duration.h"
+#include "ctl/pausing.h"
 #include "ctl/report.h"
 #include "ctl/table.h"
 #include "ctl/terminal.h"
@@ -23,7 +24,7 @@ static void write_state(const json_t *status, FILE *file)
 	if (!json_is_true(json_path(status, "ready")))
 		fprintf(file, "not ready: %s", json_text(status, "reason"));
 	else if (json_is_true(json_path(status, "paused")))
-		fputs("paused: nothing is denied, everything is reported", file);
+		pausing_write(json_path(status, "pause"), file);
 	else
 		fputs("in force", file);
 }

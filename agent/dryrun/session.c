@@ -120,7 +120,7 @@ static int put_in_force(struct session *session, const struct scratch *scratch,
 	struct enforcer *enforcer = session->enforcer;
 	int r;
 
-	enforcer_pause(enforcer, true, 0);
+	enforcer_pause(enforcer, 1, 0);
 	r = enforcer_slot_new(enforcer, &session->slot);
 	if (r == 0 && session->image)
 		r = publish(session, policies);

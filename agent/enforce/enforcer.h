@@ -261,9 +261,10 @@ int enforcer_consume(struct enforcer *enforcer, const struct enforcer_events *ev
 
 /**
  * enforcer_pause() - Turn every denial to audit.
- * @until: CLOCK_BOOTTIME in ns at which the kernel itself ends it; 0: no end
+ * @sources: why, as struct state has it; 0: not at all
+ * @until:   CLOCK_BOOTTIME in ns at which the kernel itself ends it; 0: no end
  */
-void enforcer_pause(struct enforcer *enforcer, bool paused, uint64_t until);
+void enforcer_pause(struct enforcer *enforcer, uint32_t sources, uint64_t until);
 const struct state *enforcer_state(const struct enforcer *enforcer);
 
 /**

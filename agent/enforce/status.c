@@ -5,17 +5,11 @@
 
 #include "enforce/enforcer_private.h"
 #include "enforce/map_info.h"
+#include "enforce/pinned_state.h"
 
-void enforcer_pause(struct enforcer *enforcer, bool paused, uint64_t until)
+void enforcer_pause(struct enforcer *enforcer, uint32_t sources, uint64_t until)
 {
-	struct state *state = enforcer->kernel.state;
-
-	/* In this order: never paused without the end that it is to have. */
-	if (!paused)
-		__atomic_store_n(&state->paused, 0, __ATOMIC_RELEASE);
-	__atomic_store_n(&state->paused_until, until, __ATOMIC_RELEASE);
-	if (paused)
-		__atomic_store_n(&state->paused, 1, __ATOMIC_RELEASE);
+	pinned_state_set(enforcer->kernel.state, sources, until);
 }
 
 const struct state *enforcer_state(const struct enforcer *enforcer)

@@ -4,20 +4,9 @@
 #include <string.h>
 
 #include "agent.h"
+#include "http/body.h"
 #include "http/response.h"
 #include "util/cleanup.h"
-
-static bool is_json(const struct request *request)
-{
-	static const char type[] = "application/json";
-	const char *header = request_header(request, MHD_HTTP_HEADER_CONTENT_TYPE);
-	char end;
-
-	if (!header || strncasecmp(header, type, strlen(type)) != 0)
-		return false;
-	end = header[strlen(type)];
-	return end == '\0' || end == ';' || end == ' ';
-}
 
 static enum MHD_Result answer_created(struct request *request, json_t *deny)
 {
@@ -34,23 +23,13 @@ enum MHD_Result denies_answer_add(struct request *request)
 {
 	_cleanup_(json_decrefp) json_t *body = NULL;
 	_cleanup_(freep) char *message = NULL;
-	json_error_t error;
 	json_t *deny;
+	enum MHD_Result refused;
 	int r;
 
-	if (!is_json(request))
-		return respond_error(request, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE,
-				     "the body's type is not known; send Content-Type: "
-				     "application/json");
-	body = json_loadb(request->body ? request->body : "", request->body_length,
-			  JSON_REJECT_DUPLICATES, &error);
+	body = body_read(request, "{\"pod\": \"NAMESPACE/NAME\", ...}", &refused);
 	if (!body)
-		return respond_error(request, MHD_HTTP_BAD_REQUEST,
-				     "the body is no JSON: %s", error.text);
-	if (!json_is_object(body))
-		return respond_error(
-			request, MHD_HTTP_BAD_REQUEST,
-			"the body is no object; send {\"pod\": \"NAMESPACE/NAME\", ...}");
+		return refused;
 	r = agent_deny(request->agent, body, &deny, &message);
 	if (r < 0)
 		return respond_failure(request, r, message);

@@ -7,6 +7,7 @@
 #include "agent.h"
 #include "http/denials.h"
 #include "http/denies.h"
+#include "http/pause.h"
 #include "http/response.h"
 #include "report/metrics.h"
 #include "util/cleanup.h"
@@ -114,6 +115,10 @@ const struct route routes[] = {
 	 "take back all denials by hand of pod=NAMESPACE/NAME"},
 	{"DELETE", "/v1/denies/{id}", true, denies_answer_remove, no_keys,
 	 "take back one"},
+	{"POST", "/v1/pause", true, pause_answer_set, no_keys,
+	 "turn every denial to audit, by hand"},
+	{"DELETE", "/v1/pause", true, pause_answer_lift, no_keys,
+	 "take that back; a file or an annotation may go on pausing"},
 	{"POST", "/v1/reload", true, answer_reload, no_keys,
 	 "read policies and pods again"},
 	{"GET", "/healthz", false, answer_health, no_keys, "does the agent's loop turn?"},

@@ -21,4 +21,11 @@ bool boot_id(char text[BOOT_ID_TEXT]);
 /** clock_text() - RFC 3339 in UTC, "2026-01-31T09:10:11.123456789Z". */
 void clock_text(uint64_t wall, char text[CLOCK_TEXT]);
 
+/**
+ * clock_parse() - Read RFC 3339: "2026-01-31T09:10:11Z", with any fraction and offset.
+ * @ret_wall: ns since the epoch
+ * Return: 0, -EINVAL: it is none, or before the epoch.
+ */
+int clock_parse(const char *text, uint64_t *ret_wall);
+
 #endif

@@ -211,7 +211,7 @@ fresh()
 	lsmd --unload || not_ok "unload" "exit status $?"
 	rm -rf "$policies" "$state"
 	mkdir -p "$policies"
-	rm -f /tmp/lsmd.log
+	rm -f /tmp/lsmd.log /etc/lsmd/pause
 	mkdir -p "$cgroup_web" "$cgroup_other"
 	write_pods "app: web" "app: other"
 }

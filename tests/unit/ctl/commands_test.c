@@ -64,11 +64,15 @@ Test(ctl, status_says_the_state_and_every_problem)
 	expect_line("file_open", "41", "yes", "18000");
 }
 
+#define PAUSED_BY_HAND                                                                   \
+	"{\"paused\":true,\"remainingSeconds\":600,\"sources\":[{\"source\":\"hand\","   \
+	"\"reason\":\"up\\u001b\",\"remainingSeconds\":600}]}"
+
 Test(ctl, status_tells_paused_and_not_ready)
 {
-	server.reply = "{\"ready\":true,\"paused\":true}";
+	server.reply = "{\"ready\":true,\"paused\":true,\"pause\":" PAUSED_BY_HAND "}";
 	cr_expect_eq(run("status"), 0);
-	expect_line("State:", "paused: nothing is denied");
+	expect_line("State:", "paused (by hand for 10m: up", "): nothing is denied");
 	server.reply = "{\"ready\":false,\"reason\":\"no BTF\"}";
 	cr_expect_eq(run("status"), 0);
 	expect_line("State:", "not ready: no BTF");
@@ -326,6 +330,66 @@ Test(ctl, denies_tells_what_has_no_end)
 		"\"what\":\"open\",\"object\":\"/x\",\"audit\":true,\"until\":null}]}";
 	cr_expect_eq(run("denies"), 0);
 	expect_line("8", "a/b", "-", "open", "/x", "yes", "no end");
+}
+
+Test(ctl, pause_sends_its_end_and_reason)
+{
+	server.reply = PAUSED_BY_HAND;
+	cr_expect_eq(run("pause", "--for", "10m", "--reason", "up"), 0);
+	cr_expect_str_eq(server.method, "POST");
+	cr_expect_str_eq(server.url, "/v1/pause");
+	cr_expect_str_eq(server.body, "{\"for\":600,\"reason\":\"up\"}");
+	expect_line("paused (by hand for 10m: up\\x1b): nothing is denied");
+	cr_expect_eq(run("pause"), 0);
+	cr_expect_str_eq(server.body, "{}");
+	cr_expect_eq(run("pause", "--for", "never"), 2);
+	cr_expect_eq(run("pause", "--refresh"), 2);
+}
+
+Test(ctl, pause_says_what_could_not_be_kept)
+{
+	server.reply = "{\"paused\":true,\"sources\":[],\"problem\":\"disk full\"}";
+	cr_expect_eq(run("pause"), 0);
+	cr_expect(strstr(lsmctl.err, "disk full"));
+}
+
+Test(ctl, resume_fails_where_another_source_goes_on)
+{
+	server.reply = "{\"paused\":false,\"sources\":[]}";
+	cr_expect_eq(run("resume"), 0);
+	cr_expect_str_eq(server.method, "DELETE");
+	cr_expect_str_eq(server.url, "/v1/pause");
+	cr_expect_str_eq(lsmctl.out, "in force\n");
+	server.reply = "{\"paused\":true,\"sources\":[{\"source\":\"file\"},{"
+		       "\"source\":\"annotation\"}]}";
+	cr_expect_eq(run("resume"), 1);
+	expect_line("paused (by the file on the node, by the node's annotation):");
+}
+
+Test(ctl, pause_and_resume_hint_at_offline_where_nobody_answers)
+{
+	stop_server();
+	cr_expect_eq(run("pause"), 3);
+	cr_expect(strstr(lsmctl.err, "lsmctl pause --offline"));
+	cr_expect_eq(run("resume"), 3);
+	cr_expect(strstr(lsmctl.err, "lsmctl resume --offline"));
+}
+
+Test(ctl, pause_offline_keeps_it_where_nothing_is_in_force)
+{
+	char directory[] = "/tmp/ctl-pause-XXXXXX", path[64];
+
+	cr_assert(!!mkdtemp(directory));
+	snprintf(path, sizeof(path), "%s/pause.json", directory);
+	run("pause", "--offline", "--state-directory", directory, "--pin-directory",
+	    directory, "--pause-file", "/nowhere", "--reason", "why");
+	expect_line("paused (by hand: why)");
+	cr_expect(access(path, F_OK) == 0);
+	run("resume", "--offline", "--state-directory", directory, "--pin-directory",
+	    directory, "--pause-file", "/nowhere");
+	expect_line("in force");
+	unlink(path);
+	rmdir(directory);
 }
 
 Test(ctl, reload_is_quiet_or_says_the_errors)

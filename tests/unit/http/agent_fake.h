@@ -102,6 +102,23 @@ int agent_allow(struct agent *agent, const char *id, const char *pod,
 	return 0;
 }
 
+int agent_pause(struct agent *agent, json_t *request, json_t **ret_pause,
+		char **reterr_message)
+{
+	json_decref(agent->last_request);
+	agent->last_request = json_deep_copy(request);
+	if (agent->error)
+		return answer(agent, reterr_message);
+	*ret_pause = json_pack("{sb}", "paused", true);
+	return 0;
+}
+
+json_t *agent_resume(struct agent *agent)
+{
+	(void)agent;
+	return json_pack("{sb}", "paused", false);
+}
+
 int agent_reload(struct agent *agent, json_t **ret_result)
 {
 	*ret_result = json_pack("{si}", "policies", 3);

@@ -232,9 +232,9 @@ static void pause_audits(const struct test_case *test)
 {
 	const struct denial_event *event;
 
-	enforcer_pause(fixture.enforcer, true, 0);
+	enforcer_pause(fixture.enforcer, 1, 0);
 	CHECK(wait_ok(subject_start(test->name)));
-	enforcer_pause(fixture.enforcer, false, 0);
+	enforcer_pause(fixture.enforcer, 0, 0);
 	event = next_denial();
 	CHECK(event && event->flags == DENIAL_F_PAUSED &&
 	      event->verdict == VERDICT_AUDIT);
