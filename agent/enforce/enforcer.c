@@ -8,6 +8,7 @@
 #include "enforce/clock.h"
 #include "enforce/detail.h"
 #include "enforce/enforcer_private.h"
+#include "enforce/lingering.h"
 #include "enforce/requirements.h"
 #include "util/cleanup.h"
 
@@ -15,7 +16,9 @@
 
 /* Removing an image waits for a grace period: so few at a time, the rest at the next
  * harvest. */
-#define SWEEP_BUDGET 8
+#define SWEEP_BUDGET	   8
+
+#define UNLOAD_PATIENCE_MS 5000
 
 static void enforcer_freep(struct enforcer **enforcer)
 {
@@ -114,14 +117,31 @@ bool enforcer_adopted(const struct enforcer *enforcer)
 	return enforcer->kernel.was_there;
 }
 
+static int wait_until_gone(const char *path, struct lingering *lingering,
+			   char **reterr_detail)
+{
+	size_t n = lingering_wait(lingering, UNLOAD_PATIENCE_MS);
+
+	if (n == 0)
+		return 0;
+	return detail(
+		reterr_detail, ENFORCER_E_LINGERS,
+		"%s is empty, but the kernel has not let go of %zu programs yet: it "
+		"may be slow, or somebody else holds them; `bpftool prog` lists them",
+		path, n);
+}
+
 int enforcer_unload(const char *pin_directory, char **reterr_detail)
 {
 	const char *path = directory_or_default(pin_directory);
+	_cleanup_(lingering_clear) struct lingering lingering = {0};
 	_cleanup_(pins_close) struct pins pins = {.fd = -1};
 	int r;
 
 	*reterr_detail = NULL;
 	r = pins_open_existing(path, &pins, reterr_detail);
+	if (r == 0)
+		r = lingering_note(&pins, &lingering);
 	if (r == 0)
 		r = pins_remove(&pins);
 	/* Where no bpf file system is, nothing can be pinned. */
@@ -130,9 +150,10 @@ int enforcer_unload(const char *pin_directory, char **reterr_detail)
 		*reterr_detail = NULL;
 		return 0;
 	}
-	return r ? detail(reterr_detail, r, "unpin %s: %s", path,
-			  strerror(r < 0 ? -r : EIO))
-		 : 0;
+	if (r)
+		return detail(reterr_detail, r, "unpin %s: %s", path,
+			      strerror(r < 0 ? -r : EIO));
+	return wait_until_gone(path, &lingering, reterr_detail);
 }
 
 /* --- images

@@ -48,6 +48,7 @@ enum {
 	ENFORCER_E_COUNTERS, /* LIMIT_COUNTERS are in use */
 	ENFORCER_E_CGROUPS,  /* the cgroup map is full; inherited look-ups climb */
 	ENFORCER_E_HOOK,     /* a hook that the image needs can't be attached */
+	ENFORCER_E_LINGERS,  /* unpinned, and the kernel has not let go of all of it */
 };
 
 /**
@@ -83,8 +84,11 @@ bool enforcer_adopted(const struct enforcer *enforcer);
 
 /**
  * enforcer_unload() - Detach every program and remove every pin.
+ *
+ * Returns when the kernel calls none of them any more, which it says a moment later.
+ *
  * Return: 0 (also when nothing was there), negative errno, ENFORCER_E_BUSY while an lsmd
- * runs.
+ * runs, ENFORCER_E_LINGERS when some were still there after five seconds.
  */
 int enforcer_unload(const char *pin_directory, char **reterr_detail);
 

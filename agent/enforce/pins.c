@@ -174,6 +174,27 @@ bool pins_has_any(const struct pins *pins, enum pin_kind kind)
 	return visit_pins(pins, kind, find_one, NULL) == 1;
 }
 
+struct visit {
+	int (*visit)(const char *name, void *data);
+	void *data;
+};
+
+static int visit_one(int directory, const char *name, void *data)
+{
+	const struct visit *visit = data;
+
+	(void)directory;
+	return visit->visit(name, visit->data);
+}
+
+int pins_visit(const struct pins *pins, enum pin_kind kind,
+	       int (*visit)(const char *name, void *data), void *data)
+{
+	struct visit wrapped = {visit, data};
+
+	return visit_pins(pins, kind, visit_one, &wrapped);
+}
+
 struct promotion {
 	const struct pins *pins;
 	enum pin_kind kind;

@@ -58,6 +58,13 @@ bool pins_has(const struct pins *pins, enum pin_kind kind, const char *name);
 bool pins_has_any(const struct pins *pins, enum pin_kind kind);
 
 /**
+ * pins_visit() - Call for each pin of a kind, which may not be there.
+ * Return: 0, what @visit returned if it was not 0, negative errno.
+ */
+int pins_visit(const struct pins *pins, enum pin_kind kind,
+	       int (*visit)(const char *name, void *data), void *data);
+
+/**
  * pins_keep() - Remove every pin of a kind but those that @keep holds for; NULL: all.
  * Return: 0, negative errno.
  */

@@ -30,7 +30,6 @@ expect "the next life counts on" true sh -c "lsmctl totals -o json |
 	jq '[.items[] | select(.rule == \"no-secret\") | .count] | add >= ${denied#denied=}'"
 stop_lsmd
 lsmd --unload || not_ok "unload" "exit status $?"
-# The kernel lets go of a program that nothing holds in its own time.
-soon "after --unload: allowed" allowed in_pod web /probe open /etc/secret r
+expect "after --unload: allowed" allowed in_pod web /probe open /etc/secret r
 expect "after --unload: no pins" "" sh -c "ls /sys/fs/bpf"
 expect "after --unload: no program" 0 sh -c "ls /sys/fs/bpf | wc -l"
