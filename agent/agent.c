@@ -11,7 +11,9 @@
 #include <string.h>
 
 #include "agent_state.h"
+#include "boot.h"
 #include "bundles.h"
+#include "handover.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/explain.h"
@@ -125,7 +127,10 @@ static int open_store(struct agent *agent, char **reterr_message)
 
 	if (asprintf(&copies, "%s/policies", agent->options.state_directory) < 0)
 		return -ENOMEM;
-	r = policy_store_new(agent->options.policies, copies, &agent->store);
+	r = boot_choose_policies(agent, copies);
+	if (r == 0)
+		r = policy_store_new(agent->options.policies,
+				     agent->boot_policies ? NULL : copies, &agent->store);
 	if (r < 0)
 		explain(reterr_message,
 			"state directory %s: %s; make it writable, or name another "
@@ -199,6 +204,21 @@ static int self_test(struct enforcer *enforcer, const struct cgroup_root *cgroup
 	return r;
 }
 
+/* Who was asked to go frees the socket first, and the kernel's side a moment later. */
+static int open_enforcer(struct agent *agent, const struct enforcer_options *options,
+			 char **reterr_message)
+{
+	uint64_t since = clock_boot();
+	int r = enforcer_open(options, &agent->enforcer, reterr_message);
+
+	while (r == ENFORCER_E_BUSY && agent->takes_over && handover_nap(since)) {
+		free(*reterr_message);
+		*reterr_message = NULL;
+		r = enforcer_open(options, &agent->enforcer, reterr_message);
+	}
+	return r;
+}
+
 static int open_kernel(struct agent *agent, char **reterr_message)
 {
 	const struct enforcer_options options = {
@@ -207,7 +227,7 @@ static int open_kernel(struct agent *agent, char **reterr_message)
 		.cgroup_hierarchy = agent->cgroups.hierarchy,
 		.records_per_second = agent->options.records_per_second,
 	};
-	int r = enforcer_open(&options, &agent->enforcer, reterr_message);
+	int r = open_enforcer(agent, &options, reterr_message);
 
 	if (r == 0)
 		r = self_test(agent->enforcer, &agent->cgroups, reterr_message);
@@ -230,7 +250,20 @@ static int listen_first(struct agent *agent, char **reterr_message)
 		.listen = agent->options.listen,
 	};
 
-	return http_server_new(agent->loop, agent, &http, &agent->http, reterr_message);
+	uint64_t since = clock_boot();
+	int r = http_server_new(agent->loop, agent, &http, &agent->http, reterr_message);
+
+	if (r != -EADDRINUSE || agent->options.boot || handover_ask(http.socket_path) < 0)
+		return r;
+	agent->takes_over = true;
+	while (r == -EADDRINUSE && handover_nap(since)) {
+		free(*reterr_message);
+		*reterr_message = NULL;
+		uv_run(agent->loop, UV_RUN_NOWAIT);
+		r = http_server_new(agent->loop, agent, &http, &agent->http,
+				    reterr_message);
+	}
+	return r;
 }
 
 static void start_handles(struct agent *agent)
@@ -242,6 +275,7 @@ static void start_handles(struct agent *agent)
 	uv_signal_start(&agent->interrupt, on_terminate, SIGINT);
 	watch_start(agent);
 	pause_follow(agent);
+	boot_follow(agent);
 	agent_schedule_end(agent);
 }
 
@@ -366,12 +400,18 @@ int agent_check(const struct agent_options *options, char **reterr_message)
 static void close_handles(struct agent *agent)
 {
 	uv_handle_t *handles[] = {
-		(uv_handle_t *)&agent->events,	       (uv_handle_t *)&agent->scan_soon,
-		(uv_handle_t *)&agent->reload_soon,    (uv_handle_t *)&agent->harvest,
-		(uv_handle_t *)&agent->end_of_deny,    (uv_handle_t *)&agent->look,
-		(uv_handle_t *)&agent->policies_watch, (uv_handle_t *)&agent->pods_watch,
-		(uv_handle_t *)&agent->hangup,	       (uv_handle_t *)&agent->terminate,
+		(uv_handle_t *)&agent->events,
+		(uv_handle_t *)&agent->scan_soon,
+		(uv_handle_t *)&agent->reload_soon,
+		(uv_handle_t *)&agent->harvest,
+		(uv_handle_t *)&agent->end_of_deny,
+		(uv_handle_t *)&agent->look,
+		(uv_handle_t *)&agent->policies_watch,
+		(uv_handle_t *)&agent->pods_watch,
+		(uv_handle_t *)&agent->hangup,
+		(uv_handle_t *)&agent->terminate,
 		(uv_handle_t *)&agent->interrupt,
+		(uv_handle_t *)&agent->go,
 		(uv_handle_t *)&agent->pausing.look,
 		(uv_handle_t *)&agent->pausing.watch,
 	};
@@ -397,6 +437,7 @@ struct agent *agent_free(struct agent *agent)
 	image_cache_clear(&agent->images);
 	by_hand_close(&agent->by_hand);
 	pause_close(&agent->pausing);
+	free(agent->boot_policies);
 	pod_list_clear(&agent->pods);
 	diagnostics_clear(&agent->pod_diagnostics);
 	policy_store_free(agent->store);

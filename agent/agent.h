@@ -71,6 +71,12 @@ int agent_pause(struct agent *agent, json_t *request, json_t **ret_pause,
 json_t *agent_resume(struct agent *agent);
 
 /**
+ * agent_hand_over() - End in a moment, for the lsmd that stays; all stays in force.
+ * Return: 0, -EBUSY: this one stays.
+ */
+int agent_hand_over(struct agent *agent, char **reterr_message);
+
+/**
  * agent_reload() - Read policies and pods again, as SIGHUP does.
  * Return: 0, -EINVAL when something has an error: that part stays as it was.
  */

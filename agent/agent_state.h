@@ -15,6 +15,8 @@
  *   force.c     policies and labels -> images in force
  *   identities*.c  what the paths of rules are in each container
  *   by_hand.c   denials by hand
+ *   boot.c      what is in force from the boot on
+ *   handover.c  what the one that stays asks of it
  *   pause.c     what turns every denial to audit
  *   watch.c     changes of the policies and the pods
  *   status.c    what it says of itself
@@ -47,6 +49,7 @@ struct agent_options {
 	const char *host_root; /* where the host's root is mounted; NULL: PID 1's */
 	const char *state_directory;
 	const char *pause_file;
+	bool boot; /* until the lsmd that stays comes: what is kept, no API server */
 	uint32_t records_per_second;
 	size_t history;
 	struct labels node_labels; /* of this node, for nodeSelector */
@@ -70,6 +73,7 @@ struct agent {
 	struct file_stamp policies_stamp, pods_stamp; /* as they were read last */
 	struct by_hand by_hand;
 	struct pausing pausing;
+	char *boot_policies; /* NULL, or the directory of copies that stands in */
 	struct subject_table subjects;
 	struct adopted_cgroup *adopted; /* until the first scan has dealt with them */
 	size_t n_adopted;
@@ -90,6 +94,7 @@ struct agent {
 	char **host_refusals;	/* cgroups that policies select and that may not be */
 	size_t n_host_refusals;
 	bool ready;
+	bool takes_over; /* from one that was asked to go */
 
 	uv_poll_t events;
 	uv_timer_t scan_soon;	/* after a cgroup event */
@@ -98,6 +103,7 @@ struct agent {
 	uv_timer_t harvest;
 	uv_timer_t end_of_deny;
 	uv_fs_event_t policies_watch, pods_watch;
+	uv_timer_t go; /* once this one has been asked to */
 	uv_signal_t hangup, terminate, interrupt;
 };
 

@@ -10,6 +10,7 @@
 #include "agent_state.h"
 #include "pause/file.h"
 #include "util/cleanup.h"
+#include "util/notify.h"
 
 #define EXIT_USAGE 2
 
@@ -24,6 +25,7 @@ enum {
 	OPTION_STATE_DIRECTORY,
 	OPTION_HOST_ROOT,
 	OPTION_PAUSE_FILE,
+	OPTION_BOOT,
 	OPTION_RECORDS,
 	OPTION_HISTORY,
 	OPTION_CHECK,
@@ -69,6 +71,10 @@ static const struct argp_option options[] = {
 	{"records-per-second", OPTION_RECORDS, "N", 0,
 	 "Records per subject and second; counts go on beyond (200)", 3},
 	{"history", OPTION_HISTORY, "N", 0, "Denials kept in memory (4096)", 3},
+	{"boot", OPTION_BOOT, NULL, 0,
+	 "Put in force what the state directory keeps, until another lsmd starts; for "
+	 "a unit that is started before kubelet",
+	 4},
 	{"check", OPTION_CHECK, NULL, 0,
 	 "Read policies and pods, say what is wrong, change nothing, exit", 4},
 	{"probe", OPTION_PROBE, NULL, 0,
@@ -154,6 +160,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case OPTION_PAUSE_FILE:
 		agent->pause_file = text;
 		return 0;
+	case OPTION_BOOT:
+		agent->boot = true;
+		return 0;
 	case OPTION_RECORDS:
 		agent->records_per_second =
 			parse_number(state, "records-per-second", text, 1000000);
@@ -178,6 +187,16 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	}
 }
 
+/* The lsmd that stays is there already: all that the boot wanted. */
+static int needless_at_boot(int r, char **reterr_message)
+{
+	if (r != -EADDRINUSE && r != ENFORCER_E_BUSY)
+		return r;
+	fprintf(stderr, "lsmd: %s\n", *reterr_message ? *reterr_message : "not needed");
+	notify_ready();
+	return 0;
+}
+
 static int run(const struct agent_options *agent_options, char **reterr_message)
 {
 	struct agent *agent;
@@ -189,11 +208,12 @@ static int run(const struct agent_options *agent_options, char **reterr_message)
 	r = agent_open(&loop, agent_options, &agent, reterr_message);
 	if (r == 0) {
 		fprintf(stderr, "lsmd: ready on node %s\n", agent_options->node);
+		notify_ready();
 		uv_run(&loop, UV_RUN_DEFAULT);
 		agent_free(agent);
 	}
 	uv_loop_close(&loop);
-	return r;
+	return agent_options->boot ? needless_at_boot(r, reterr_message) : r;
 }
 
 static int dispatch(const struct command *command, char **reterr_message)

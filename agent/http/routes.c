@@ -95,6 +95,16 @@ static enum MHD_Result answer_reload(struct request *request)
 	return respond_json(request, response_status(r), TAKE_PTR(error));
 }
 
+static enum MHD_Result answer_handover(struct request *request)
+{
+	_cleanup_(freep) char *message = NULL;
+	int r = agent_hand_over(request->agent, &message);
+
+	if (r < 0)
+		return respond_failure(request, r, message);
+	return respond_json(request, MHD_HTTP_OK, json_pack("{s:b}", "ok", 1));
+}
+
 static const char *const no_keys[] = {NULL};
 static const char *const pod_keys[] = {"pod", NULL};
 
@@ -119,6 +129,8 @@ const struct route routes[] = {
 	 "turn every denial to audit, by hand"},
 	{"DELETE", "/v1/pause", true, pause_answer_lift, no_keys,
 	 "take that back; a file or an annotation may go on pausing"},
+	{"POST", "/v1/handover", true, answer_handover, no_keys,
+	 "the lsmd of the boot: go, another one stays"},
 	{"POST", "/v1/reload", true, answer_reload, no_keys,
 	 "read policies and pods again"},
 	{"GET", "/healthz", false, answer_health, no_keys, "does the agent's loop turn?"},

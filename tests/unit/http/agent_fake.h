@@ -119,6 +119,11 @@ json_t *agent_resume(struct agent *agent)
 	return json_pack("{sb}", "paused", false);
 }
 
+int agent_hand_over(struct agent *agent, char **reterr_message)
+{
+	return answer(agent, reterr_message);
+}
+
 int agent_reload(struct agent *agent, json_t **ret_result)
 {
 	*ret_result = json_pack("{si}", "policies", 3);

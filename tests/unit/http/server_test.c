@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fixture.h"
+#include "handover.h"
 
 /* What is served, and what is refused. */
 
@@ -191,6 +192,14 @@ Test(http_server, tells_the_agents_errors_apart)
 				 "it is \\x1b[31mrefused; try\\x0aanother");
 		reply_clear(&reply);
 	}
+}
+
+Test(http_server, another_lsmd_learns_whether_this_one_goes)
+{
+	cr_expect_eq(handover_ask(fixture.path), 0);
+	fixture.agent.error = -EBUSY;
+	cr_expect_eq(handover_ask(fixture.path), -EBUSY);
+	cr_expect_eq(handover_ask("/nowhere"), -ECONNREFUSED);
 }
 
 Test(http_server, a_failed_reload_gives_the_errors_with_it)

@@ -39,8 +39,8 @@ expect "pause: exit status 0" 0 sh -c "lsmctl pause --reason 'kernel upgrade' >/
 expect "pause: says what it did" \
 	"paused (by hand: kernel upgrade): nothing is denied, everything is reported" cat /tmp/said
 expect "by hand: a running process is allowed, with the next call" allowed secret
-expect "by hand: connect is allowed" allowed in_pod web /probe connect 127.0.0.1 4444
-expect "by hand: a raw socket is allowed" allowed in_pod web /probe socket 2 3 1
+expect "by hand: connect is allowed" allowed ask connect 127.0.0.1 4444
+expect "by hand: a raw socket is allowed" allowed ask socket 2 3 1
 expect "by hand: each is counted as paused" 3 paused_count
 # Of a program that is let run the mappings are judged too: it counts more than once.
 expect "by hand: exec is allowed" allowed in_pod web /probe exec /bin/forbidden

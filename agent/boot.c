@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "boot.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "agent_state.h"
+#include "util/explain.h"
+#include "util/file.h"
+
+/* So that the newcomer gets its answer. */
+#define GO_DELAY_MS 50
+
+int boot_choose_policies(struct agent *agent, const char *copies)
+{
+	if (!agent->options.boot || access(agent->options.policies, F_OK) == 0)
+		return 0;
+	agent->boot_policies = strdup(copies);
+	if (!agent->boot_policies)
+		return -ENOMEM;
+	agent->options.policies = agent->boot_policies;
+	return directory_make(copies);
+}
+
+static void on_go(uv_timer_t *timer)
+{
+	uv_stop(timer->loop);
+}
+
+void boot_follow(struct agent *agent)
+{
+	uv_timer_init(agent->loop, &agent->go);
+	agent->go.data = agent;
+}
+
+int agent_hand_over(struct agent *agent, char **reterr_message)
+{
+	if (!agent->options.boot) {
+		explain(reterr_message, "this lsmd is to stay; stop it by a signal");
+		return -EBUSY;
+	}
+	uv_timer_start(&agent->go, on_go, GO_DELAY_MS, 0);
+	return 0;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LSMD_BOOT_H
+#define LSMD_BOOT_H
+
+/*
+ * lsmd --boot: what was in force before the boot is in force again before kubelet starts
+ * a container, from what the state directory keeps. It asks no API server, and goes when
+ * the lsmd that stays asks it to (handover.h).
+ */
+
+struct agent;
+
+/**
+ * boot_choose_policies() - Which directory the policies are read from.
+ * @copies: of the last good versions, in the state directory
+ *
+ * At the boot the directory may not be there yet, nor ever be on the host: a container's
+ * lsmd has it mounted. Its copies stand in then, and are left as they are.
+ *
+ * Return: 0, -ENOMEM.
+ */
+int boot_choose_policies(struct agent *agent, const char *copies);
+
+/** boot_follow() - Let this lsmd be asked to go; needs the loop. */
+void boot_follow(struct agent *agent);
+
+#endif
