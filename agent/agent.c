@@ -51,6 +51,7 @@ static void on_harvest(uv_timer_t *timer)
 	agent_harvest(timer->data);
 	force_failed(timer->data);
 	coverage_retry(timer->data);
+	cluster_sweep(timer->data);
 	/* A daemon of the node's may have been started in a cgroup that was there. */
 	if (host_is_changed(timer->data))
 		coverage_scan(timer->data);
@@ -115,6 +116,8 @@ bool agent_is_ready(const struct agent *agent, const char **ret_why)
 		*ret_why = "the policy directory cannot be read";
 	else if (agent->coverage_problem)
 		*ret_why = "not every container is covered";
+	else if (agent->cluster)
+		return cluster_is_known(agent->cluster, ret_why);
 	else
 		return true;
 	return false;
@@ -181,6 +184,8 @@ static int read_everything(struct agent *agent, char **reterr_message)
 		r = reading_first_policies(agent, reterr_message);
 	if (r == 0)
 		r = reading_first_pods(agent, reterr_message);
+	if (r == 0)
+		r = cluster_open(agent, reterr_message);
 	if (r == 0)
 		r = open_by_hand(agent, reterr_message);
 	if (r == 0)
@@ -277,6 +282,8 @@ static void start_handles(struct agent *agent)
 	pause_follow(agent);
 	boot_follow(agent);
 	agent_schedule_end(agent);
+	if (agent->cluster)
+		cluster_start(agent->cluster);
 }
 
 static int init_handles(struct agent *agent)
@@ -426,6 +433,8 @@ struct agent *agent_free(struct agent *agent)
 {
 	if (!agent)
 		return NULL;
+	/* Its last writing may turn the loop, so all else is still there. */
+	agent->cluster = cluster_free(agent->cluster);
 	if (agent->http)
 		agent->http = http_server_free(agent->http);
 	agent->identities = identities_free(agent->identities);
@@ -446,6 +455,7 @@ struct agent *agent_free(struct agent *agent)
 	totals_free(agent->totals);
 	cgroup_root_close(&agent->cgroups);
 	closep(&agent->host_root);
+	labels_clear(&agent->node_labels);
 	free(agent->adopted);
 	free(agent->policies_problem);
 	free(agent->coverage_problem);

@@ -18,6 +18,8 @@
  *   boot.c      what is in force from the boot on
  *   handover.c  what the one that stays asks of it
  *   pause.c     what turns every denial to audit
+ *   cluster.c   what the API server tells -> pods, policies, labels
+ *   cluster_say.c  what is told of that
  *   watch.c     changes of the policies and the pods
  *   status.c    what it says of itself
  */
@@ -30,19 +32,25 @@
 #include "file_stamp.h"
 #include "http/server.h"
 #include "identities.h"
+#include "kube/cluster.h"
 #include "kube/pods.h"
 #include "node/cgroup.h"
 #include "node/subject.h"
 #include "pause.h"
 #include "policy/image_cache.h"
 #include "policy/store.h"
+#include "report/histogram.h"
 #include "report/history.h"
 #include "report/totals.h"
 
 struct agent_options {
-	const char *policies; /* directory */
-	const char *pods;     /* file; NULL: no pods are known */
-	const char *node;     /* name of this node */
+	const char *policies;	/* directory */
+	const char *pods;	/* file; NULL: no pods are known, or the cluster's are */
+	bool cluster;		/* follow the API server */
+	const char *kubeconfig; /* NULL: by the pod's service account */
+	const char *context;	/* NULL: the kubeconfig's current one */
+	unsigned watch_silence_ms; /* 0: as reflector_new() has it */
+	const char *node;	   /* name of this node */
 	const char *socket_path;
 	const char *listen; /* NULL: no TCP */
 	const char *pin_directory;
@@ -71,6 +79,10 @@ struct agent {
 	struct pod_list pods;
 	struct diagnostics pod_diagnostics;	      /* of the last reading */
 	struct file_stamp policies_stamp, pods_stamp; /* as they were read last */
+	struct cluster *cluster;		      /* NULL: none is followed */
+	struct labels node_labels;    /* of the options, and of this node's object */
+	struct histogram event_times; /* from an event's bytes to its being in force */
+	bool scan_wanted;	      /* by the cluster's changes, once they settle */
 	struct by_hand by_hand;
 	struct pausing pausing;
 	char *boot_policies; /* NULL, or the directory of copies that stands in */
@@ -182,6 +194,40 @@ int force_subject(struct agent *agent, struct subject *subject);
 
 /** force_all() - force_subject() for every one. Return: 0, the first failure's errno. */
 int force_all(struct agent *agent);
+
+/** force_stale() - force_subject() for those that are marked so. */
+void force_stale(struct agent *agent);
+
+/** force_trim() - Forget compiled sets of policies that nobody is under. */
+void force_trim(struct agent *agent);
+
+/**
+ * force_would_select() - Does a policy apply to a subject, as pods and labels are now?
+ * Of one of the host: it may.
+ */
+bool force_would_select(const struct agent *agent, const struct subject *subject,
+			const struct policy *policy);
+
+/**
+ * cluster_open() - Take over what is saved of the API server's objects.
+ * Return: 0, negative errno, with a message.
+ */
+int cluster_open(struct agent *agent, char **reterr_message);
+
+/** cluster_sweep() - Forget deleted pods of which nothing runs any more. */
+void cluster_sweep(struct agent *agent);
+
+/** cluster_status_json() - What status says of the API server; null: none is followed. */
+json_t *cluster_status_json(const struct agent *agent);
+
+/** cluster_status_problems() - Append to a list what a person should know. */
+void cluster_status_problems(const struct agent *agent, json_t *list);
+
+/** cluster_status_metrics() - Fill in what is of the API server. */
+void cluster_status_metrics(const struct agent *agent, struct metrics_values *values);
+
+/** coverage_describe() - Take the names of a subject's pod and container anew. */
+int coverage_describe(struct agent *agent, struct subject *subject);
 
 /** force_failed() - force_subject() once more for those that have a problem. */
 void force_failed(struct agent *agent);

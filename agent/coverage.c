@@ -300,6 +300,16 @@ static int own(struct agent *agent, const char *path, uint64_t id,
 	return r == ENFORCER_E_SLOTS ? 0 : r;
 }
 
+int coverage_describe(struct agent *agent, struct subject *subject)
+{
+	struct owner owner;
+
+	if (!owner_find_pod(&agent->pods, subject->cgroup, &owner) ||
+	    !same_owner(subject, &owner))
+		return -ESTALE;
+	return describe(subject, &owner);
+}
+
 static int visit_cgroup(const char *path, uint64_t id, void *data)
 {
 	struct agent *agent = data;

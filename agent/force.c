@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "agent_state.h"
+#include "policy/host.h"
 #include "util/cleanup.h"
 
 static int add_selected(const struct policy_list *from, const struct selection *selection,
@@ -39,34 +40,61 @@ static int add_by_hand(const struct by_hand *by_hand, const struct selection *se
 	return 0;
 }
 
-static int select_for_pod(const struct agent *agent, const struct subject *subject,
-			  struct policy_list *list)
-{
-	const struct pod *pod = agent_pod_of(agent, subject);
+/* A selection, and what it may borrow. */
+struct pod_selection {
 	struct selection selection;
 	struct label name;
-	const struct labels only_name = {.items = &name, .n = 1};
-	int r;
+	struct labels only_name;
+};
 
-	if (!pod)
-		return -ESTALE;
+static void selection_of_pod(const struct agent *agent, const struct pod *pod,
+			     const struct subject *subject,
+			     struct pod_selection *ret_selection)
+{
+	const struct labels *labels =
+		pod_list_namespace_labels(&agent->pods, pod->name_space);
+
 	/* What the API server gives every namespace; all that is known without its
 	 * object. */
-	name = (struct label){.key = (char *)"kubernetes.io/metadata.name",
-			      .value = pod->name_space};
-	selection = (struct selection){
+	ret_selection->name = (struct label){.key = (char *)"kubernetes.io/metadata.name",
+					     .value = pod->name_space};
+	ret_selection->only_name = (struct labels){.items = &ret_selection->name, .n = 1};
+	ret_selection->selection = (struct selection){
 		.name_space = pod->name_space,
 		.pod_uid = pod->uid,
 		.container = *subject->container ? subject->container : NULL,
 		.pod_labels = &pod->labels,
-		.namespace_labels =
-			pod_list_namespace_labels(&agent->pods, pod->name_space),
-		.node_labels = &agent->options.node_labels,
+		.namespace_labels = labels ? labels : &ret_selection->only_name,
+		.node_labels = &agent->node_labels,
 	};
-	if (!selection.namespace_labels)
-		selection.namespace_labels = &only_name;
-	r = add_selected(policy_store_policies(agent->store), &selection, list);
-	return r < 0 ? r : add_by_hand(&agent->by_hand, &selection, list);
+}
+
+bool force_would_select(const struct agent *agent, const struct subject *subject,
+			const struct policy *policy)
+{
+	const struct pod *pod = agent_pod_of(agent, subject);
+	struct pod_selection of_pod;
+
+	if (subject->host)
+		return host_is_asked(policy);
+	if (!pod)
+		return false;
+	selection_of_pod(agent, pod, subject, &of_pod);
+	return policy_selects(policy, &of_pod.selection);
+}
+
+static int select_for_pod(const struct agent *agent, const struct subject *subject,
+			  struct policy_list *list)
+{
+	const struct pod *pod = agent_pod_of(agent, subject);
+	struct pod_selection of_pod;
+	int r;
+
+	if (!pod)
+		return -ESTALE;
+	selection_of_pod(agent, pod, subject, &of_pod);
+	r = add_selected(policy_store_policies(agent->store), &of_pod.selection, list);
+	return r < 0 ? r : add_by_hand(&agent->by_hand, &of_pod.selection, list);
 }
 
 static int select_policies(const struct agent *agent, const struct subject *subject,
@@ -166,6 +194,26 @@ int force_all(struct agent *agent)
 	}
 	image_cache_trim(&agent->images);
 	return first;
+}
+
+void force_stale(struct agent *agent)
+{
+	for (size_t i = 0; i < agent->subjects.n; i++) {
+		struct subject *subject = agent->subjects.items[i];
+
+		if (!subject->stale)
+			continue;
+		subject->stale = false;
+		force_subject(agent, subject);
+	}
+}
+
+/* Sets that a label may come back to stay compiled, as long as they are not many. */
+void force_trim(struct agent *agent)
+{
+	for (size_t i = 0; i < agent->subjects.n; i++)
+		image_cache_touch(&agent->images, &agent->subjects.items[i]->policies);
+	image_cache_trim(&agent->images);
 }
 
 void force_failed(struct agent *agent)

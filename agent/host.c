@@ -42,7 +42,7 @@ static int refuse(struct agent *agent, const struct policy *policy, const char *
 int host_visit(struct agent *agent, const char *path)
 {
 	const struct policy *policy = owner_find_host(policy_store_policies(agent->store),
-						      &agent->options.node_labels, path);
+						      &agent->node_labels, path);
 	_cleanup_(freep) char *why = NULL;
 	int r;
 
@@ -85,7 +85,7 @@ static bool selects(const struct policy *policy, const struct agent *agent,
 {
 	char unit[UNIT_NAME_SIZE];
 	const struct selection selection = {
-		.node_labels = &agent->options.node_labels,
+		.node_labels = &agent->node_labels,
 		.cgroup = subject->cgroup,
 		.unit = unit_of_cgroup(subject->cgroup, unit) == 0 ? unit : NULL,
 	};

@@ -17,6 +17,10 @@
 enum {
 	OPTION_POLICIES = 256,
 	OPTION_PODS,
+	OPTION_CLUSTER,
+	OPTION_KUBECONFIG,
+	OPTION_CONTEXT,
+	OPTION_WATCH_SILENCE,
 	OPTION_NODE,
 	OPTION_NODE_LABELS,
 	OPTION_SOCKET,
@@ -51,10 +55,18 @@ static const struct argp_option options[] = {
 	{"pods", OPTION_PODS, "FILE", 0,
 	 "Pods of this node, as `kubectl get pods -A -o json` prints them, or in YAML",
 	 1},
+	{"cluster", OPTION_CLUSTER, NULL, 0,
+	 "Instead: follow the API server, as this pod's service account, for this node's "
+	 "pods, and for policies that are objects",
+	 1},
+	{"kubeconfig", OPTION_KUBECONFIG, "FILE", 0, "The same, as a kubeconfig says", 1},
+	{"context", OPTION_CONTEXT, "NAME", 0, "Of the kubeconfig (its current one)", 1},
 	{"node", OPTION_NODE, "NAME", 0,
 	 "Name of this node ($NODE_NAME, or the host's name)", 1},
 	{"node-labels", OPTION_NODE_LABELS, "KEY=VALUE,...", 0,
-	 "Its labels, which nodeSelector asks for (none)", 1},
+	 "Its labels, which nodeSelector asks for (none; in a cluster besides those that "
+	 "it has there)",
+	 1},
 	{"socket", OPTION_SOCKET, "PATH", 0,
 	 "Unix socket for lsmctl, mode 0600 (/run/lsmd/lsmd.sock)", 2},
 	{"listen", OPTION_LISTEN, "ADDRESS:PORT", 0,
@@ -71,6 +83,8 @@ static const struct argp_option options[] = {
 	{"records-per-second", OPTION_RECORDS, "N", 0,
 	 "Records per subject and second; counts go on beyond (200)", 3},
 	{"history", OPTION_HISTORY, "N", 0, "Denials kept in memory (4096)", 3},
+	{"watch-silence", OPTION_WATCH_SILENCE, "SECONDS", 0,
+	 "A watch of the API server that is silent for so long is begun anew (180)", 3},
 	{"boot", OPTION_BOOT, NULL, 0,
 	 "Put in force what the state directory keeps, until another lsmd starts; for "
 	 "a unit that is started before kubelet",
@@ -96,6 +110,7 @@ static const char documentation[] =
 	"it.\n\n"
 	"Examples:\n"
 	"  lsmd --pods /etc/lsmd/pods.json\n"
+	"  lsmd --cluster --listen 0.0.0.0:9670\n"
 	"  lsmd --policies ./policies --pods pods.yaml --check\n"
 	"  lsmd --unload\n\n"
 	"Exit status: 0 ended as asked, 1 something failed, 2 the command line is wrong.";
@@ -125,6 +140,16 @@ static error_t parse_labels(const struct argp_state *state, const char *text,
 	return -r;
 }
 
+static void check_together(const struct argp_state *state,
+			   const struct agent_options *agent)
+{
+	if (agent->pods && agent->cluster)
+		argp_error(state, "--pods, and --cluster or --kubeconfig, both give the "
+				  "pods; say one of them");
+	if (agent->context && !agent->kubeconfig)
+		argp_error(state, "--context is of a kubeconfig; say --kubeconfig too");
+}
+
 static error_t parse_option(int key, char *text, struct argp_state *state)
 {
 	struct command *command = state->input;
@@ -136,6 +161,20 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		return 0;
 	case OPTION_PODS:
 		agent->pods = text;
+		return 0;
+	case OPTION_KUBECONFIG:
+		agent->kubeconfig = text;
+		agent->cluster = true;
+		return 0;
+	case OPTION_CLUSTER:
+		agent->cluster = true;
+		return 0;
+	case OPTION_CONTEXT:
+		agent->context = text;
+		return 0;
+	case OPTION_WATCH_SILENCE:
+		agent->watch_silence_ms =
+			1000 * parse_number(state, "watch-silence", text, 86400);
 		return 0;
 	case OPTION_NODE:
 		agent->node = text;
@@ -178,6 +217,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		return 0;
 	case OPTION_UNLOAD:
 		command->mode = MODE_UNLOAD;
+		return 0;
+	case ARGP_KEY_END:
+		check_together(state, agent);
 		return 0;
 	case ARGP_KEY_ARG:
 		argp_error(state, "unexpected argument \"%s\"", text);

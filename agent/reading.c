@@ -33,6 +33,9 @@ static int read_policies(struct agent *agent)
 
 	agent->policies_stamp = file_stamp_of(agent->options.policies);
 	r = policy_store_read(agent->store);
+	/* In a cluster the directory is an addition that most nodes do without. */
+	if (r == -ENOENT && agent->options.cluster)
+		r = 0;
 	free(agent->policies_problem);
 	agent->policies_problem = NULL;
 	if (r == 0 || r == -EINVAL)
@@ -70,6 +73,9 @@ static int read_pods(struct agent *agent)
 	struct pod_list pods = {0};
 	int r;
 
+	/* The cluster's are not read, they come. */
+	if (agent->cluster)
+		return 0;
 	if (agent->options.pods)
 		agent->pods_stamp = file_stamp_of(agent->options.pods);
 	r = load_pods(agent, &diagnostics, &pods);

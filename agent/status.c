@@ -128,6 +128,7 @@ static json_t *problems_json(const struct agent *agent)
 
 	if (agent->policies_problem)
 		json_array_append_new(list, json_string(agent->policies_problem));
+	cluster_status_problems(agent, list);
 	if (agent->coverage_problem)
 		json_array_append_new(list, json_string(agent->coverage_problem));
 	pause_add_problems(agent, list);
@@ -156,6 +157,8 @@ static json_t *errors_json(const struct agent *agent)
 
 	json_array_extend(list, pods);
 	json_decref(pods);
+	if (agent->cluster)
+		cluster_diagnostics(agent->cluster, list);
 	return list;
 }
 
@@ -174,7 +177,7 @@ json_t *agent_status_json(struct agent *agent)
 		"{s:s, s:s, s:s, s:b, s:s, s:O, s:o, s:I, s:I, s:I, s:I, s:o, s:{s:I, "
 		"s:I, "
 		"s:I}, s:o,"
-		" s:{s:I, s:I}, s:{s:I, s:I, s:I}, s:{s:i, s:s}, s:b, s:o}",
+		" s:{s:I, s:I}, s:{s:I, s:I, s:I}, s:{s:i, s:s}, s:b, s:o, s:o}",
 		"version", LSMD_VERSION, "node", agent->options.node, "kernel",
 		kernel.release, "ready", ready, "reason", ready ? "" : why, "paused",
 		json_object_get(pause, "paused"), "pause", pause, "uptimeSeconds",
@@ -190,7 +193,8 @@ json_t *agent_status_json(struct agent *agent)
 		(json_int_t)history_dropped(agent->history), "lostCgroupEvents",
 		(json_int_t)state->lost_cgroup_events, "cgroup", "version",
 		agent->cgroups.v1 ? 1 : 2, "root", agent->cgroups.path, "overflow",
-		(int)state->overflow, "problems", problems_json(agent));
+		(int)state->overflow, "problems", problems_json(agent), "cluster",
+		cluster_status_json(agent));
 }
 
 /* --- pods
@@ -457,4 +461,5 @@ void agent_metrics(struct agent *agent, struct metrics_values *ret_values)
 		.version = LSMD_VERSION,
 		.kernel_release = kernel.release,
 	};
+	cluster_status_metrics(agent, ret_values);
 }

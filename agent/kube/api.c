@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "util/cleanup.h"
+#include "util/clock.h"
 
 /* How long a connection may take to be made, TLS included. */
 #define CONNECT_TIMEOUT_MS 10000L
@@ -27,6 +28,7 @@ struct kube_api {
 	uv_timer_t *timer;
 	struct kube_call *calls;
 	struct kube_traffic traffic;
+	uint64_t received; /* the bytes at hand; CLOCK_BOOTTIME, ns */
 };
 
 struct kube_call {
@@ -176,6 +178,7 @@ static void on_socket(uv_poll_t *poll, int status, int events)
 	struct kube_api *api = watched->api;
 	int running, mask = 0;
 
+	api->received = clock_boot();
 	if (status < 0)
 		mask = CURL_CSELECT_ERR;
 	if (events & UV_READABLE)
@@ -463,6 +466,11 @@ struct kube_api *kube_api_free(struct kube_api *api)
 void kube_api_refused(struct kube_api *api)
 {
 	api->token_refused = true;
+}
+
+uint64_t kube_api_received(const struct kube_api *api)
+{
+	return api->received;
 }
 
 const struct kube_traffic *kube_api_traffic(const struct kube_api *api)

@@ -78,6 +78,9 @@ struct kube_call *kube_call_cancel(struct kube_call *call);
  */
 void kube_api_refused(struct kube_api *api);
 
+/** kube_api_received() - When the bytes at hand came: CLOCK_BOOTTIME, ns. */
+uint64_t kube_api_received(const struct kube_api *api);
+
 const struct kube_traffic *kube_api_traffic(const struct kube_api *api);
 
 /** kube_api_server() - Where requests go, for messages. */

@@ -43,7 +43,9 @@ static int compare_pods(const void *a, const void *b)
 	const struct pod *left = a, *right = b;
 	int order = strcmp(left->name_space, right->name_space);
 
-	return order ? order : strcmp(left->name, right->name);
+	if (!order)
+		order = strcmp(left->name, right->name);
+	return order ? order : left->gone - right->gone;
 }
 
 static int compare_namespaces(const void *a, const void *b)

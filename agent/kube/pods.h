@@ -34,6 +34,7 @@ struct pod {
 	char *node;
 	char *phase;
 	bool host_network;
+	bool gone; /* deleted, though something of it may run still */
 	char *service_account;
 	struct labels labels;
 	struct pod_container *containers;
@@ -89,6 +90,30 @@ const struct pod *pods_find(const struct pod_list *list, const char *name_space,
  */
 const struct labels *pod_list_namespace_labels(const struct pod_list *list,
 					       const char *name_space);
+
+/**
+ * pods_put() - A pod is there, or has changed.
+ * @pod: taken over in any case
+ *
+ * One of the same name and another uid is gone then. A pod that claims the cgroups of
+ * another, as whoever may make pods can have a mirror pod do, does not get them: they
+ * belong to the pod with that uid, or else to the first.
+ *
+ * Return: 0, -ENOMEM.
+ */
+int pods_put(struct pod_list *list, struct pod *pod);
+
+/** pods_set_gone() - It was deleted; what it is called and selected by stays. */
+void pods_set_gone(struct pod_list *list, const char *name_space, const char *name);
+
+/** pods_remove() - Forget one of the list's. */
+void pods_remove(struct pod_list *list, struct pod *pod);
+
+/** pods_put_namespace() - @labels: taken over on success. Return: 0, -ENOMEM. */
+int pods_put_namespace(struct pod_list *list, const char *name, struct labels *labels);
+
+/** pods_remove_namespace() - Its labels are not known any more. */
+void pods_remove_namespace(struct pod_list *list, const char *name);
 
 void pod_clear(struct pod *pod);
 void pod_list_clear(struct pod_list *list);

@@ -56,10 +56,13 @@ struct reflector {
 	char *fallback; /* version that a list may be served from; NULL: the newest */
 	char *next;	/* token of the next page; NULL: the first */
 	struct lines body;
+	char *refusal;	/* what an ERROR event said */
 	uint64_t began; /* the watch at hand, by uv_now() */
+	unsigned silence_ms;
 	bool heard; /* an event of the watch at hand */
 	bool expired;
 	bool synced;
+	bool absent;
 	bool troubled; /* a problem was told */
 };
 
@@ -109,15 +112,43 @@ static void go_wrong(struct reflector *reflector, char *problem, unsigned retry_
 		       backoff_next(&reflector->backoff, retry_after), 0);
 }
 
-/* What the server says of its own refusal: the message of a Status. */
-static char *refusal_of(struct reflector *reflector)
+/* The version that was asked for lies in the server's future: it was set back to a
+ * backup, or it lags behind the one that was asked before. Going on from there would
+ * miss what happens until it has come so far (client-go: IsTooLargeResourceVersion). */
+static bool is_too_large(const json_t *status)
+{
+	const json_t *causes =
+		json_object_get(json_object_get(status, "details"), "causes");
+	const json_t *cause;
+	size_t i;
+
+	json_array_foreach (causes, i, cause) {
+		const char *reason = json_string_value(json_object_get(cause, "reason"));
+
+		if (reason && !strcmp(reason, "ResourceVersionTooLarge"))
+			return true;
+	}
+	return false;
+}
+
+/* What the server says of its own refusal, a Status: its message is to be told, and some
+ * codes mean that the version cannot be gone on from. */
+static void take_status(struct reflector *reflector, const json_t *status)
+{
+	const char *message = json_string_value(json_object_get(status, "message"));
+
+	reflector->expired = json_integer_value(json_object_get(status, "code")) == 410 ||
+			     is_too_large(status);
+	set_text(&reflector->refusal, message);
+}
+
+static void take_refusal(struct reflector *reflector)
 {
 	_cleanup_(json_decrefp) json_t *status =
 		json_loadb(reflector->body.bytes ? reflector->body.bytes : "",
 			   reflector->body.n, 0, NULL);
-	const char *message = json_string_value(json_object_get(status, "message"));
 
-	return message ? strdup(message) : NULL;
+	take_status(reflector, status);
 }
 
 /* What a status means for who has to mend it. */
@@ -141,19 +172,19 @@ static const char *advice_of(unsigned status)
 
 static void go_wrong_by(struct reflector *reflector, const struct kube_result *result)
 {
-	_cleanup_(freep) char *refusal = NULL;
+	const char *refusal = reflector->refusal;
 	char *problem = NULL;
 
 	if (result->error) {
-		explain(&problem, "%s%.*s: %s", kube_api_server(reflector->api),
+		explain(&problem, "%s%.*s: %.300s", kube_api_server(reflector->api),
 			(int)strcspn(reflector->path, "?"), reflector->path,
-			result->message);
+			refusal ? refusal : result->message);
 		go_wrong(reflector, problem, result->retry_after);
 		return;
 	}
 	if (result->status == 401)
 		kube_api_refused(reflector->api);
-	refusal = refusal_of(reflector);
+	reflector->absent = result->status == 404;
 	explain(&problem, "%s%.*s: %u%s%.300s%s", kube_api_server(reflector->api),
 		(int)strcspn(reflector->path, "?"), reflector->path, result->status,
 		refusal ? " " : "", refusal ? refusal : "", advice_of(result->status));
@@ -226,9 +257,11 @@ static void on_page_end(void *data, const struct kube_result *result)
 	int r;
 
 	reflector->call = NULL;
-	if (!result->error && result->status == 410)
-		expire(reflector);
 	if (result->error || result->status != 200) {
+		if (!result->error)
+			take_refusal(reflector);
+		if (reflector->expired)
+			expire(reflector);
 		set_text(&reflector->next, NULL);
 		go_wrong_by(reflector, result);
 		return;
@@ -242,6 +275,7 @@ static void on_page_end(void *data, const struct kube_result *result)
 		go_wrong(reflector, problem, 0);
 		return;
 	}
+	reflector->absent = false;
 	if (reflector->version) {
 		reflector->synced = true;
 		reflector->handler.synced(reflector->handler.data);
@@ -279,8 +313,7 @@ static int take_event(struct reflector *reflector, const char *type, const json_
 	int r = 0;
 
 	if (!strcmp(type, "ERROR")) {
-		reflector->expired =
-			json_integer_value(json_object_get(object, "code")) == 410;
+		take_status(reflector, object);
 		return -EREMOTEIO;
 	}
 	if (!version)
@@ -304,8 +337,11 @@ static int on_event(void *data, const char *line, size_t length)
 	if (!type || !object)
 		return -EPROTO;
 	reflector->counts.events++;
-	reflector->heard = true;
-	go_well(reflector);
+	/* One that fails at once, each time, must be asked less and less often. */
+	if (strcmp(type, "ERROR") != 0) {
+		reflector->heard = true;
+		go_well(reflector);
+	}
 	return take_event(reflector, type, object);
 }
 
@@ -335,7 +371,9 @@ static void on_watch_end(void *data, const struct kube_result *result)
 	struct reflector *reflector = data;
 
 	reflector->call = NULL;
-	if (reflector->expired || (!result->error && result->status == 410))
+	if (!result->error && result->status != 200)
+		take_refusal(reflector);
+	if (reflector->expired)
 		expire(reflector);
 	if (ended_well(reflector, result))
 		ask(reflector);
@@ -368,13 +406,14 @@ static void ask(struct reflector *reflector)
 	struct kube_request request = {
 		.method = "GET",
 		.path = path,
-		.silence_ms = watch ? WATCH_SILENCE_MS : LIST_SILENCE_MS,
+		.silence_ms = watch ? reflector->silence_ms : LIST_SILENCE_MS,
 		.on_body = watch ? on_watch_bytes : on_page_bytes,
 		.on_end = watch ? on_watch_end : on_page_end,
 		.data = reflector,
 	};
 
 	lines_clear(&reflector->body);
+	set_text(&reflector->refusal, NULL);
 	reflector->heard = reflector->expired = false;
 	reflector->began = uv_now(reflector->loop);
 	if (!path || kube_api_start(reflector->api, &request, &reflector->call) < 0)
@@ -398,12 +437,13 @@ struct reflector *reflector_free(struct reflector *reflector)
 	free(reflector->version);
 	free(reflector->fallback);
 	free(reflector->next);
+	free(reflector->refusal);
 	free(reflector);
 	return NULL;
 }
 
 int reflector_new(uv_loop_t *loop, struct kube_api *api, const char *path,
-		  const struct reflector_handler *handler,
+		  unsigned silence_ms, const struct reflector_handler *handler,
 		  struct reflector **ret_reflector)
 {
 	struct reflector *reflector = calloc(1, sizeof(*reflector));
@@ -412,6 +452,7 @@ int reflector_new(uv_loop_t *loop, struct kube_api *api, const char *path,
 		return -ENOMEM;
 	reflector->loop = loop;
 	reflector->api = api;
+	reflector->silence_ms = silence_ms ? silence_ms : WATCH_SILENCE_MS;
 	reflector->handler = *handler;
 	reflector->path = strdup(path);
 	reflector->fallback = strdup(VERSION_ANY);
@@ -432,6 +473,11 @@ int reflector_new(uv_loop_t *loop, struct kube_api *api, const char *path,
 bool reflector_is_synced(const struct reflector *reflector)
 {
 	return reflector->synced;
+}
+
+bool reflector_is_absent(const struct reflector *reflector)
+{
+	return reflector->absent;
 }
 
 const struct reflector_counts *reflector_counts(const struct reflector *reflector)

@@ -36,15 +36,18 @@ struct reflector_counts {
 	uint64_t lists;	  /* begun, of one or more pages */
 	uint64_t watches; /* begun */
 	uint64_t events;  /* of watches, bookmarks too */
-	uint64_t expired; /* 410 Gone */
+	uint64_t expired; /* 410 Gone, or a version that the server does not have yet */
 	uint64_t failures;
 };
 
 /**
  * reflector_new() - Begin to follow a kind of object.
- * @path:    of its collection, with a selector where not all are wanted, such as
- *           "/api/v1/pods?fieldSelector=spec.nodeName%3Dn1"; copied
- * @handler: copied
+ * @path:       of its collection, with a selector where not all are wanted, such as
+ *              "/api/v1/pods?fieldSelector=spec.nodeName%3Dn1"; copied
+ * @silence_ms: a watch that sends nothing for so long is cut and begun again: the
+ *              connection may be half-open. 0: three minutes, a server's bookmarks come
+ *              about once in one
+ * @handler:    copied
  *
  * The first list may be served from the API server's cache (resourceVersion=0), as
  * kubelet's is: thousands of agents that start must not all ask etcd.
@@ -52,7 +55,7 @@ struct reflector_counts {
  * Return: 0, -ENOMEM.
  */
 int reflector_new(uv_loop_t *loop, struct kube_api *api, const char *path,
-		  const struct reflector_handler *handler,
+		  unsigned silence_ms, const struct reflector_handler *handler,
 		  struct reflector **ret_reflector);
 
 /** reflector_free() - Follow no more. The loop must run once more. Return: NULL. */
@@ -60,6 +63,9 @@ struct reflector *reflector_free(struct reflector *reflector);
 
 /** reflector_is_synced() - Was it listed once? */
 bool reflector_is_synced(const struct reflector *reflector);
+
+/** reflector_is_absent() - Did the server say last that it knows no such kind (404)? */
+bool reflector_is_absent(const struct reflector *reflector);
 
 const struct reflector_counts *reflector_counts(const struct reflector *reflector);
 

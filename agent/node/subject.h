@@ -38,6 +38,7 @@ struct subject {
 	char *problem;		     /* NULL, or why what should be in force is not */
 	char *uncovered;	     /* NULL, or why not all of its cgroups are it */
 	bool seen;		     /* by the scan under way */
+	bool stale; /* something that its policies depend on has changed */
 };
 
 struct subject_table {

@@ -122,6 +122,16 @@ int image_cache_get_sandbox(struct image_cache *cache, const struct policy_list 
 	return get(cache, policies, true, reterr_why, ret_image);
 }
 
+void image_cache_touch(struct image_cache *cache, const struct policy_list *policies)
+{
+	for (int sandbox = 0; sandbox <= 1; sandbox++) {
+		struct image_cache_entry *entry = find(cache, policies, sandbox);
+
+		if (entry)
+			entry->used = true;
+	}
+}
+
 void image_cache_trim(struct image_cache *cache)
 {
 	size_t kept = 0;

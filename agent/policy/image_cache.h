@@ -30,6 +30,9 @@ int image_cache_get(struct image_cache *cache, const struct policy_list *policie
 int image_cache_get_sandbox(struct image_cache *cache, const struct policy_list *policies,
 			    char **reterr_why, struct image **ret_image);
 
+/** image_cache_touch() - As if a set had been asked for, where it is known. */
+void image_cache_touch(struct image_cache *cache, const struct policy_list *policies);
+
 /** image_cache_trim() - Forget the sets that nobody asked for since the last trim. */
 void image_cache_trim(struct image_cache *cache);
 void image_cache_clear(struct image_cache *cache);

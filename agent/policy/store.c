@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "policy/store.h"
+#include "policy/store_private.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -9,23 +9,6 @@
 #include "policy/yaml.h"
 #include "util/cleanup.h"
 #include "util/file.h"
-
-struct policy_file {
-	char *name;
-	char *text; /* of the version that holds */
-	size_t length;
-	struct policy_list policies;
-};
-
-struct policy_store {
-	char *directory;
-	char *state; /* NULL: no copies */
-	struct policy_file *files;
-	size_t n_files;
-	size_t n_missing;
-	struct policy_list policies;
-	struct diagnostics diagnostics;
-};
 
 static void file_clear(struct policy_file *file)
 {
@@ -70,6 +53,7 @@ struct policy_store *policy_store_free(struct policy_store *store)
 		return NULL;
 	files_free(store->files, store->n_files);
 	policy_list_clear(&store->policies);
+	policy_list_clear(&store->objects);
 	diagnostics_clear(&store->diagnostics);
 	free(store->directory);
 	free(store->state);
@@ -97,21 +81,6 @@ static struct policy_file *find_file(struct policy_file *files, size_t n,
 		if (!strcmp(files[i].name, name))
 			return &files[i];
 	return NULL;
-}
-
-static int list_append(struct policy_list *list, const struct policy_list *more)
-{
-	struct policy **items;
-
-	if (more->n == 0)
-		return 0;
-	items = reallocarray(list->items, list->n + more->n, sizeof(*items));
-	if (!items)
-		return -ENOMEM;
-	list->items = items;
-	for (size_t i = 0; i < more->n; i++)
-		items[list->n++] = policy_ref(more->items[i]);
-	return 0;
 }
 
 /* The text in @file becomes its policies. Errors are in the diagnostics, -EINVAL then. */
@@ -157,9 +126,9 @@ static int check_with(const struct policy_file *others, size_t n_others,
 	int r = 0;
 
 	for (size_t i = 0; i < n_others && r == 0; i++)
-		r = list_append(&all, &others[i].policies);
+		r = policy_list_append(&all, &others[i].policies);
 	if (r == 0)
-		r = list_append(&all, &file->policies);
+		r = policy_list_append(&all, &file->policies);
 	if (r == 0)
 		r = policy_check(&all, diagnostics);
 	policy_list_clear(&all);
@@ -187,7 +156,7 @@ static int last_good(const struct policy_store *store, const char *name,
 			return -ENOMEM;
 		memcpy(file->text, old->text, old->length + 1);
 		file->length = old->length;
-		return list_append(&file->policies, &old->policies);
+		return policy_list_append(&file->policies, &old->policies);
 	}
 	if (!store->state)
 		return -ENOENT;
@@ -200,8 +169,8 @@ static int last_good(const struct policy_store *store, const char *name,
 	return r == -ENOMEM ? r : r < 0 ? -ENOENT : 0;
 }
 
-/* The same text gives the same policies: those that were read of it before go on, so that what
- * was compiled of them is still known. */
+/* The same text gives the same policies: those that were read of it before go on, so that
+ * what was compiled of them is still known. */
 static int keep_same(const struct policy_store *store, struct policy_file *file)
 {
 	const struct policy_file *old =
@@ -211,7 +180,7 @@ static int keep_same(const struct policy_store *store, struct policy_file *file)
 	    memcmp(old->text, file->text, file->length) != 0)
 		return 0;
 	policy_list_clear(&file->policies);
-	return list_append(&file->policies, &old->policies);
+	return policy_list_append(&file->policies, &old->policies);
 }
 
 /* Read one file into @ret_file; on its errors, its last good version. -ENOENT: it has
@@ -308,14 +277,10 @@ static int adopt_files(struct policy_store *store, struct policy_file *files, si
 {
 	struct policy_list all = {0};
 
-	for (size_t i = 0; i < n; i++) {
-		if (list_append(&all, &files[i].policies) < 0) {
-			policy_list_clear(&all);
-			files_free(files, n);
-			return -ENOMEM;
-		}
+	if (policy_store_merge(files, n, &store->objects, &all, &store->n_hidden) < 0) {
+		files_free(files, n);
+		return -ENOMEM;
 	}
-	policy_list_sort(&all);
 	files_free(store->files, store->n_files);
 	policy_list_clear(&store->policies);
 	store->files = files;

@@ -3,9 +3,9 @@
 #define LSMD_POLICY_STORE_H
 
 /*
- * The policies of a directory, file by file. A file with an error changes nothing: its
- * last good version stays, from memory, or after a restart from the copy that is kept on
- * disk.
+ * The policies of a directory, file by file, and those that are objects of the API
+ * server. A file with an error changes nothing: its last good version stays, from memory,
+ * or after a restart from the copy that is kept on disk.
  */
 
 #include <stddef.h>
@@ -32,6 +32,32 @@ struct policy_store *policy_store_free(struct policy_store *store);
  * nothing has changed; -ENOMEM: nothing has changed.
  */
 int policy_store_read(struct policy_store *store);
+
+/**
+ * policy_store_put() - A policy that is an object is there, or has changed.
+ * @text:    of the one object
+ * @source:  what it is called in messages
+ * @ret_old: what it replaces; NULL: nothing
+ * @ret_new: both are references of the caller's
+ *
+ * A file's policy of the same kind, namespace and name goes before it.
+ *
+ * Return: 0; -EINVAL, details in @diagnostics; -ENOMEM: nothing has changed.
+ */
+int policy_store_put(struct policy_store *store, const char *text, const char *source,
+		     struct diagnostics *diagnostics, struct policy **ret_old,
+		     struct policy **ret_new);
+
+/**
+ * policy_store_remove() - An object is gone. @ret_old: a reference of the caller's.
+ * Return: 0; -ENOENT; -ENOMEM: nothing has changed.
+ */
+int policy_store_remove(struct policy_store *store, enum policy_kind kind,
+			const char *name_space, const char *name,
+			struct policy **ret_old);
+
+/** policy_store_hidden() - Objects that do not hold, since files have their names. */
+size_t policy_store_hidden(const struct policy_store *store);
 
 /** policy_store_policies() - All that hold, in reason order; borrowed until the next
  * read. */

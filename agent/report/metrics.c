@@ -63,10 +63,39 @@ static const struct family families[] = {
 	 "1 while every denial is only reported."},
 	{"lsmd_cgroup_map_overflow", "gauge", SWITCH(overflow),
 	 "1 once the cgroup map was full: look-ups climb to a parent."},
+	{"lsmd_api_requests_total", "counter", COUNT(api_requests),
+	 "Requests to the API server."},
+	{"lsmd_api_received_bytes_total", "counter", COUNT(api_bytes),
+	 "Bytes of the API server's answers, without headers."},
 	{"process_resident_memory_bytes", "gauge", COUNT(resident_memory_bytes),
 	 "Resident memory of the agent."},
 	{"process_start_time_seconds", "gauge", SECONDS(start_time),
 	 "Start of the agent, in seconds since the epoch."},
+};
+
+/* Those that each kind of the API server's objects has. */
+static const struct {
+	const char *name;
+	const char *type;
+	size_t offset; /* of a uint64_t in struct cluster_numbers */
+	const char *help;
+} kind_families[] = {
+	{"lsmd_api_objects", "gauge", offsetof(struct cluster_numbers, objects),
+	 "Objects of the API server that are known."},
+	{"lsmd_api_lists_total", "counter",
+	 offsetof(struct cluster_numbers, counts.lists),
+	 "Lists that were begun, of one or more pages."},
+	{"lsmd_api_watches_total", "counter",
+	 offsetof(struct cluster_numbers, counts.watches), "Watches that were begun."},
+	{"lsmd_api_events_total", "counter",
+	 offsetof(struct cluster_numbers, counts.events),
+	 "Events of watches, bookmarks too."},
+	{"lsmd_api_expired_total", "counter",
+	 offsetof(struct cluster_numbers, counts.expired),
+	 "Times that the last version was gone and all was listed again."},
+	{"lsmd_api_failures_total", "counter",
+	 offsetof(struct cluster_numbers, counts.failures),
+	 "Lists and watches that failed and were tried again."},
 };
 
 static void write_head(FILE *file, const char *name, const char *type, const char *help)
@@ -125,6 +154,46 @@ static void write_total(const struct totals_key *key, uint64_t count, void *data
 	fprintf(page->file, "} %" PRIu64 "\n", count);
 }
 
+static void write_kinds(FILE *file, const struct metrics_values *values)
+{
+	if (!values->n_kinds)
+		return;
+	write_head(file, "lsmd_api_synced", "gauge",
+		   "1 while what is known is what the API server has.");
+	for (size_t i = 0; i < values->n_kinds; i++)
+		fprintf(file, "lsmd_api_synced{kind=\"%s\"} %d\n", values->kinds[i].kind,
+			values->kinds[i].synced);
+	for (size_t f = 0; f < ARRAY_SIZE(kind_families); f++) {
+		write_head(file, kind_families[f].name, kind_families[f].type,
+			   kind_families[f].help);
+		for (size_t i = 0; i < values->n_kinds; i++) {
+			const void *value =
+				(const char *)&values->kinds[i] + kind_families[f].offset;
+
+			fprintf(file, "%s{kind=\"%s\"} %" PRIu64 "\n",
+				kind_families[f].name, values->kinds[i].kind,
+				*(const uint64_t *)value);
+		}
+	}
+}
+
+static void write_histogram(FILE *file, const char *name, const char *help,
+			    const struct histogram *histogram)
+{
+	uint64_t sum = 0;
+
+	write_head(file, name, "histogram", help);
+	for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++) {
+		sum += histogram->buckets[i];
+		fprintf(file, "%s_bucket{le=\"%g\"} %" PRIu64 "\n", name,
+			(double)histogram_bounds[i] / 1e9, sum);
+	}
+	fprintf(file,
+		"%s_bucket{le=\"+Inf\"} %" PRIu64 "\n%s_sum %.9f\n%s_count %" PRIu64 "\n",
+		name, histogram->count, name, (double)histogram->sum / 1e9, name,
+		histogram->count);
+}
+
 static void write_page(struct page *page, const struct metrics_values *values)
 {
 	write_head(page->file, "lsmd_build_info", "gauge",
@@ -136,6 +205,12 @@ static void write_page(struct page *page, const struct metrics_values *values)
 	fputs("} 1\n", page->file);
 	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
 		write_family(page->file, &families[i], values);
+	write_kinds(page->file, values);
+	if (values->event_times)
+		write_histogram(page->file, "lsmd_api_event_seconds",
+				"From an event's bytes to what it changes being in "
+				"force.",
+				values->event_times);
 	write_head(page->file, "lsmd_denials_total", "counter",
 		   "Verdicts other than allow, counted in the kernel, by whom and why.");
 	totals_visit(values->totals, write_total, page);

@@ -5,6 +5,8 @@
 /* Prometheus text format 0.0.4. A metric family is a row of a table; values come from the
  * agent. */
 
+#include "kube/cluster.h"
+#include "report/histogram.h"
 #include "report/totals.h"
 
 struct metrics_values {
@@ -13,6 +15,10 @@ struct metrics_values {
 	uint64_t subjects, pods, policies, policy_errors, rules_partial, rules_refused;
 	uint64_t reloads, reload_failures, kernel_memory_bytes, resident_memory_bytes;
 	uint64_t subjects_failed; /* whose image could not be put in force */
+	uint64_t api_requests, api_bytes;
+	struct cluster_numbers kinds[CLUSTER_KINDS];
+	size_t n_kinds;			     /* 0: no API server is followed */
+	const struct histogram *event_times; /* NULL: not told */
 	int paused, overflow;
 	double start_time; /* seconds since the epoch */
 	const char *version, *kernel_release;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * follow KUBECONFIG PATH: what the reflector knows, for fault_test.py. For each line on
- * stdin it prints one line: {"objects": {"ns/name": resourceVersion}, "counts": {...},
- * "problem": ...}.
+ * follow KUBECONFIG PATH [SILENCE_MS]: what the reflector knows, for fault_test.py. For
+ * each line on stdin it prints one line: {"objects": {"ns/name": resourceVersion},
+ * "counts": {...}, "problem": ...}.
  */
 #include <curl/curl.h>
 #include <stdio.h>
@@ -116,15 +116,20 @@ int main(int argc, char **argv)
 	uv_loop_t loop;
 	uv_poll_t input;
 
-	if (argc != 3 || kube_access_kubeconfig(argv[1], NULL, &access, &message) < 0) {
-		fprintf(stderr, "follow: %s\n", message ? message : "KUBECONFIG PATH");
+	unsigned silence = argc == 4 ? (unsigned)atoi(argv[3]) : 0;
+
+	if (argc < 3 || argc > 4 ||
+	    kube_access_kubeconfig(argv[1], NULL, &access, &message) < 0) {
+		fprintf(stderr, "follow: %s\n",
+			message ? message : "KUBECONFIG PATH [SILENCE_MS]");
 		return 2;
 	}
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	uv_loop_init(&loop);
 	follow.objects = json_object();
 	if (kube_api_new(&loop, &access, &follow.api) < 0 ||
-	    reflector_new(&loop, follow.api, argv[2], &handler, &follow.reflector) < 0)
+	    reflector_new(&loop, follow.api, argv[2], silence, &handler,
+			  &follow.reflector) < 0)
 		return 1;
 	uv_poll_init(&loop, &input, STDIN_FILENO);
 	uv_poll_start(&input, UV_READABLE, on_input);
