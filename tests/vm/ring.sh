@@ -4,7 +4,8 @@
 #
 #   tests/vm/ring.sh [--kernel VERSION]... [--cgroup v1] [--build DIR] [CASE...]
 #
-# A CASE is a file of tests/vm/cases, or no_lsm: a boot without BPF-LSM. Two kernels run at a time,
+# A CASE is a file of tests/vm/cases, or no_lsm: a boot without BPF-LSM; CASE@VERSION runs on that
+# kernel alone, of those that are asked for. Two kernels run at a time,
 # each on CPUs that take turns in one thread. The races want CPUs that run at the same instant
 # (vm.sh --parallel), so they come after, a kernel at a time.
 set -euo pipefail
@@ -41,7 +42,7 @@ run_on()
 	local vm_options=()
 	while [ "$1" != -- ]; do vm_options+=("$1"); shift; done
 	shift
-	"$top/deploy/vm.sh" --kernel "$kernel" --cpus 2 --timeout 1800 "${options[@]}" \
+	"$top/deploy/vm.sh" --kernel "$kernel" --cpus 2 --timeout 2700 "${options[@]}" \
 		"${vm_options[@]}" --build "$build" --add "$top/tests/vm:/ring" \
 		--add "$top/policies:/policies" \
 		--add "$build/tests/vm/probe:/probe" \
@@ -75,13 +76,28 @@ for case in "${cases[@]}"; do
 	esac
 done
 
+# cases_of KERNEL: those of "plain" that are for it, a line each.
+cases_of()
+{
+	local case
+	for case in "${plain[@]}"; do
+		case $case in
+		*@"$1") echo "${case%@*}" ;;
+		*@*) ;;
+		*) echo "$case" ;;
+		esac
+	done
+}
+
 for ((i = 0; ${#plain[@]} > 0 && i < ${#kernels[@]}; i += 2)); do
 	declare -A pids=()
 	for kernel in "${kernels[@]:i:2}"; do
-		run_on "$kernel" "$logs/$kernel" -- guest.sh "${plain[@]}" &
+		mapfile -t own < <(cases_of "$kernel")
+		[ ${#own[@]} -gt 0 ] || continue
+		run_on "$kernel" "$logs/$kernel" -- guest.sh "${own[@]}" &
 		pids[$kernel]=$!
 	done
-	for kernel in "${kernels[@]:i:2}"; do
+	for kernel in "${!pids[@]}"; do
 		if wait "${pids[$kernel]}"; then show "$kernel" "$logs/$kernel" 0
 		else show "$kernel" "$logs/$kernel" $?; fi
 	done
