@@ -32,6 +32,7 @@ int command_diff(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_dry_run(int argc, char **argv);
 int command_eval(int argc, char **argv);
+int command_health(int argc, char **argv);
 int command_import(int argc, char **argv);
 int command_pause(int argc, char **argv);
 int command_pods(int argc, char **argv);

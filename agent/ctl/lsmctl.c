@@ -31,6 +31,7 @@ static const struct command commands[] = {
 	{"pause", command_pause, "deny nothing on this node, report everything"},
 	{"resume", command_resume, "take that back"},
 	{"doctor", command_doctor, "what this node has and lacks, and the remedy"},
+	{"health", command_health, "is everything in force? for probes"},
 	{"reload", command_reload, "read policies and pods again"},
 };
 

@@ -44,7 +44,7 @@ run_on()
 	shift
 	"$top/deploy/vm.sh" --kernel "$kernel" --cpus 2 --timeout 2700 "${options[@]}" \
 		"${vm_options[@]}" --build "$build" --add "$top/tests/vm:/ring" \
-		--add "$top/policies:/policies" \
+		--add "$top/policies:/policies" --add "$top/deploy/kubernetes:/kubernetes" \
 		--add "$build/tests/vm/probe:/probe" \
 		--add "$build/deploy/demo-listen:/probe-listen" \
 		--add "$(command -v crun):/usr/bin/crun" --add "$(command -v jq):/usr/bin/jq" \

@@ -390,6 +390,16 @@ Test(ctl, pause_offline_keeps_it_where_nothing_is_in_force)
 	expect_line("in force");
 	unlink(path);
 	rmdir(directory);
+
+Test(ctl, health_is_quiet_or_says_why_not)
+{
+	server.reply = "{\"ready\":true}";
+	cr_expect_eq(run("health"), 0);
+	cr_expect_str_eq(lsmctl.out, "");
+	server.reply = "{\"ready\":false,\"reason\":\"not all in force\"}";
+	cr_expect_eq(run("health"), 1);
+	cr_expect_str_eq(lsmctl.err, "lsmctl: not ready: not all in force\n");
+	cr_expect_eq(run("health", "--alive"), 0);
 }
 
 Test(ctl, reload_is_quiet_or_says_the_errors)
