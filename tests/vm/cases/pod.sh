@@ -89,14 +89,12 @@ expect "a forbidden program is denied" "denied EPERM" in_pod web /bin/forbidden 
 ln -f "$root/etc/secret" "$root/etc/another"
 mkfifo "$root/fifo/in" "$root/fifo/out"
 in_pod web /probe listen /fifo/in /fifo/out &
-soon "what the paths are is looked for in a running container of another user" resolved sh -c "lsmctl pods -o json |
-	jq -r '.items[] | select(.name == \"web\") | .containers[] | select(.id != \"\") | .identities.state'"
 ask_web()
 {
 	echo "$*" >"$root/fifo/in"
 	cat "$root/fifo/out"
 }
-expect "a hard link to a forbidden file is denied" "denied EACCES" ask_web open /etc/another r
+soon "a hard link to a forbidden file is denied" "denied EACCES" ask_web open /etc/another r
 expect "a raw socket is denied" "denied EPERM" in_pod web /probe socket 2 3 1
 expect "another pod is not touched" allowed in_pod other /probe open /etc/secret r
 expect "nothing is wrong" "[]" sh -c "lsmctl status -o json | jq -c .problems"
@@ -108,4 +106,4 @@ expect "what is in force stays when the container is killed" "denied EACCES" \
 	in_pod web /probe open /etc/secret r
 agent_config /usr/sbin/lsmd --unload
 expect "unload from such a container" "" runtime run --bundle "$agent_bundle" unload
-expect "lifts it" allowed in_pod web /probe open /etc/secret r
+soon "lifts it" allowed in_pod web /probe open /etc/secret r
