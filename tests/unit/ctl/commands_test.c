@@ -390,6 +390,7 @@ Test(ctl, pause_offline_keeps_it_where_nothing_is_in_force)
 	expect_line("in force");
 	unlink(path);
 	rmdir(directory);
+}
 
 Test(ctl, health_is_quiet_or_says_why_not)
 {
