@@ -12,6 +12,7 @@
 
 #include "agent_state.h"
 #include "boot.h"
+#include "exempt.h"
 #include "bundles.h"
 #include "handover.h"
 #include "util/cleanup.h"
@@ -178,6 +179,8 @@ static int read_everything(struct agent *agent, char **reterr_message)
 	if (r == 0)
 		r = bundles_open(agent->options.host_root, &agent->host_root,
 				 reterr_message);
+	if (r == 0)
+		r = exempt_find_own_pod(agent);
 	if (r == 0)
 		r = open_store(agent, reterr_message);
 	if (r == 0)

@@ -12,6 +12,7 @@
  *   owner.c     whose a cgroup is
  *   bundles.c   what the containers' runtimes say of it
  *   host.c      units and cgroups of the host
+ *   exempt.c    pods that policies for everybody pass by
  *   force.c     policies and labels -> images in force
  *   identities*.c  what the paths of rules are in each container
  *   by_hand.c   denials by hand
@@ -35,6 +36,7 @@
 #include "kube/cluster.h"
 #include "kube/pods.h"
 #include "node/cgroup.h"
+#include "node/own_pod.h"
 #include "node/subject.h"
 #include "pause.h"
 #include "policy/image_cache.h"
@@ -61,6 +63,8 @@ struct agent_options {
 	uint32_t records_per_second;
 	size_t history;
 	struct labels node_labels; /* of this node, for nodeSelector */
+	char **exempt_namespaces;  /* selected by name alone, besides kube-system */
+	size_t n_exempt_namespaces;
 };
 
 /* A cgroup that an earlier life had pointed at a slot. */
@@ -83,6 +87,7 @@ struct agent {
 	struct labels node_labels;    /* of the options, and of this node's object */
 	struct histogram event_times; /* from an event's bytes to its being in force */
 	bool scan_wanted;	      /* by the cluster's changes, once they settle */
+	char own_pod[OWN_POD_UID_SIZE]; /* its uid as cgroups name it; "": none */
 	struct by_hand by_hand;
 	struct pausing pausing;
 	char *boot_policies; /* NULL, or the directory of copies that stands in */

@@ -9,6 +9,7 @@
 
 #include "agent_state.h"
 #include "bundles.h"
+#include "exempt.h"
 #include "owner.h"
 #include "util/cleanup.h"
 
@@ -317,7 +318,8 @@ static int visit_cgroup(const char *path, uint64_t id, void *data)
 	int r;
 
 	if (owner_find_pod(&agent->pods, path, &owner))
-		return own(agent, path, id, &owner);
+		return exempt_is_own_pod(agent, owner.pod) ? 0
+							   : own(agent, path, id, &owner);
 	r = host_visit(agent, path);
 	return r == HOST_E_SELECTED ? own(agent, path, id, &(struct owner){0}) : r;
 }

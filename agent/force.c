@@ -66,6 +66,8 @@ static void selection_of_pod(const struct agent *agent, const struct pod *pod,
 		.pod_labels = &pod->labels,
 		.namespace_labels = labels ? labels : &ret_selection->only_name,
 		.node_labels = &agent->node_labels,
+		.exempt_namespaces = agent->options.exempt_namespaces,
+		.n_exempt_namespaces = agent->options.n_exempt_namespaces,
 	};
 }
 

@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "agent_state.h"
+#include "ctl/namespaces.h"
 #include "pause/file.h"
+#include "policy/array.h"
 #include "util/cleanup.h"
 #include "util/notify.h"
 
@@ -30,6 +32,7 @@ enum {
 	OPTION_HOST_ROOT,
 	OPTION_PAUSE_FILE,
 	OPTION_BOOT,
+	OPTION_EXEMPT,
 	OPTION_RECORDS,
 	OPTION_HISTORY,
 	OPTION_CHECK,
@@ -66,6 +69,10 @@ static const struct argp_option options[] = {
 	{"node-labels", OPTION_NODE_LABELS, "KEY=VALUE,...", 0,
 	 "Its labels, which nodeSelector asks for (none; in a cluster besides those that "
 	 "it has there)",
+	 1},
+	{"exempt-namespaces", OPTION_EXEMPT, "NAME,...", 0,
+	 "Namespaces that a policy selects only by their name, as it does kube-system "
+	 "(none)",
 	 1},
 	{"socket", OPTION_SOCKET, "PATH", 0,
 	 "Unix socket for lsmctl, mode 0600 (/run/lsmd/lsmd.sock)", 2},
@@ -181,6 +188,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		return 0;
 	case OPTION_NODE_LABELS:
 		return parse_labels(state, text, &agent->node_labels);
+	case OPTION_EXEMPT:
+		return namespaces_parse(state, text, &agent->exempt_namespaces,
+					&agent->n_exempt_namespaces);
 	case OPTION_SOCKET:
 		agent->socket_path = text;
 		return 0;
@@ -306,6 +316,8 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	r = dispatch(&command, &message);
 	labels_clear(&command.agent.node_labels);
+	strings_clear(&command.agent.exempt_namespaces,
+		      &command.agent.n_exempt_namespaces);
 	if (r == 0)
 		return EXIT_SUCCESS;
 	fprintf(stderr, "lsmd: %s\n",

@@ -5,6 +5,7 @@
 #include <sys/utsname.h>
 
 #include "agent_state.h"
+#include "exempt.h"
 #include "report/escape.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
@@ -174,13 +175,15 @@ json_t *agent_status_json(struct agent *agent)
 	uname(&kernel);
 	count_rules(agent, rules);
 	return json_pack(
-		"{s:s, s:s, s:s, s:b, s:s, s:O, s:o, s:I, s:I, s:I, s:I, s:o, s:{s:I, "
+		"{s:s, s:s, s:s, s:b, s:s, s:O, s:o, s:o, s:I, s:I, s:I, s:I, s:o, "
+		"s:{s:I, "
 		"s:I, "
 		"s:I}, s:o,"
 		" s:{s:I, s:I}, s:{s:I, s:I, s:I}, s:{s:i, s:s}, s:b, s:o, s:o}",
 		"version", LSMD_VERSION, "node", agent->options.node, "kernel",
 		kernel.release, "ready", ready, "reason", ready ? "" : why, "paused",
-		json_object_get(pause, "paused"), "pause", pause, "uptimeSeconds",
+		json_object_get(pause, "paused"), "pause", pause, "exempt",
+		exempt_json(agent), "uptimeSeconds",
 		(json_int_t)((clock_boot() - agent->started) / NS_PER_SECOND), "subjects",
 		(json_int_t)agent->subjects.n, "pods", (json_int_t)agent->pods.n,
 		"policies", (json_int_t)policy_store_policies(agent->store)->n,
@@ -290,10 +293,10 @@ static json_t *pod_json(const struct agent *agent, const struct pod *pod)
 		json_array_append_new(containers, subject_json(subject));
 		add_unique(policies, &subject->policies);
 	}
-	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "namespace", pod->name_space,
-			 "name", pod->name, "uid", pod->uid, "labels",
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:s*}", "namespace",
+			 pod->name_space, "name", pod->name, "uid", pod->uid, "labels",
 			 labels_json(&pod->labels), "containers", containers, "policies",
-			 policies);
+			 policies, "exempt", exempt_reason(agent, pod));
 }
 
 json_t *agent_pods_json(struct agent *agent)

@@ -38,6 +38,7 @@ static const struct column columns[] = {
 	{.title = "SLOT", .path = "slot", .wide = true},
 	{.title = "ID", .path = "id", .wide = true},
 	{.title = "CGROUP", .path = "cgroup", .wide = true},
+	{.title = "EXEMPT", .path = "pod.exempt", .wide = true},
 	{.title = "PROBLEM", .path = "problem"},
 };
 

@@ -49,6 +49,17 @@ static void write_subjects(const json_t *status, FILE *file)
 		(long long)json_number(status, "pods"));
 }
 
+static void write_exempt(const json_t *status, FILE *file)
+{
+	const json_t *name;
+	size_t i;
+
+	fprintf(file, "%lld pods; selected by name alone:",
+		(long long)json_number(status, "exempt.pods"));
+	json_array_foreach (json_path(status, "exempt.namespaces"), i, name)
+		fprintf(file, "%s %s", i ? "," : "", json_string_value(name));
+}
+
 static void write_policies(const json_t *status, FILE *file)
 {
 	fprintf(file, "%lld; rules: %lld enforced, %lld partial, %lld refused",
@@ -79,10 +90,10 @@ static const struct {
 	const char *title;
 	void (*write)(const json_t *status, FILE *file);
 } lines[] = {
-	{"State", write_state},	      {"Version", write_version},
-	{"Node", write_node},	      {"Subjects", write_subjects},
-	{"Policies", write_policies}, {"Denials", write_records},
-	{"Memory", write_memory},
+	{"State", write_state},	    {"Version", write_version},
+	{"Node", write_node},	    {"Subjects", write_subjects},
+	{"Exempt", write_exempt},   {"Policies", write_policies},
+	{"Denials", write_records}, {"Memory", write_memory},
 };
 
 static const struct column program_columns[] = {

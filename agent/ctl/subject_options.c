@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "ctl/namespaces.h"
 #include "node/unit.h"
+#include "policy/array.h"
 #include "policy/host.h"
 #include "policy/kubename.h"
 #include "util/cleanup.h"
@@ -78,6 +80,9 @@ static error_t set(struct subject_options *subject, int key, char *argument,
 	case 'c':
 		subject->container = argument;
 		return 0;
+	case KEY_SUBJECT_EXEMPT:
+		return namespaces_parse(state, argument, &subject->exempt_namespaces,
+					&subject->n_exempt_namespaces);
 	case KEY_SUBJECT_LABELS:
 		return parse_labels(&subject->labels, argument, state);
 	case KEY_SUBJECT_NAMESPACE_LABELS:
@@ -114,6 +119,8 @@ struct selection subject_options_selection(const struct subject_options *subject
 		.pod_labels = &subject->labels,
 		.namespace_labels = &subject->namespace_labels,
 		.node_labels = &subject->node_labels,
+		.exempt_namespaces = subject->exempt_namespaces,
+		.n_exempt_namespaces = subject->n_exempt_namespaces,
 		.cgroup = subject->cgroup,
 		.unit = subject->unit,
 	};
@@ -124,6 +131,7 @@ void subject_options_clear(struct subject_options *subject)
 	labels_clear(&subject->labels);
 	labels_clear(&subject->namespace_labels);
 	labels_clear(&subject->node_labels);
+	strings_clear(&subject->exempt_namespaces, &subject->n_exempt_namespaces);
 	free(subject->cgroup);
 	free(subject->unit);
 }

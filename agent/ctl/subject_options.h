@@ -12,6 +12,8 @@ struct subject_options {
 	const char *name_space; /* NULL: not said */
 	const char *container;	/* NULL: not said */
 	struct labels labels, namespace_labels, node_labels;
+	char **exempt_namespaces;
+	size_t n_exempt_namespaces;
 	char *cgroup;  /* of the host, without a "/" in front; NULL: a pod */
 	char *unit;    /* that the cgroup is; NULL: none */
 	bool says_pod; /* what only pods have */
@@ -24,6 +26,7 @@ enum {
 	KEY_SUBJECT_NODE_LABELS,
 	KEY_SUBJECT_UNIT,
 	KEY_SUBJECT_CGROUP,
+	KEY_SUBJECT_EXEMPT,
 };
 
 /* Rows for a command's options. */
@@ -39,6 +42,12 @@ enum {
 		{"node-labels",	       KEY_SUBJECT_NODE_LABELS,                          \
 		 "KEY=VALUE,...",      0,                                                \
 		 "labels of its node", 0},                                               \
+		{"exempt-namespaces",                                                    \
+		 KEY_SUBJECT_EXEMPT,                                                     \
+		 "NAME,...",                                                             \
+		 0,                                                                      \
+		 "as lsmd was told, besides kube-system",                                \
+		 0},                                                                     \
 	{                                                                                \
 		"container", 'c', "NAME", 0,                                             \
 			"the container; without, policies that name containers do not "  \

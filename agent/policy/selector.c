@@ -12,7 +12,6 @@
 
 /* The label that Kubernetes gives every namespace, and nobody can change. */
 #define NAMESPACE_NAME_LABEL "kubernetes.io/metadata.name"
-#define NAMESPACE_SYSTEM     "kube-system"
 
 static const struct labels no_labels;
 
@@ -84,10 +83,15 @@ static bool names_namespace(const struct label_selector *selector, const char *n
 	return false;
 }
 
+bool namespace_is_exempt(const char *name, char *const *exempt, size_t n_exempt)
+{
+	return !strcmp(name, NAMESPACE_SYSTEM) || strings_contain(exempt, n_exempt, name);
+}
+
 /*
  * A policy for "everything" must not stop the node's own pods (DESIGN.md 11): the
- * system's namespace is selected by a policy in it, or by its name, or by the uid of one
- * of its pods.
+ * system's namespace, and those that are exempt like it, are selected by a policy in
+ * them, or by their name, or by the uid of one of their pods.
  */
 static bool selects_namespace(const struct policy *policy,
 			      const struct selection *selection)
@@ -100,8 +104,10 @@ static bool selects_namespace(const struct policy *policy,
 
 	if (policy->kind == POLICY_NAMESPACED)
 		return !strcmp(policy->name_space, selection->name_space);
-	if (!strcmp(selection->name_space, NAMESPACE_SYSTEM) && !policy->pod_uid &&
-	    !names_namespace(&policy->namespace_selector, NAMESPACE_SYSTEM))
+	if (namespace_is_exempt(selection->name_space, selection->exempt_namespaces,
+				selection->n_exempt_namespaces) &&
+	    !policy->pod_uid &&
+	    !names_namespace(&policy->namespace_selector, selection->name_space))
 		return false;
 	return matches_with(&policy->namespace_selector, labels ? labels : &no_labels,
 			    &implied);

@@ -52,6 +52,8 @@ struct selection {
 	const struct labels *pod_labels;
 	const struct labels *namespace_labels; /* NULL: not known, as empty */
 	const struct labels *node_labels;      /* NULL: not known, as empty */
+	char *const *exempt_namespaces; /* selected by name alone, as kube-system is */
+	size_t n_exempt_namespaces;
 	/* Of the host instead of a pod: below the hierarchy's root, without a "/" in
 	 * front. NULL: a pod's, which the members above tell of. */
 	const char *cgroup;
@@ -69,6 +71,15 @@ int labels_add(struct labels *labels, const char *key, const char *value);
 int labels_parse(const char *text, struct labels *labels, char **reterr_why);
 bool labels_equal(const struct labels *a, const struct labels *b);
 void labels_clear(struct labels *labels);
+
+/* The node's own pods are there: a policy for everybody must not stop them. */
+#define NAMESPACE_SYSTEM "kube-system"
+
+/**
+ * namespace_is_exempt() - Is a namespace selected only where a policy names it?
+ * @exempt: besides NAMESPACE_SYSTEM
+ */
+bool namespace_is_exempt(const char *name, char *const *exempt, size_t n_exempt);
 
 bool label_selector_matches(const struct label_selector *selector,
 			    const struct labels *labels);

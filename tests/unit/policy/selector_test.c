@@ -180,6 +180,46 @@ Test(policy_selects, the_system_s_namespace_only_where_it_is_named)
 			  "kube-system", "web"));
 }
 
+Test(policy_selects, an_exempt_namespace_only_where_it_is_named)
+{
+	static const struct labels none;
+	static char monitoring[] = "monitoring";
+	static char *const exempt[] = {monitoring};
+	static const struct {
+		const char *spec;
+		bool selects;
+	} cases[] = {
+		{"exec: {default: deny}", false},
+		{"exec: {default: deny}, namespaceSelector: {matchLabels: "
+		 "{kubernetes.io/metadata.name: monitoring}}",
+		 true},
+		{"exec: {default: deny}, namespaceSelector: {matchLabels: "
+		 "{kubernetes.io/metadata.name: kube-system}}",
+		 false},
+	};
+	struct selection selection = {.name_space = monitoring, .pod_labels = &none};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		_cleanup_(freep) char *text = NULL;
+
+		cr_assert(asprintf(&text,
+				   "{apiVersion: lsmd.io/v1alpha1, kind: "
+				   "ClusterLsmPolicy, metadata: {name: a}, spec: {%s}}",
+				   cases[i].spec) > 0);
+		{
+			_cleanup_(parsed_clear) struct parsed parsed = parse(text);
+
+			selection.exempt_namespaces = exempt;
+			selection.n_exempt_namespaces = 1;
+			cr_expect_eq(policy_selects(parsed.policies.items[0], &selection),
+				     cases[i].selects, "%s", cases[i].spec);
+		}
+	}
+	selection.n_exempt_namespaces = 0;
+	cr_expect(!namespace_is_exempt(monitoring, NULL, 0));
+	cr_expect(namespace_is_exempt("kube-system", NULL, 0));
+}
+
 Test(policy_selects, a_denial_by_hand_is_one_pod_s_in_whatever_namespace)
 {
 	static const struct labels none;

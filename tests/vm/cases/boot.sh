@@ -5,11 +5,12 @@
 # start_boot: returns when what is kept is in force.
 start_boot()
 {
+	rm -f /tmp/boot.log
 	# shellcheck disable=SC2046 # words are wanted
 	lsmd $(lsmd_options) --boot 2>/tmp/boot.log &
 	boot=$!
 	tries=0
-	until grep -q "ready on" /tmp/boot.log; do
+	until grep -qs "ready on" /tmp/boot.log; do
 		tries=$((tries + 1))
 		if ! kill -0 "$boot" 2>/dev/null || [ "$tries" -gt 300 ]; then
 			not_ok "lsmd --boot starts" "$(cat /tmp/boot.log)"
@@ -43,6 +44,7 @@ mv "$policies.away" "$policies"
 in_pod web /probe flood 4 8 open /etc/secret r >/tmp/flood &
 flood=$!
 sleep 1
+rm -f /tmp/lsmd.log
 start_lsmd || return
 soon "the lsmd that stays takes over" 1 is_ready
 wait "$boot"
