@@ -437,6 +437,7 @@ struct agent *agent_free(struct agent *agent)
 	if (!agent)
 		return NULL;
 	/* Its last writing may turn the loop, so all else is still there. */
+	agent->taint = taint_free(agent->taint);
 	agent->cluster = cluster_free(agent->cluster);
 	if (agent->http)
 		agent->http = http_server_free(agent->http);

@@ -35,6 +35,7 @@
 #include "identities.h"
 #include "kube/cluster.h"
 #include "kube/pods.h"
+#include "kube/taint.h"
 #include "node/cgroup.h"
 #include "node/own_pod.h"
 #include "node/subject.h"
@@ -84,6 +85,7 @@ struct agent {
 	struct diagnostics pod_diagnostics;	      /* of the last reading */
 	struct file_stamp policies_stamp, pods_stamp; /* as they were read last */
 	struct cluster *cluster;		      /* NULL: none is followed */
+	struct taint *taint;			      /* NULL: nor this node's object */
 	struct labels node_labels;    /* of the options, and of this node's object */
 	struct histogram event_times; /* from an event's bytes to its being in force */
 	bool scan_wanted;	      /* by the cluster's changes, once they settle */

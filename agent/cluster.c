@@ -211,6 +211,8 @@ static int put_node(struct agent *agent, const json_t *object, const char *text,
 	(void)text;
 	(void)diagnostics;
 	set_pause(agent, json_object_get(metadata, "annotations"));
+	if (agent->taint)
+		taint_tell(agent->taint, object);
 	return r;
 }
 
@@ -323,6 +325,36 @@ static void on_settled(void *data, uint64_t received)
 		force_trim(agent);
 }
 
+/* --- the start-up taint ---------------------------------------------------------------
+ */
+
+static bool may_untaint(void *data)
+{
+	const char *why;
+
+	return agent_is_ready(data, &why);
+}
+
+static struct kube_api *api_of(void *data)
+{
+	const struct agent *agent = data;
+
+	return agent->cluster ? cluster_api(agent->cluster) : NULL;
+}
+
+static int open_taint(struct agent *agent)
+{
+	const struct taint_options options = {
+		.node = agent->options.node,
+		.is_ready = may_untaint,
+		.api = api_of,
+		.data = agent,
+	};
+
+	/* Until the boot's agent is followed by the one that stays, no pod shall come. */
+	return agent->options.boot ? 0 : taint_new(agent->loop, &options, &agent->taint);
+}
+
 int cluster_open(struct agent *agent, char **reterr_message)
 {
 	_cleanup_(freep) char *directory = NULL;
@@ -344,5 +376,7 @@ int cluster_open(struct agent *agent, char **reterr_message)
 		return -ENOMEM;
 	}
 	options.directory = directory;
+	if (open_taint(agent) < 0)
+		return -ENOMEM;
 	return cluster_new(agent->loop, &options, &agent->cluster, reterr_message);
 }

@@ -13,6 +13,8 @@ void cluster_status_problems(const struct agent *agent, json_t *list)
 
 	if (agent->cluster)
 		cluster_problems(agent->cluster, list);
+	if (agent->taint && taint_problem(agent->taint))
+		json_array_append_new(list, json_string(taint_problem(agent->taint)));
 	if (hidden)
 		json_array_append_new(
 			list, json_sprintf("%zu policy objects are not in force: files "

@@ -391,6 +391,11 @@ int cluster_new(uv_loop_t *loop, const struct cluster_options *options,
 	return 0;
 }
 
+struct kube_api *cluster_api(const struct cluster *cluster)
+{
+	return cluster->api;
+}
+
 static void free_handle(uv_handle_t *handle)
 {
 	free(handle);

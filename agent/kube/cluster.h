@@ -74,6 +74,10 @@ int cluster_new(uv_loop_t *loop, const struct cluster_options *options,
 /** cluster_start() - Ask the API server from now on. */
 void cluster_start(struct cluster *cluster);
 
+/** cluster_api() - For requests beside those that follow; borrowed, NULL: there is no
+ * access yet. */
+struct kube_api *cluster_api(const struct cluster *cluster);
+
 /** cluster_free() - Save, and end. The loop must run once more. Return: NULL. */
 struct cluster *cluster_free(struct cluster *cluster);
 

@@ -49,7 +49,11 @@ static const struct keep own_annotations[] = {{"lsmd.io/*", NULL}, {0}};
 static const struct keep node_metadata[] = {
 	{"name", NULL}, {"labels", NULL}, {"annotations", own_annotations}, {0}};
 
-static const struct keep node[] = {{"metadata", node_metadata}, {0}};
+static const struct keep taint[] = {{"key", NULL}, {"effect", NULL}, {0}};
+
+static const struct keep node_spec[] = {{"taints", taint}, {0}};
+
+static const struct keep node[] = {{"metadata", node_metadata}, {"spec", node_spec}, {0}};
 
 static const struct keep namespace_metadata[] = {{"name", NULL}, {"labels", NULL}, {0}};
 

@@ -167,7 +167,10 @@ class Handlers:
                 return
 
         def change(found):
-            patches.merge(found, body, target.sub)
+            if kind == patches.OPERATIONS:
+                patches.operate(found, body)
+            else:
+                patches.merge(found, body, target.sub)
             if target.definition:
                 admitted = custom.admit(target, found)
                 found.clear()
