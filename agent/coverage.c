@@ -166,6 +166,7 @@ static int take_slot(struct agent *agent, struct subject *subject)
 		return new_slot(agent, &subject->slot);
 	subject->slot = slot;
 	subject->image = image_ref((struct image *)enforcer_image(agent->enforcer, slot));
+	subject->adopted = subject->image;
 	return 0;
 }
 

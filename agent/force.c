@@ -152,34 +152,70 @@ static int publish(struct agent *agent, struct subject *subject, struct image *i
 	return identities_publish(agent->identities, subject, image);
 }
 
+/* The image of policies in the subject's root. */
+static int find_image(struct agent *agent, const struct subject *subject,
+		      const struct policy_list *policies, char **reterr_why,
+		      struct image **ret_image)
+{
+	_cleanup_(aliases_clear) struct aliases aliases = {0};
+	const struct image_options options = {
+		.aliases = &aliases, .sandbox = bundle_is_sandbox(subject->bundle)};
+	int r = identities_aliases(subject, policies, &aliases);
+
+	return r < 0 ? r
+		     : image_cache_get(&agent->images, policies, &options, reterr_why,
+				       ret_image);
+}
+
+static void set_policies(struct subject *subject, const struct policy_list *list)
+{
+	policy_list_clear(&subject->policies);
+	subject->policies = *list;
+}
+
+/* Take @policies over, once what they mean is in force. */
+static int put_in_force(struct agent *agent, struct subject *subject,
+			const struct policy_list *policies, char **reterr_why)
+{
+	struct image *image = NULL;
+	int r = find_image(agent, subject, policies, reterr_why, &image);
+
+	if (r != 0)
+		return r;
+	r = publish(agent, subject, image);
+	if (r != 0) {
+		*reterr_why = strdup(publish_error(agent, r));
+		return r;
+	}
+	subject->adopted = false;
+	set_policies(subject, policies);
+	image_ref(image);
+	image_unref(subject->image);
+	subject->image = image;
+	return 0;
+}
+
 int force_subject(struct agent *agent, struct subject *subject)
 {
 	struct policy_list list = {0};
-	struct image *image = NULL;
 	_cleanup_(freep) char *why = NULL;
-	int r;
+	int r = select_policies(agent, subject, &list);
 
-	r = select_policies(agent, subject, &list);
-	if (r == 0)
-		r = (bundle_is_sandbox(subject->bundle)
-			     ? image_cache_get_sandbox
-			     : image_cache_get)(&agent->images, &list, &why, &image);
-	if (r == 0) {
-		r = publish(agent, subject, image);
-		if (r != 0)
-			why = strdup(publish_error(agent, r));
+	if (r == 0 && identities_are_awaited(subject, &list)) {
+		set_policies(subject, &list);
+		set_problem(subject, "what was in force before lsmd started still is, "
+				     "until its root has been looked at");
+		identities_follow(agent->identities, subject);
+		return 0;
 	}
+	if (r == 0)
+		r = put_in_force(agent, subject, &list, &why);
 	if (r != 0) {
 		policy_list_clear(&list);
 		set_problem(subject, why ? why : strerror(r < 0 ? -r : EIO));
 		return r < 0 ? r : -ENOSPC;
 	}
 	set_problem(subject, NULL);
-	policy_list_clear(&subject->policies);
-	subject->policies = list;
-	image_ref(image);
-	image_unref(subject->image);
-	subject->image = image;
 	identities_follow(agent->identities, subject);
 	return 0;
 }

@@ -124,6 +124,8 @@ void identities_forget(struct subject *subject)
 	unfounds_clear(&files->unfound);
 	unfounds_clear(&files->hung);
 	multicalls_clear(&files->multicalls);
+	aliases_clear(&files->aliases);
+	policy_list_clear(&files->aliased);
 	image_unref(files->image);
 	free(files);
 	subject->files = NULL;
@@ -195,15 +197,42 @@ static void schedule(struct identities *identities)
 			       0);
 }
 
-static bool wants_look(const struct identities *identities, const struct subject *subject)
+/* Is there what may be another file by and by? */
+static bool wants_looks(const struct identities *identities,
+			const struct subject *subject)
 {
 	const struct enforcer *enforcer = identities->agent->enforcer;
 
+	return WORD_LO(subject->image->words[IMAGE_H_SECTIONS]) & IMAGE_HAS_IDENTITIES ||
+	       !enforcer_slot_mount_namespace(enforcer, subject->slot);
+}
+
+static bool wants_look(const struct identities *identities, const struct subject *subject)
+{
 	/* Whose containers have a root each, and slots of their own soon. */
 	if (subject->flags & CGROUP_F_SHARED || !subject->image)
 		return false;
-	return WORD_LO(subject->image->words[IMAGE_H_SECTIONS]) & IMAGE_HAS_IDENTITIES ||
-	       !enforcer_slot_mount_namespace(enforcer, subject->slot);
+	return wants_looks(identities, subject) || aliases_are_wanted(&subject->policies);
+}
+
+bool identities_are_awaited(const struct subject *subject,
+			    const struct policy_list *policies)
+{
+	return subject->adopted && subject->image &&
+	       !(subject->flags & CGROUP_F_SHARED) && aliases_are_wanted(policies);
+}
+
+static const struct aliases *aliases_of(const struct subject *subject)
+{
+	static const struct aliases none;
+
+	return subject->files ? &subject->files->aliases : &none;
+}
+
+int identities_aliases(const struct subject *subject, const struct policy_list *policies,
+		       struct aliases *ret_aliases)
+{
+	return aliases_copy(aliases_of(subject), policies, ret_aliases);
 }
 
 void identities_follow(struct identities *identities, struct subject *subject)
@@ -219,7 +248,7 @@ void identities_follow(struct identities *identities, struct subject *subject)
 		if (!subject->files)
 			return;
 		subject->files->made = now;
-	} else if (subject->files->image == subject->image) {
+	} else if (subject->files->image == subject->image && !aliases_are_due(subject)) {
 		return;
 	}
 	image_unref(subject->files->image);
@@ -234,7 +263,8 @@ void identities_suspect(struct identities *identities, struct subject *subject)
 	struct subject_files *files = subject->files;
 	uint64_t soon = clock_boot() + SUSPECT_NS;
 
-	if (!files || !files->looked || files->next <= soon)
+	if (!files || !files->looked || files->next <= soon ||
+	    !wants_looks(identities, subject))
 		return;
 	files->next = soon;
 	schedule(identities);
@@ -262,6 +292,8 @@ static void look_free(struct root_task *task)
 	closep(&look->directory);
 	closep(&look->reader);
 	image_unref(look->image);
+	policy_list_clear(&look->policies);
+	aliases_clear(&look->aliases);
 	found_files_clear(&look->files);
 	unfounds_clear(&look->unfound);
 	multicalls_clear(&look->multicalls);
@@ -369,12 +401,21 @@ static int look_new(struct identities *identities, const struct subject *subject
 	r = look->directory < 0 ? look->directory : look->reader;
 	if (r >= 0)
 		r = add_patterns(look, subject);
+	if (r == 0 && aliases_are_due(subject))
+		r = policy_list_copy(&subject->policies, &look->policies);
 	if (r < 0) {
 		look_free(&look->task);
 		return r;
 	}
 	*ret_look = look;
 	return 0;
+}
+
+/* What was published by an earlier life needs to stay no longer. */
+static void force_looked_at(struct identities *identities, struct subject *subject)
+{
+	subject->adopted = false;
+	force_subject(identities->agent, subject);
 }
 
 static void start(struct identities *identities, struct subject *subject, uint64_t now)
@@ -389,6 +430,8 @@ static void start(struct identities *identities, struct subject *subject, uint64
 	files->running = NULL;
 	files->error = r;
 	files->next = now + NS_PER_SECOND;
+	if (subject->adopted)
+		force_looked_at(identities, subject);
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -491,22 +534,32 @@ static void take_result(struct identities *identities, struct subject *subject,
 	tell_root(identities, subject, look);
 }
 
-/* In a subject's own moment of the period. */
-static uint64_t next_regular(const struct subject *subject, uint64_t now)
+/* In a subject's own moment of the period; never, where nothing can change any more. */
+static uint64_t next_regular(const struct identities *identities,
+			     const struct subject *subject, uint64_t now)
 {
 	uint64_t moment = (uint64_t)subject->slot * 0x9e3779b97f4a7c15ULL % NS_PER_SECOND;
 
-	return now + LOOK_PERIOD_NS + moment;
+	return wants_looks(identities, subject) ? now + LOOK_PERIOD_NS + moment
+						: UINT64_MAX;
 }
 
-/* A path where the thread hangs is left out for a time; a root that hangs, all. */
-static void note_hung(struct subject_files *files, const struct look *look, uint64_t now)
+/* A path where the thread hangs is left out for a time; aliases are, for good; a root
+ * that hangs, all. */
+static void note_hung(const struct subject *subject, const struct look *look,
+		      uint64_t now)
 {
+	struct subject_files *files = subject->files;
 	size_t at = atomic_load(&look->at);
 
 	files->next = now + HUNG_NS;
 	if (at == LOOK_NOWHERE) {
 		files->error = -ETIMEDOUT;
+		return;
+	}
+	if (at == LOOK_ALIASES) {
+		aliases_give_up(subject);
+		files->next = now;
 		return;
 	}
 	if (unfounds_add(&files->hung, look->patterns[at].path, -ETIMEDOUT,
@@ -515,33 +568,48 @@ static void note_hung(struct subject_files *files, const struct look *look, uint
 		files->next = now;
 }
 
+/* Return: is the subject's image to be another for it? */
+static bool finish_look(struct identities *identities, struct subject *subject,
+			struct look *look, int status)
+{
+	struct subject_files *files = subject->files;
+	uint64_t now = clock_boot();
+	bool is_renamed = false;
+
+	files->running = NULL;
+	files->error = status < 0 ? status : look->error;
+	if (status == -ETIMEDOUT) {
+		files->error = 0;
+		note_hung(subject, look, now);
+	} else if (files->error) {
+		files->next = now + wait_for_root(files, now);
+	} else {
+		take_result(identities, subject, look);
+		is_renamed = aliases_take(identities->agent->enforcer, subject, look);
+		files->next = next_regular(identities, subject, now);
+	}
+	if (look->image != subject->image || aliases_are_due(subject))
+		files->next = now;
+	return is_renamed;
+}
+
 static void on_done(struct root_task *task, int status)
 {
 	struct look *look = (struct look *)task;
 	struct identities *identities = look->identities;
 	struct subject *subject =
 		subject_table_find(&identities->agent->subjects, look->cgroup_id);
-	struct subject_files *files = subject ? subject->files : NULL;
-	uint64_t now = clock_boot();
+	bool is_stale;
 
 	/* The subject has gone, or is another by now. */
-	if (!files || files->running != look)
+	if (!subject || !subject->files || subject->files->running != look)
 		return;
-	files->running = NULL;
-	files->error = status < 0 ? status : look->error;
-	if (status == -ETIMEDOUT) {
-		files->error = 0;
-		note_hung(files, look, now);
-	} else if (files->error) {
-		files->next = now + wait_for_root(files, now);
-	} else {
-		take_result(identities, subject, look);
-		files->next = next_regular(subject, now);
-	}
-	if (look->image != subject->image)
-		files->next = now;
+	is_stale = finish_look(identities, subject, look, status);
+	if (status == -ECANCELED)
+		return;
+	if (is_stale || subject->adopted)
+		force_looked_at(identities, subject);
 	if (!wants_look(identities, subject))
 		identities_forget(subject);
-	if (status != -ECANCELED)
-		schedule(identities);
+	schedule(identities);
 }

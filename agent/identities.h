@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "node/subject.h"
+#include "policy/aliases.h"
 
 struct agent;
 struct identities;
@@ -32,6 +33,24 @@ int identities_publish(struct identities *identities, struct subject *subject,
 /** identities_follow() - The subject's image or policies have changed: look again soon.
  */
 void identities_follow(struct identities *identities, struct subject *subject);
+
+/**
+ * identities_aliases() - The names by which the kernel knows paths of rules in a subject.
+ * @policies: those whose paths are asked about
+ * Return: 0, -ENOMEM.
+ */
+int identities_aliases(const struct subject *subject, const struct policy_list *policies,
+		       struct aliases *ret_aliases);
+
+/**
+ * identities_are_awaited() - Is what an earlier life published to stay for the moment?
+ * @policies: the subject's now
+ *
+ * It knew the aliases of the subject's root, of which a new image would say nothing until
+ * a look has found them again: what is allowed by them would be denied meanwhile.
+ */
+bool identities_are_awaited(const struct subject *subject,
+			    const struct policy_list *policies);
 
 /** identities_suspect() - Something was denied: is it still what it was? */
 void identities_suspect(struct identities *identities, struct subject *subject);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "identities_private.h"
+#include "node/root_names.h"
 #include "policy/accept.h"
 #include "policy/eval.h"
 #include "policy/room.h"
@@ -106,17 +107,6 @@ static const char *base_of(const char *path)
 	return strrchr(path, '/') + 1;
 }
 
-/* Does the name that a file is called by choose what it does? */
-static bool is_multicall(const char *base)
-{
-	static const char *const names[] = {"busybox", "toybox", "coreutils"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (!strncmp(base, names[i], strlen(names[i])))
-			return true;
-	return false;
-}
-
 static int note_multicall(struct multicalls *multicalls, const char *path, int fd)
 {
 	char link[64], name[PATH_MAX];
@@ -128,7 +118,7 @@ static int note_multicall(struct multicalls *multicalls, const char *path, int f
 	if (length <= 0)
 		return 0;
 	name[length] = '\0';
-	if (*name != '/' || !is_multicall(base_of(name)) ||
+	if (*name != '/' || !root_names_choose(base_of(name)) ||
 	    !strcmp(base_of(name), base_of(path)))
 		return 0;
 	if (room_for(&multicalls->items, &multicalls->room, multicalls->n + 1) < 0)
@@ -190,4 +180,7 @@ void look_run(struct root_task *task)
 		atomic_store(&look->at, i);
 		look_for(look, root, &look->patterns[i]);
 	}
+	atomic_store(&look->at, LOOK_ALIASES);
+	if (look->error == 0)
+		look_for_aliases(look, root);
 }

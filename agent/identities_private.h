@@ -10,12 +10,14 @@
 #include "identities.h"
 #include "node/root_pattern.h"
 #include "node/root_pool.h"
+#include "policy/aliases.h"
 #include "util/clock.h"
 
 /* How long a look may take. */
 #define LOOK_DEADLINE_NS (2 * NS_PER_SECOND)
 
 #define LOOK_NOWHERE	 SIZE_MAX
+#define LOOK_ALIASES	 (SIZE_MAX - 1)
 
 /* A file that a path of a rule is. */
 struct found_file {
@@ -60,20 +62,25 @@ struct look {
 	struct image *image;
 	struct root_pattern *patterns;
 	size_t n_patterns;
-	int directory;		  /* of the cgroup */
-	int reader;		  /* see enforcer_reader() */
-	uint32_t mount_namespace; /* that the root is to be in; 0: any */
+	struct policy_list policies; /* of which the aliases are wanted; none: of none */
+	int directory;		     /* of the cgroup */
+	int reader;		     /* see enforcer_reader() */
+	uint32_t mount_namespace;    /* that the root is to be in; 0: any */
 	bool on_host;
 	struct enforcer_file host_root;
 
-	/* Where it is: the pattern at hand; LOOK_NOWHERE: it seeks the root. */
+	/* Where it is: the pattern at hand; LOOK_NOWHERE: it seeks the root;
+	 * LOOK_ALIASES: it is past the patterns. */
 	_Atomic size_t at;
 
 	/* What has come of it. */
 	int error; /* 0, or why there is no root: -ESRCH: not yet */
 	int pid;
 	uint32_t found_namespace;
+	uint64_t began; /* boot time of the container, if its first process is there; or 0
+			 */
 	struct enforcer_file root;
+	struct aliases aliases;
 	struct found_files files;
 	struct unfounds unfound;
 	struct multicalls multicalls;
@@ -93,7 +100,10 @@ struct subject_files {
 	struct unfounds unfound, hung;
 	struct multicalls multicalls;
 	size_t absent;
-	size_t missing; /* files that found no room in the kernel */
+	struct aliases aliases;	    /* that count, of all policies it was ever under */
+	struct policy_list aliased; /* the policies whose aliases were looked for last */
+	bool aliases_hang;	    /* and its file system did not answer */
+	size_t missing;		    /* files that found no room in the kernel */
 };
 
 /** found_files_add() - Return: 0, -ENOMEM. */
@@ -105,6 +115,26 @@ void multicalls_clear(struct multicalls *multicalls);
 
 /** unfounds_add() - Return: 0, -ENOMEM. */
 int unfounds_add(struct unfounds *unfounds, const char *path, int error, uint64_t until);
+
+/** look_for_aliases() - Of what a look is for; in a thread of the pool. */
+void look_for_aliases(struct look *look, int root);
+
+/** aliases_are_wanted() - Is there a path that may have any? */
+bool aliases_are_wanted(const struct policy_list *policies);
+
+/** aliases_are_due() - Have those of the policies as they are not been looked for yet? */
+bool aliases_are_due(const struct subject *subject);
+
+/**
+ * aliases_take() - Take over what a look has found, as far as it counts.
+ * Return: were there any that were not known? Then the subject's image is another.
+ */
+bool aliases_take(const struct enforcer *enforcer, const struct subject *subject,
+		  struct look *look);
+
+/** aliases_give_up() - A look for them hangs: not again, until there are other policies.
+ */
+void aliases_give_up(const struct subject *subject);
 
 /** look_run() - Look; in a thread of the pool. */
 void look_run(struct root_task *task);

@@ -46,6 +46,11 @@ static json_t *problems_json(const struct subject_files *files)
 		json_array_append_new(problems, json_string(why(files->error)));
 	add_unfound(problems, &files->unfound);
 	add_unfound(problems, &files->hung);
+	if (files->aliases_hang)
+		json_array_append_new(
+			problems,
+			json_string("links on the way to what is allowed are not "
+				    "followed: a file system does not answer"));
 	if (files->missing)
 		json_array_append_new(problems,
 				      json_sprintf("%zu files find no room in the "
@@ -69,11 +74,27 @@ static json_t *multicalls_json(const struct multicalls *multicalls)
 	return list;
 }
 
+static json_t *aliases_json(const struct aliases *aliases)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < aliases->n; i++) {
+		_cleanup_(freep) char *path = escape(aliases->items[i].written);
+		_cleanup_(freep) char *name = escape(aliases->items[i].resolved);
+
+		json_array_append_new(list,
+				      json_pack("{s:s, s:s}", "path", path ? path : "",
+						"name", name ? name : ""));
+	}
+	return list;
+}
+
 static const char *state_of(const struct subject_files *files)
 {
 	if (!files->looked)
 		return "waiting";
-	return files->error || files->unfound.n || files->hung.n || files->missing
+	return files->error || files->unfound.n || files->hung.n || files->missing ||
+			       files->aliases_hang
 		       ? "partial"
 		       : "resolved";
 }
@@ -87,10 +108,10 @@ json_t *identities_json(const struct subject *subject)
 		return NULL;
 	if (files->looked)
 		clock_text(files->looked_at, at);
-	return json_pack("{s:s, s:s, s:b, s:I, s:I, s:o, s:o}", "state", state_of(files),
-			 "resolvedAt", at, "beforeStart", (int)files->before_start,
-			 "files", (json_int_t)files->files.n, "absent",
-			 (json_int_t)files->absent, "multicall",
-			 multicalls_json(&files->multicalls), "problems",
-			 problems_json(files));
+	return json_pack("{s:s, s:s, s:b, s:I, s:I, s:o, s:o, s:o}", "state",
+			 state_of(files), "resolvedAt", at, "beforeStart",
+			 (int)files->before_start, "files", (json_int_t)files->files.n,
+			 "absent", (json_int_t)files->absent, "multicall",
+			 multicalls_json(&files->multicalls), "aliases",
+			 aliases_json(&files->aliases), "problems", problems_json(files));
 }

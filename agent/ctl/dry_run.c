@@ -12,6 +12,7 @@
 #include "dryrun/findings.h"
 #include "dryrun/learn.h"
 #include "dryrun/run.h"
+#include "node/root_alias.h"
 #include "policy/image.h"
 #include "policy/selected.h"
 #include "util/cleanup.h"
@@ -55,7 +56,13 @@ static int add_learner(struct setting *setting)
 static int compile(struct setting *setting)
 {
 	_cleanup_(diagnostics_clear) struct diagnostics diagnostics = {0};
-	int r = image_compile_dry(&setting->selected, &diagnostics, &setting->image);
+	_cleanup_(aliases_clear) struct aliases aliases = {0};
+	const struct image_options wanted = {.aliases = &aliases, .dry = true};
+	int r = root_aliases_of("/", &setting->selected, &aliases);
+
+	if (r == 0)
+		r = image_compile_for(&setting->selected, &wanted, &diagnostics,
+				      &setting->image);
 
 	policy_files_say(&diagnostics);
 	if (r == 0)

@@ -9,6 +9,7 @@
 #include "ctl/policy_files.h"
 #include "ctl/root.h"
 #include "ctl/subject_options.h"
+#include "node/root_alias.h"
 #include "policy/array.h"
 #include "policy/event_terms.h"
 #include "policy/image.h"
@@ -64,7 +65,9 @@ static const struct argp_option options[] = {
 	 "other-namespace, from-other-namespace",
 	 2},
 	{"root", KEY_ROOT, "DIRECTORY", 0,
-	 "follow symbolic links of the paths asked about in this root", 3},
+	 "follow symbolic links in this root, of the paths asked about and of those in "
+	 "rules",
+	 3},
 	{"exit-verdict", KEY_EXIT_VERDICT, NULL, 0,
 	 "exit status 4 when anything is denied", 3},
 	{"cases", KEY_CASES, "FILE", 0, "hold the policies against a file of cases", 4},
@@ -282,11 +285,20 @@ static int evaluate(const struct arguments *arguments, const struct policy_list 
 	const struct selection selection = subject_options_selection(&arguments->subject);
 	_cleanup_(policy_list_clear) struct policy_list selected = {0};
 	_cleanup_(diagnostics_clear) struct diagnostics diagnostics = {0};
+	_cleanup_(aliases_clear) struct aliases aliases = {0};
+	const struct image_options wanted = {.aliases = &aliases};
 	struct image *image = NULL;
 	int r = policies_selected(policies, &selection, &selected);
 
+	if (r == 0 && arguments->root)
+		r = root_aliases_of(arguments->root, &selected, &aliases);
+	if (r < 0 && r != -ENOMEM) {
+		complain("cannot look into %s (%s)", arguments->root,
+			 strerrordesc_np(-r));
+		return EXIT_USAGE;
+	}
 	if (r == 0)
-		r = image_compile(&selected, &diagnostics, &image);
+		r = image_compile_for(&selected, &wanted, &diagnostics, &image);
 	policy_files_say(&diagnostics);
 	if (r < 0) {
 		complain("the policies cannot be compiled (%s)",

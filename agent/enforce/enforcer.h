@@ -113,6 +113,10 @@ void enforcer_slot_free(struct enforcer *enforcer, uint32_t slot);
 /** enforcer_slot_mount_namespace() - As the kernel recorded it; 0 unknown. */
 uint32_t enforcer_slot_mount_namespace(const struct enforcer *enforcer, uint32_t slot);
 
+/** enforcer_slot_arrived() - Boot time in ns at which the container's first program
+ * began, as the kernel recorded it; 0 unknown, or not yet. */
+uint64_t enforcer_slot_arrived(const struct enforcer *enforcer, uint32_t slot);
+
 /**
  * enforcer_slot_set_root() - Tell the kernel of a root that it did not see made.
  * @mount_namespace: from enforcer_read_namespace()

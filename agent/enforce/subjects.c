@@ -28,6 +28,13 @@ uint32_t enforcer_slot_mount_namespace(const struct enforcer *enforcer, uint32_t
 	return cell ? __atomic_load_n(&cell->mount_namespace, __ATOMIC_RELAXED) : 0;
 }
 
+uint64_t enforcer_slot_arrived(const struct enforcer *enforcer, uint32_t slot)
+{
+	const struct slot *cell = slots_cell(enforcer->slots, slot);
+
+	return cell ? __atomic_load_n(&cell->arrived, __ATOMIC_RELAXED) : 0;
+}
+
 /* Only programs write the map, for they alone can keep its filter in step with it. */
 int enforcer_assign(struct enforcer *enforcer, uint64_t cgroup_id, uint32_t slot,
 		    uint32_t flags)

@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 
 #include "node/cgroup_procs.h"
+#include "node/process.h"
 #include "policy/room.h"
 #include "util/cleanup.h"
 
@@ -37,31 +38,12 @@ static void processes_clear(struct processes *processes)
 	free(processes->items);
 }
 
-/* Field 22 of /proc/PID/stat. The second is a name in brackets, which may hold any. */
-static int read_birth(int pid, uint64_t *ret_born)
-{
-	_cleanup_(fclosep) FILE *file = NULL;
-	char path[64], line[1024], *at;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	file = fopen(path, "re");
-	if (!file || !fgets(line, sizeof(line), file))
-		return -ESRCH;
-	at = strrchr(line, ')');
-	for (int field = 2; at && field < 22; field++)
-		at = strchr(at + 1, ' ');
-	if (!at)
-		return -ESRCH;
-	*ret_born = strtoull(at, NULL, 10);
-	return 0;
-}
-
 static int add_process(int pid, void *data)
 {
 	struct processes *processes = data;
 	struct process process = {.pid = pid};
 
-	if (pid <= 0 || read_birth(pid, &process.born) < 0)
+	if (pid <= 0 || process_birth(pid, &process.born) < 0)
 		return 0;
 	if (room_for(&processes->items, &processes->room, processes->n + 1) < 0)
 		return -ENOMEM;
@@ -89,7 +71,7 @@ static int open_root(const struct process *process)
 	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	if (read_birth(process->pid, &born) == 0 && born == process->born)
+	if (process_birth(process->pid, &born) == 0 && born == process->born)
 		return fd;
 	close(fd);
 	return -ESRCH;
@@ -211,6 +193,17 @@ int root_has_link(int root, const char *path)
 	if (fd == -ELOOP)
 		return 1;
 	return fd < 0 ? fd : 0;
+}
+
+int root_open_name(int root, const char *path, bool *ret_is_foreign)
+{
+	int fd = open_in(root, path, O_PATH | O_NOFOLLOW,
+			 RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV);
+
+	*ret_is_foreign = fd == -EXDEV;
+	return fd == -EXDEV
+		       ? open_in(root, path, O_PATH | O_NOFOLLOW, RESOLVE_NO_SYMLINKS)
+		       : fd;
 }
 
 /* --- what is below a path

@@ -46,6 +46,16 @@ int root_open(int root, const char *path);
  * Return: 1, 0, negative errno. */
 int root_has_link(int root, const char *path);
 
+/**
+ * root_open_name() - Open what has a name, be it a symbolic link (O_PATH).
+ * @path:           absolute; of its names none but the last may be a link
+ * @ret_is_foreign: is it on another mount than the root?
+ *
+ * Return: a descriptor, which the caller owns; -ELOOP for a link before the last name,
+ * and the like as openat2(2).
+ */
+int root_open_name(int root, const char *path, bool *ret_is_foreign);
+
 /* From a visit: enough. */
 #define ROOT_ENOUGH 1
 

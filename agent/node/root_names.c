@@ -24,6 +24,16 @@ struct search {
 	struct root_names names;
 };
 
+bool root_names_choose(const char *base)
+{
+	static const char *const names[] = {"busybox", "toybox", "coreutils"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strncmp(base, names[i], strlen(names[i])))
+			return true;
+	return false;
+}
+
 void root_names_clear(struct root_names *names)
 {
 	for (size_t i = 0; i < names->n; i++)

@@ -4,7 +4,12 @@
 
 /* Under which names a root's programs are: what goes with a multi-call program. */
 
+#include <stdbool.h>
 #include <stddef.h>
+
+/** root_names_choose() - Does the name that a program is called by choose what it does?
+ * @base: the last name of its file */
+bool root_names_choose(const char *base);
 
 /* Sorted, each once. */
 struct root_names {

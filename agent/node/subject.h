@@ -37,7 +37,9 @@ struct subject {
 	struct policy_list policies; /* that select it */
 	char *problem;		     /* NULL, or why what should be in force is not */
 	char *uncovered;	     /* NULL, or why not all of its cgroups are it */
-	bool seen;		     /* by the scan under way */
+	/* @image is of an earlier life, and @policies need not be its own. */
+	bool adopted;
+	bool seen;  /* by the scan under way */
 	bool stale; /* something that its policies depend on has changed */
 };
 

@@ -218,7 +218,8 @@ static int run_case(struct run *run, const struct policy_case *item)
 	int r = policies_selected(run->policies, &selection, &selected);
 
 	if (r == 0)
-		r = image_cache_get(&run->images, &selected, &why, &image);
+		r = image_cache_get(&run->images, &selected, &(struct image_options){0},
+				    &why, &image);
 	if (r == -E2BIG)
 		return refuse(run, item, why);
 	for (size_t i = 0; r == 0 && i < item->n_events; i++)

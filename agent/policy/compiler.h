@@ -7,6 +7,7 @@
 #include "lsm/abi.h"
 #include "lsm/image.h"
 #include "lsm/limits.h"
+#include "policy/aliases.h"
 #include "policy/diagnostic.h"
 #include "policy/model.h"
 #include "policy/ranges.h"
@@ -49,6 +50,7 @@ struct group {
 
 struct compiler {
 	struct diagnostics *diagnostics;
+	const struct aliases *aliases;	/* NULL: none */
 	const struct policy **policies; /* in reason order */
 	size_t n_policies;
 	struct compiled_rule *rules;

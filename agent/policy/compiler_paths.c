@@ -32,19 +32,38 @@ static const struct {
 /* Where container runtimes and pods mount memory that is shared. */
 static const char *const shm[] = {"/dev/shm/**", "/run/shm/**"};
 
+static int add_pattern(struct paths *paths, const char *text, uint32_t rule, uint32_t tag)
+{
+	int r = automaton_add(paths->automaton, text, tag);
+
+	return r == -EINVAL ? compiler_refuse(paths->compiler, rule,
+					      "has a pattern that can match nothing")
+			    : r;
+}
+
+/* By the name that it has in the root as well, where that is another. */
+static int add_aliased(struct paths *paths, const char *text, uint32_t rule, uint32_t tag)
+{
+	const struct alias *first = NULL;
+	size_t n = aliases_find(paths->compiler->aliases, text, &first);
+	int r = add_pattern(paths, text, rule, tag);
+
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = add_pattern(paths, first[i].resolved, rule, tag);
+	return r;
+}
+
 static int add_patterns(struct paths *paths, char *const *texts, size_t n, uint32_t rule,
 			uint32_t tag)
 {
-	for (size_t i = 0; i < n; i++) {
-		int r = automaton_add(paths->automaton, texts[i], tag);
+	const struct policy_rule *own = paths->compiler->rules[rule].rule;
+	bool alone = own && own->by_name && tag / 2 == rule;
+	int r = 0;
 
-		if (r == -EINVAL)
-			return compiler_refuse(paths->compiler, rule,
-					       "has a pattern that can match nothing");
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = alone ? add_pattern(paths, texts[i], rule, tag)
+			  : add_aliased(paths, texts[i], rule, tag);
+	return r;
 }
 
 /* Where nothing that follows can take the rule back, those behind it make no difference.

@@ -127,13 +127,15 @@ static void compiler_clear(struct compiler *compiler)
 	words_clear(&compiler->words);
 }
 
-static int compile_tiers(const struct policy_list *policies, uint32_t tiers, bool sandbox,
-			 struct diagnostics *diagnostics, struct image **ret_image)
+int image_compile_for(const struct policy_list *policies,
+		      const struct image_options *options,
+		      struct diagnostics *diagnostics, struct image **ret_image)
 {
 	_cleanup_(compiler_clear) struct compiler compiler = {
 		.diagnostics = diagnostics,
-		.tiers = tiers,
-		.sandbox = sandbox,
+		.aliases = options->aliases,
+		.tiers = options->dry ? GROUP_FIRST_AUDIT : GROUP_CLUSTER,
+		.sandbox = options->sandbox,
 		.words = {.blocks = {.limit = BLOCKS_LIMIT}},
 	};
 
@@ -143,19 +145,15 @@ static int compile_tiers(const struct policy_list *policies, uint32_t tiers, boo
 int image_compile(const struct policy_list *policies, struct diagnostics *diagnostics,
 		  struct image **ret_image)
 {
-	return compile_tiers(policies, GROUP_CLUSTER, false, diagnostics, ret_image);
-}
-
-int image_compile_sandbox(const struct policy_list *policies,
-			  struct diagnostics *diagnostics, struct image **ret_image)
-{
-	return compile_tiers(policies, GROUP_CLUSTER, true, diagnostics, ret_image);
+	return image_compile_for(policies, &(struct image_options){0}, diagnostics,
+				 ret_image);
 }
 
 int image_compile_dry(const struct policy_list *policies, struct diagnostics *diagnostics,
 		      struct image **ret_image)
 {
-	return compile_tiers(policies, GROUP_FIRST_AUDIT, false, diagnostics, ret_image);
+	return image_compile_for(policies, &(struct image_options){.dry = true},
+				 diagnostics, ret_image);
 }
 
 struct image *image_ref(struct image *image)

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "policy/aliases.h"
 #include "policy/diagnostic.h"
 #include "policy/model.h"
 
@@ -46,13 +47,6 @@ int image_compile(const struct policy_list *policies, struct diagnostics *diagno
 		  struct image **ret_image);
 
 /**
- * image_compile_sandbox() - As image_compile(), without exec and file: for a pod's
- * sandbox, which runs nothing of the pod's. What it does with sockets is the pod's.
- */
-int image_compile_sandbox(const struct policy_list *policies,
-			  struct diagnostics *diagnostics, struct image **ret_image);
-
-/**
  * image_compile_dry() - As image_compile(), for a dry run: nothing is denied.
  *
  * The policies of a tier decide together, as they do in force, but what a tier says is an
@@ -62,6 +56,25 @@ int image_compile_sandbox(const struct policy_list *policies,
  */
 int image_compile_dry(const struct policy_list *policies, struct diagnostics *diagnostics,
 		      struct image **ret_image);
+
+/* What an image depends on besides the policies. */
+struct image_options {
+	const struct aliases *aliases; /* of the subject's root; NULL: none are known */
+	bool dry;		       /* as image_compile_dry() */
+	/* Without exec and file: for a pod's sandbox, which runs nothing of the pod's.
+	 * What it does with sockets is the pod's. */
+	bool sandbox;
+};
+
+/**
+ * image_compile_for() - As image_compile(), for subjects of one kind.
+ *
+ * What a rule says of a path it then says of the path's aliases, by name: images of roots
+ * that have the same aliases are the same.
+ */
+int image_compile_for(const struct policy_list *policies,
+		      const struct image_options *options,
+		      struct diagnostics *diagnostics, struct image **ret_image);
 
 /**
  * image_load() - Make an image of words that a kernel map held, after checking that every

@@ -9,6 +9,7 @@
 
 struct image_cache_entry {
 	struct policy_list policies;
+	struct aliases aliases;
 	bool sandbox;
 	struct image *image;
 	char *why; /* NULL, or why there is no image */
@@ -16,19 +17,25 @@ struct image_cache_entry {
 	bool used;
 };
 
-/* Policies are immutable and shared: the same set is the same pointers. */
-static bool same_set(const struct policy_list *a, const struct policy_list *b)
+/* A dry run has one image, and needs no cache. */
+static bool is_for(const struct image_cache_entry *entry,
+		   const struct policy_list *policies,
+		   const struct image_options *options)
 {
-	return a->n == b->n &&
-	       (a->n == 0 || !memcmp(a->items, b->items, a->n * sizeof(*a->items)));
+	static const struct aliases none;
+
+	return entry->sandbox == options->sandbox &&
+	       policy_list_same(&entry->policies, policies) &&
+	       aliases_equal(&entry->aliases,
+			     options->aliases ? options->aliases : &none);
 }
 
 static struct image_cache_entry *find(struct image_cache *cache,
-				      const struct policy_list *policies, bool sandbox)
+				      const struct policy_list *policies,
+				      const struct image_options *options)
 {
 	for (size_t i = 0; i < cache->n; i++)
-		if (cache->entries[i].sandbox == sandbox &&
-		    same_set(&cache->entries[i].policies, policies))
+		if (is_for(&cache->entries[i], policies, options))
 			return &cache->entries[i];
 	return NULL;
 }
@@ -36,30 +43,18 @@ static struct image_cache_entry *find(struct image_cache *cache,
 static void entry_clear(struct image_cache_entry *entry)
 {
 	policy_list_clear(&entry->policies);
+	aliases_clear(&entry->aliases);
 	image_unref(entry->image);
 	free(entry->why);
-}
-
-static int copy_list(const struct policy_list *from, struct policy_list *ret_list)
-{
-	struct policy_list list = {0};
-
-	if (from->n > 0) {
-		list.items = calloc(from->n, sizeof(*list.items));
-		if (!list.items)
-			return -ENOMEM;
-	}
-	for (; list.n < from->n; list.n++)
-		list.items[list.n] = policy_ref(from->items[list.n]);
-	*ret_list = list;
-	return 0;
 }
 
 static int compile(struct image_cache_entry *entry)
 {
 	struct diagnostics diagnostics = {0};
-	int r = (entry->sandbox ? image_compile_sandbox : image_compile)(
-		&entry->policies, &diagnostics, &entry->image);
+	const struct image_options options = {.aliases = &entry->aliases,
+					      .sandbox = entry->sandbox};
+	int r = image_compile_for(&entry->policies, &options, &diagnostics,
+				  &entry->image);
 
 	if (r < 0 && r != -ENOMEM && diagnostics.n > 0 &&
 	    asprintf(&entry->why, "%s:%u: %s", diagnostics.items[0].source,
@@ -72,18 +67,21 @@ static int compile(struct image_cache_entry *entry)
 }
 
 static int add(struct image_cache *cache, const struct policy_list *policies,
-	       bool sandbox, struct image_cache_entry **ret_entry)
+	       const struct image_options *options, struct image_cache_entry **ret_entry)
 {
-	struct image_cache_entry entry = {.sandbox = sandbox};
+	struct image_cache_entry entry = {.sandbox = options->sandbox};
 	struct image_cache_entry *entries =
 		reallocarray(cache->entries, cache->n + 1, sizeof(*entries));
 
 	if (!entries)
 		return -ENOMEM;
 	cache->entries = entries;
-	if (copy_list(policies, &entry.policies) < 0)
+	if (policy_list_copy(policies, &entry.policies) < 0)
 		return -ENOMEM;
-	entry.error = compile(&entry);
+	if (options->aliases)
+		entry.error = aliases_copy(options->aliases, NULL, &entry.aliases);
+	if (entry.error == 0)
+		entry.error = compile(&entry);
 	if (entry.error == -ENOMEM) {
 		entry_clear(&entry);
 		return -ENOMEM;
@@ -93,11 +91,12 @@ static int add(struct image_cache *cache, const struct policy_list *policies,
 	return 0;
 }
 
-static int get(struct image_cache *cache, const struct policy_list *policies,
-	       bool sandbox, char **reterr_why, struct image **ret_image)
+int image_cache_get(struct image_cache *cache, const struct policy_list *policies,
+		    const struct image_options *options, char **reterr_why,
+		    struct image **ret_image)
 {
-	struct image_cache_entry *entry = find(cache, policies, sandbox);
-	int r = entry ? 0 : add(cache, policies, sandbox, &entry);
+	struct image_cache_entry *entry = find(cache, policies, options);
+	int r = entry ? 0 : add(cache, policies, options, &entry);
 
 	if (r < 0)
 		return r;
@@ -110,26 +109,11 @@ static int get(struct image_cache *cache, const struct policy_list *policies,
 	return *reterr_why ? entry->error : -ENOMEM;
 }
 
-int image_cache_get(struct image_cache *cache, const struct policy_list *policies,
-		    char **reterr_why, struct image **ret_image)
-{
-	return get(cache, policies, false, reterr_why, ret_image);
-}
-
-int image_cache_get_sandbox(struct image_cache *cache, const struct policy_list *policies,
-			    char **reterr_why, struct image **ret_image)
-{
-	return get(cache, policies, true, reterr_why, ret_image);
-}
-
 void image_cache_touch(struct image_cache *cache, const struct policy_list *policies)
 {
-	for (int sandbox = 0; sandbox <= 1; sandbox++) {
-		struct image_cache_entry *entry = find(cache, policies, sandbox);
-
-		if (entry)
-			entry->used = true;
-	}
+	for (size_t i = 0; i < cache->n; i++)
+		if (policy_list_same(&cache->entries[i].policies, policies))
+			cache->entries[i].used = true;
 }
 
 void image_cache_trim(struct image_cache *cache)

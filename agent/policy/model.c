@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policy/model.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,6 +83,28 @@ struct policy *policy_unref(struct policy *policy)
 	if (policy && !--policy->references)
 		policy_free(policy);
 	return NULL;
+}
+
+int policy_list_copy(const struct policy_list *list, struct policy_list *ret_list)
+{
+	struct policy_list copy = {0};
+
+	if (list->n > 0) {
+		copy.items = calloc(list->n, sizeof(*copy.items));
+		if (!copy.items)
+			return -ENOMEM;
+	}
+	for (; copy.n < list->n; copy.n++)
+		copy.items[copy.n] = policy_ref(list->items[copy.n]);
+	*ret_list = copy;
+	return 0;
+}
+
+/* Policies are immutable and shared. */
+bool policy_list_same(const struct policy_list *a, const struct policy_list *b)
+{
+	return a->n == b->n &&
+	       (a->n == 0 || !memcmp(a->items, b->items, a->n * sizeof(*a->items)));
 }
 
 void policy_list_clear(struct policy_list *list)

@@ -178,6 +178,10 @@ struct policy_list {
 struct policy *policy_ref(struct policy *policy);
 /** policy_unref() - Drop a reference, free with the last. Return: NULL. */
 struct policy *policy_unref(struct policy *policy);
+/** policy_list_copy() - With references of its own. Return: 0, -ENOMEM. */
+int policy_list_copy(const struct policy_list *list, struct policy_list *ret_list);
+/** policy_list_same() - Are they the same policies in the same order? */
+bool policy_list_same(const struct policy_list *a, const struct policy_list *b);
 void policy_list_clear(struct policy_list *list);
 /** policy_list_sort() - Put into reason order (POLICY.md, Decision 4). */
 void policy_list_sort(struct policy_list *list);

@@ -210,6 +210,60 @@ int pattern_parse(struct pattern *pattern, const char *text, uint32_t tag)
 	return r;
 }
 
+static bool matches_byte(const struct pattern *pattern, const struct element *element,
+			 unsigned char byte)
+{
+	switch ((enum element_kind)element->kind) {
+	case ELEMENT_BYTE:
+		return element->byte == byte;
+	case ELEMENT_ANY:
+		return true;
+	case ELEMENT_SET:
+		return byte_set_has(&pattern->sets[element->set], byte);
+	case ELEMENT_STAR:
+	case ELEMENT_STARS:
+	case ELEMENT_NAMES:
+	case ELEMENT_END:
+		break;
+	}
+	return false;
+}
+
+static const struct element *last_name(const struct pattern *pattern)
+{
+	const struct element *at = &pattern->elements[pattern->n - 1];
+
+	while (at > pattern->elements &&
+	       !(at[-1].kind == ELEMENT_BYTE && at[-1].byte == '/'))
+		at--;
+	return at;
+}
+
+/* As glob_matches(): only the last star seen needs another try. */
+bool pattern_matches_name(const struct pattern *pattern, const char *name)
+{
+	const struct element *at = last_name(pattern), *star = NULL;
+	const char *from = NULL;
+
+	while (*name) {
+		if (at->kind == ELEMENT_STAR) {
+			star = ++at;
+			from = name;
+		} else if (matches_byte(pattern, at, (unsigned char)*name)) {
+			at++;
+			name++;
+		} else if (star) {
+			at = star;
+			name = ++from;
+		} else {
+			return false;
+		}
+	}
+	while (at->kind == ELEMENT_STAR)
+		at++;
+	return at->kind == ELEMENT_END;
+}
+
 bool pattern_is_literal(const char *text)
 {
 	return !text[strcspn(text, "*?[\\")];

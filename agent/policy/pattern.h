@@ -55,6 +55,12 @@ struct pattern {
  */
 int pattern_parse(struct pattern *pattern, const char *text, uint32_t tag);
 
+/**
+ * pattern_matches_name() - Does what is behind a pattern's last slash match a name?
+ * @pattern: a single one, without `**` there
+ */
+bool pattern_matches_name(const struct pattern *pattern, const char *name);
+
 /** pattern_is_literal() - Does the pattern name one path? */
 bool pattern_is_literal(const char *text);
 

@@ -23,6 +23,7 @@ static int check_set(struct image_cache *images, const struct policy *policy,
 		     const struct policy_list *set, struct diagnostics *diagnostics)
 {
 	_cleanup_(freep) char *why = NULL;
+	const struct image_options options = {0};
 	struct policy *items[] = {(struct policy *)policy};
 	struct image *image;
 	size_t known;
@@ -30,12 +31,12 @@ static int check_set(struct image_cache *images, const struct policy *policy,
 
 	if (set->n < 2)
 		return 0;
-	r = image_cache_get(images, &(struct policy_list){.items = items, .n = 1}, &why,
-			    &image);
+	r = image_cache_get(images, &(struct policy_list){.items = items, .n = 1},
+			    &options, &why, &image);
 	if (r < 0)
 		return r == -E2BIG ? 0 : r;
 	known = images->n;
-	r = image_cache_get(images, set, &why, &image);
+	r = image_cache_get(images, set, &options, &why, &image);
 	if (r != -E2BIG)
 		return r;
 	return images->n > known ? tell(policy, set->n - 1, why, diagnostics) : 0;

@@ -94,6 +94,38 @@ Test(ctl_eval, what_rules_depend_on_is_said_by_options)
 	remove_text(path);
 }
 
+/* On a merged /usr what the policy calls /bin/ls is /usr/bin/ls, for whoever asks. */
+Test(ctl_eval, a_root_tells_what_the_names_of_rules_are_there)
+{
+	static const char list[] =
+		"apiVersion: lsmd.io/v1alpha1\nkind: LsmPolicy\nmetadata: {name: web, "
+		"namespace: shop}\nspec:\n  podSelector: {}\n  exec:\n    default: deny\n"
+		"    rules: [{action: allow, paths: [/bin/ls]}]\n";
+	char *path = write_text("a.yaml", list), root[256], command[2048];
+
+	snprintf(root, sizeof(root), "%s/root", server.directory);
+	snprintf(command, sizeof(command),
+		 "mkdir -p %s/usr/bin && ln -s usr/bin %s/bin && touch %s/usr/bin/ls "
+		 "%s/usr/bin/id",
+		 root, root, root, root);
+	cr_assert_eq(system(command), 0);
+	cr_expect_eq(run("eval", path, "-n", "shop", "--root", root, "--exit-verdict",
+			 "--exec", "/bin/ls", "--exec", "/usr/bin/ls"),
+		     0, "%s%s", lsmctl.out, lsmctl.err);
+	cr_expect_eq(run("eval", path, "-n", "shop", "--root", root, "--exit-verdict",
+			 "--exec", "/bin/id"),
+		     4, "%s", lsmctl.out);
+	cr_expect_eq(run("eval", path, "-n", "shop", "--exit-verdict", "--exec",
+			 "/usr/bin/ls"),
+		     4, "%s", lsmctl.out);
+	cr_expect_eq(
+		run("eval", path, "-n", "shop", "--root", "/none", "--exec", "/bin/ls"),
+		2, "%s", lsmctl.out);
+	snprintf(command, sizeof(command), "rm -rf %s", root);
+	cr_expect_eq(system(command), 0);
+	remove_text(path);
+}
+
 Test(ctl_eval, a_pod_that_nothing_selects_is_said)
 {
 	char *path = write_text("a.yaml", policy);

@@ -290,8 +290,9 @@ Test(image, of_a_sandbox_has_neither_exec_nor_file)
 	cr_expect_eq(verdict_of(&compiled, exec("/pause")), VERDICT_DENY);
 	cr_expect_eq(verdict_of(&compiled, open), VERDICT_DENY);
 	compiled.image = image_unref(compiled.image);
-	cr_assert_eq(image_compile_sandbox(&compiled.parsed.policies,
-					   &compiled.parsed.diagnostics, &compiled.image),
+	cr_assert_eq(image_compile_for(&compiled.parsed.policies,
+				       &(struct image_options){.sandbox = true},
+				       &compiled.parsed.diagnostics, &compiled.image),
 		     0);
 	cr_expect_eq(verdict_of(&compiled, exec("/pause")), VERDICT_ALLOW);
 	cr_expect_eq(verdict_of(&compiled, open), VERDICT_ALLOW);
