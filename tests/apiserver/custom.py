@@ -46,11 +46,31 @@ def discovery(store, group, version):
             "resources": resources}
 
 
-def schema_of(target):
+def version_of(target):
     for version in target.definition["spec"]["versions"]:
         if version["name"] == target.version:
-            return version["schema"]["openAPIV3Schema"]
+            return version
     return {}
+
+
+def schema_of(target):
+    return version_of(target).get("schema", {}).get("openAPIV3Schema", {})
+
+
+def has_subresource(target):
+    return target.sub in version_of(target).get("subresources", {})
+
+
+def has_status(target):
+    return "status" in version_of(target).get("subresources", {})
+
+
+def count_generation(target, before, after):
+    """One more for each change but those of metadata, and of a status that is by itself."""
+    apart = {"metadata", "status"} if has_status(target) else {"metadata"}
+    was, is_now = ({key: value for key, value in found.items() if key not in apart}
+                   for found in (before, after))
+    after["metadata"]["generation"] = before["metadata"]["generation"] + (was != is_now)
 
 
 def is_type(value, kind):
@@ -66,6 +86,9 @@ def check_scalar(value, schema, path, causes):
     if "pattern" in schema and isinstance(value, str) and not re.search(schema["pattern"], value):
         causes.append((path, f'Invalid value: "{value}": {path} in body should match '
                              f"'{schema['pattern']}'"))
+    if isinstance(value, str) and not \
+            schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value)):
+        causes.append((path, f'Invalid value: "{value}": {path} in body has a wrong length'))
     for key, word, wrong in (("minimum", "greater", lambda a, b: a < b),
                              ("maximum", "less", lambda a, b: a > b)):
         if key in schema and is_type(value, "number") and wrong(value, schema[key]):
@@ -98,12 +121,13 @@ def check_map(value, schema, path, causes):
             causes.append((f"{path}.{key}".lstrip("."), "Required value"))
     for key in list(value):
         below = f"{path}.{key}".lstrip(".")
+        if path == "" and key in ("metadata", "kind", "apiVersion"):
+            continue
         if key in properties:
             check(value[key], properties[key], below, causes)
         elif isinstance(schema.get("additionalProperties"), dict):
             check(value[key], schema["additionalProperties"], below, causes)
         elif not schema.get("x-kubernetes-preserve-unknown-fields") and \
-                not (path == "" and key in ("metadata", "kind", "apiVersion")) and \
                 "additionalProperties" not in schema:
             del value[key]
 

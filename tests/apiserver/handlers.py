@@ -3,14 +3,13 @@
 import json
 import re
 
+import builtin
 import custom
 import lists
 import patches
 import status
 import watches
 
-CORE = {"pods": ("Pod", True), "namespaces": ("Namespace", False), "nodes": ("Node", False),
-        "events": ("Event", True)}
 CRDS = "customresourcedefinitions"
 EXTENSIONS = "apiextensions.k8s.io"
 
@@ -79,15 +78,19 @@ class Handlers:
         if not match:
             return None
         if match["core"]:
-            kind = CORE.get(match["plural"])
+            kind = builtin.KINDS.get(("", match["plural"]))
             return Target(match, *kind) if kind else None
+        kind = builtin.KINDS.get((match["group"], match["plural"]))
+        if kind:
+            return Target(match, *kind) if match["version"] == "v1" else None
         if match["group"] == EXTENSIONS and match["plural"] == CRDS:
             return Target(match, "CustomResourceDefinition", False)
         found = custom.find(self.store, match["group"], match["plural"])
         if not found:
             return None
         spec = found["spec"]
-        return Target(match, spec["names"]["kind"], spec["scope"] == "Namespaced", found)
+        target = Target(match, spec["names"]["kind"], spec["scope"] == "Namespaced", found)
+        return target if not target.sub or custom.has_subresource(target) else None
 
     async def resource(self, request, connection):
         discovery = re.match(r"^/apis/([^/]+)/([^/]+)$", request.path)
@@ -128,13 +131,33 @@ class Handlers:
         body = request.json()
         body.pop("kind", None)
         body.pop("apiVersion", None)
-        if target.definition:
-            body = custom.admit(target, body)
+        body = self.admit_new(target, body)
         complete(target, body)
         made = await self.store.create(target.resource, target.namespace or "", body)
         await connection.answer(201, self.shown(target, made))
         if target.plural == CRDS:
             custom.establish(made)
+
+    def admit_new(self, target, body):
+        """What the server checks of an object that is to be made."""
+        if not target.definition:
+            builtin.check(self.store, target, body)
+            return body
+        body = custom.admit(target, body)
+        if custom.has_status(target):
+            body.pop("status", None)
+        body.setdefault("metadata", {})["generation"] = 1
+        return body
+
+    @staticmethod
+    def admit_changed(store, target, before, after):
+        if not target.definition:
+            builtin.check(store, target, after)
+            return
+        admitted = custom.admit(target, after)
+        after.clear()
+        after.update(admitted)
+        custom.count_generation(target, before, after)
 
     async def put(self, request, target, connection, _watch):
         body = request.json()
@@ -147,6 +170,8 @@ class Handlers:
                           if key not in ("kind", "apiVersion")})
             found["metadata"] = {**metadata, **body.get("metadata", {})}
             found["metadata"]["resourceVersion"] = version or metadata["resourceVersion"]
+            self.admit_changed(self.store, target, before, found)
+        before = self.store.get(target.resource, target.namespace or "", target.name)
         changed = await self.store.update(target.resource, target.namespace or "", target.name,
                                           change)
         await connection.answer(200, self.shown(target, changed))
@@ -166,15 +191,15 @@ class Handlers:
             if await self.apply_new(body, target, connection):
                 return
 
+        before = self.store.get(target.resource, target.namespace or "", target.name)
+
         def change(found):
             if kind == patches.OPERATIONS:
                 patches.operate(found, body)
             else:
-                patches.merge(found, body, target.sub)
-            if target.definition:
-                admitted = custom.admit(target, found)
-                found.clear()
-                found.update(admitted)
+                patches.merge(found, body, target.sub,
+                              target.definition and custom.has_status(target))
+            self.admit_changed(self.store, target, before, found)
         changed = await self.store.update(target.resource, target.namespace or "", target.name,
                                           change)
         await connection.answer(200, self.shown(target, changed))
@@ -185,8 +210,7 @@ class Handlers:
             return False
         body = {key: value for key, value in body.items() if key not in ("kind", "apiVersion")}
         body.setdefault("metadata", {})["name"] = target.name
-        if target.definition:
-            body = custom.admit(target, body)
+        body = self.admit_new(target, body)
         made = await self.store.create(target.resource, target.namespace or "", body)
         await connection.answer(201, self.shown(target, made))
         return True

@@ -54,9 +54,12 @@ def merge_map(target, patch):
             target[key] = value
 
 
-def merge(found, patch, sub):
-    """Of the subresource "status" only that is changed; without, all but that."""
+def merge(found, patch, sub, has_status=False):
+    """Of the subresource "status" only that is changed; without, all but that, where there is
+    such a subresource."""
     patch = {key: value for key, value in patch.items() if key not in ("kind", "apiVersion")}
     if sub == "status":
         patch = {key: value for key, value in patch.items() if key in ("status", "metadata")}
+    elif has_status:
+        patch.pop("status", None)
     merge_map(found, patch)
