@@ -13,8 +13,7 @@
 
 static const struct argp_option options[] = {
 	{"crd", 'c', NULL, 0,
-	 "the definitions of LsmPolicy and ClusterLsmPolicy for kubectl apply, in YAML",
-	 0},
+	 "the custom resources' definitions for kubectl apply, in YAML", 0},
 	{0},
 };
 

@@ -4,7 +4,7 @@
 
 /*
  * The definitions of the custom resources LsmPolicy and ClusterLsmPolicy, made of the
- * table of schema.h.
+ * table of schema.h, and of LsmNode (kube/node_report.h).
  *
  * Their schema is structural, as the API server wants it: every part has a type, and what
  * may be of two types is either x-kubernetes-int-or-string or keeps what it does not
@@ -23,7 +23,7 @@
 #define CRD_ITEMS_MAX 4096
 
 /**
- * crd_json() - Both definitions, apiextensions.k8s.io/v1.
+ * crd_json() - All definitions, apiextensions.k8s.io/v1.
  * Return: an array, a new reference; NULL: no memory.
  */
 json_t *crd_json(void);
@@ -37,5 +37,8 @@ json_t *crd_form_json(const struct schema *form, unsigned without);
 
 /* What the agents of all nodes together say of one policy. */
 extern const struct schema crd_status;
+
+/* What the agent of one node says of all policies. */
+extern const struct schema crd_node_status;
 
 #endif

@@ -102,8 +102,8 @@ def hold_definition(definition, kind, plural, scope):
     expect("names", (spec["names"]["kind"], spec["names"]["plural"], spec["names"]["singular"], spec["scope"]),
            (kind, plural, kind.lower(), scope))
     version, = spec["versions"]
-    expect("version", (version["name"], version["served"], version["storage"], version["subresources"]),
-           ("v1alpha1", True, True, {"status": {}}))
+    expect("version", (version["name"], version["served"], version["storage"], version.get("subresources")),
+           ("v1alpha1", True, True, None if kind == "LsmNode" else {"status": {}}))
     root = version["schema"]["openAPIV3Schema"]
     expect("metadata is the API server's", root["properties"]["metadata"], {"type": "object"})
     expect("root", (root["type"], "additionalProperties" in root), ("object", False))
@@ -261,34 +261,52 @@ def hold_mutations(server):
 
 def hold_status(server):
     status = {"observedGeneration": 3, "nodes": {"enforcing": 4998, "partial": 1, "refused": 1},
-              "refusals": [{"node": "a", "reason": "no hook", "generation": 3, "time": "2025-01-01T00:00:00Z"}]}
+              "refusals": [{"node": "a", "reason": "no hook", "generation": 3}],
+              "conditions": [{"type": "Ready", "status": "False", "reason": "Refused", "message": "by one",
+                              "observedGeneration": 3, "lastTransitionTime": "2025-01-01T00:00:00Z"}]}
     good = {**NAMESPACED, "status": status}
     expect("a status", server.refusals(good), [])
     for wrong in ({"nodes": {"enforcing": -1}}, {"nodes": {"a": {}}}, {"refusals": [{"node": "a"}]},
-                  {"refusals": [{"node": "a", "reason": "b"}] * 33}):
+                  {"refusals": [{"node": "a", "reason": "b"}] * 33},
+                  {"conditions": [{**status["conditions"][0], "status": "true"}]}):
         expect(f"status {wrong} is refused", bool(server.refusals({**NAMESPACED, "status": wrong})), True)
+
+
+def hold_node(server):
+    def node(**status):
+        return {"apiVersion": "lsmd.io/v1alpha1", "kind": "LsmNode", "metadata": {"name": "a"}, "status": status}
+
+    failed = {"policy": "shop/db@2-99aabbcc", "reason": "no hook"}
+    expect("a node", server.refusals(node(
+        version="0.1.0", kernel="6.1.0", counts={"enforced": 1, "partial": 0, "refused": 1, "notSelected": 0},
+        enforced=["base@1-5a6b7c8d"], partial=[], refused=[failed], notSelected=[], omitted=0)), [])
+    for wrong in (node(refused=["a"]), node(enforced=[failed]), node(omitted=-1),
+                  {**node(), "status": None}):
+        expect(f"node {wrong} is refused", bool(server.refusals(wrong)), True)
 
 
 def main():
     printed = subprocess.run([LSMCTL, "schema", "--crd"], check=True, stdout=subprocess.PIPE).stdout
     kept = "".join(line for line in DEFINITIONS.read_text("utf-8").splitlines(True) if line[0] != "#")
     expect(f"{DEFINITIONS.name} is what lsmctl schema --crd prints", kept == printed.decode(), True)
-    local, cluster = yaml.safe_load_all(printed)
+    local, cluster, node = yaml.safe_load_all(printed)
     server = Server({"LsmPolicy": hold_definition(local, "LsmPolicy", "lsmpolicies", "Namespaced"),
                      "ClusterLsmPolicy": hold_definition(cluster, "ClusterLsmPolicy", "clusterlsmpolicies",
-                                                         "Cluster")})
+                                                         "Cluster"),
+                     "LsmNode": hold_definition(node, "LsmNode", "lsmnodes", "Cluster")})
     documents = list(shipped())
     expect("policies are shipped", len(documents) > 0, True)
     for name, document in documents + [("whole", CUSTOM), ("namespaced", NAMESPACED)]:
         expect(f"{name}: refused", server.refusals(document), [])
     hold_bad(server)
     hold_status(server)
+    hold_node(server)
     tried, refused, caught = hold_mutations(server)
     expect(f"the API server refuses {caught} of {refused}: enough", caught > 0.7 * refused, True)
     for problem in problems[:40]:
         print(problem)
     print(f"documents {len(documents)}, bad ones {len(BAD)}, mutations {tried}, refused {refused}, "
-          f"by the API server too {caught}, bytes {len(json.dumps([local, cluster]))}, problems {len(problems)}")
+          f"by the API server too {caught}, bytes {len(json.dumps([local, cluster, node]))}, problems {len(problems)}")
     return 1 if problems else 0
 
 
