@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef LSMD_KUBE_CLUSTER_STATUS_H
-#define LSMD_KUBE_CLUSTER_STATUS_H
+#ifndef LSMD_KUBE_ROLLOUT_H
+#define LSMD_KUBE_ROLLOUT_H
 
 /*
  * What the cluster is told of its policies: each agent writes its own LsmNode
@@ -23,17 +23,17 @@
 #include "kube/api.h"
 #include "kube/node_report.h"
 
-struct cluster_status;
+struct rollout;
 
 /* Times in milliseconds; 0: as lsmd has it, of which tests want less. */
-struct cluster_status_options {
+struct rollout_options {
 	const char *node;	     /* name of this one; borrowed for its life */
 	const char *lease_namespace; /* where the Lease is; borrowed for its life */
 	unsigned pace;		     /* divides every time; 0: 1 */
 };
 
 /* What was done, for status and metrics. */
-struct cluster_status_counts {
+struct rollout_counts {
 	uint64_t reports_written;
 	uint64_t leases_read, leases_written;
 	uint64_t statuses_read, statuses_written;
@@ -43,14 +43,13 @@ struct cluster_status_counts {
 	const char *problem; /* of the last request that went wrong; NULL: none did */
 };
 
-/** cluster_status_new() - Nothing is asked nor told before the first report.
+/** rollout_new() - Nothing is asked nor told before the first report.
  * Return: 0, -ENOMEM. */
-int cluster_status_new(uv_loop_t *loop, struct kube_api *api,
-		       const struct cluster_status_options *options,
-		       struct cluster_status **ret_status);
+int rollout_new(uv_loop_t *loop, struct kube_api *api,
+		const struct rollout_options *options, struct rollout **ret_rollout);
 
 /**
- * cluster_status_report() - This node's results are now these.
+ * rollout_report() - This node's results are now these.
  * @report: taken over, and cleared
  *
  * To be called whenever policies were put in force, as often as one likes: one that says
@@ -59,12 +58,11 @@ int cluster_status_new(uv_loop_t *loop, struct kube_api *api,
  *
  * Return: 0, -ENOMEM.
  */
-int cluster_status_report(struct cluster_status *status, struct node_report *report);
+int rollout_report(struct rollout *rollout, struct node_report *report);
 
-void cluster_status_counts(const struct cluster_status *status,
-			   struct cluster_status_counts *ret_counts);
+void rollout_counts(const struct rollout *rollout, struct rollout_counts *ret_counts);
 
-/** cluster_status_free() - The loop must run once more. Return: NULL. */
-struct cluster_status *cluster_status_free(struct cluster_status *status);
+/** rollout_free() - The loop must run once more. Return: NULL. */
+struct rollout *rollout_free(struct rollout *rollout);
 
 #endif
