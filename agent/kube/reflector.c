@@ -406,7 +406,9 @@ static void ask(struct reflector *reflector)
 	struct kube_request request = {
 		.method = "GET",
 		.path = path,
-		.silence_ms = watch ? reflector->silence_ms : LIST_SILENCE_MS,
+		.silence_ms = watch || reflector->silence_ms < LIST_SILENCE_MS
+				      ? reflector->silence_ms
+				      : LIST_SILENCE_MS,
 		.on_body = watch ? on_watch_bytes : on_page_bytes,
 		.on_end = watch ? on_watch_end : on_page_end,
 		.data = reflector,

@@ -15,13 +15,13 @@ import time
 
 from fault_test import write_kubeconfig
 from recorded_test import Client
+from world import GROUP, definitions
 
 NODE = "node-a"
 ROOT = "/tmp/root"
 STATE = "/tmp/state"
 SOCKET = "/run/lsmd/lsmd.sock"
 HIERARCHY = "/sys/fs/cgroup/pids" if os.path.isdir("/sys/fs/cgroup/pids") else "/sys/fs/cgroup"
-GROUP = "/apis/lsmd.io/v1alpha1"
 PODS = 250
 POLICIES = 200
 CHANGES = 200
@@ -35,19 +35,6 @@ def report(ok, name, why=""):
     print(f"{'ok' if ok else 'not ok'} cluster: {name}", flush=True)
     if not ok:
         print(f"#   {why}", flush=True)
-
-
-def definition(kind, scope):
-    plural = ("" if kind == "LsmPolicy" else "cluster") + "lsmpolicies"
-    return {"metadata": {"name": f"{plural}.lsmd.io"}, "spec": {
-        "group": "lsmd.io", "scope": scope, "names": {"plural": plural, "kind": kind},
-        "versions": [{"name": "v1alpha1", "served": True, "storage": True,
-                      "subresources": {"status": {}},
-                      "schema": {"openAPIV3Schema": {"type": "object", "properties": {
-                          "spec": {"type": "object",
-                                   "x-kubernetes-preserve-unknown-fields": True},
-                          "status": {"type": "object",
-                                     "x-kubernetes-preserve-unknown-fields": True}}}}}]}}
 
 
 def uid_of(number):
@@ -98,9 +85,8 @@ class Server:
         return self.client.ask("POST", "/control", wanted, "application/json", None)[2]
 
     def define(self):
-        for kind, scope in (("LsmPolicy", "Namespaced"), ("ClusterLsmPolicy", "Cluster")):
-            self.ask("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
-                     definition(kind, scope))
+        for path, body in definitions():
+            self.ask("POST", path, body)
 
     def namespace(self, name, **labels):
         self.ask("POST", "/api/v1/namespaces", {"metadata": {"name": name, "labels": labels}})
