@@ -336,7 +336,8 @@ static struct agent *agent_new(uv_loop_t *loop, const struct agent_options *opti
 	agent->host_root = -1;
 	agent->started = clock_boot();
 	agent->start_time = (double)clock_wall() / NS_PER_SECOND;
-	if (history_new(options->history, &agent->history) < 0 ||
+	if (pending_open(&agent->pending) < 0 ||
+	    history_new(options->history, &agent->history) < 0 ||
 	    totals_new(&agent->totals) < 0)
 		return agent_free(agent);
 	return agent;
@@ -451,6 +452,7 @@ struct agent *agent_free(struct agent *agent)
 	by_hand_close(&agent->by_hand);
 	pause_close(&agent->pausing);
 	free(agent->boot_policies);
+	pending_close(&agent->pending);
 	pod_list_clear(&agent->pods);
 	diagnostics_clear(&agent->pod_diagnostics);
 	policy_store_free(agent->store);

@@ -19,7 +19,8 @@ struct agent;
 /** agent_status_json() - GET /v1/status. */
 json_t *agent_status_json(struct agent *agent);
 /** agent_pods_json() - GET /v1/pods: {"items": [...], "host": [...]}, host: units and
- * cgroups that policies select, as the containers of a pod are. */
+ * cgroups that policies select, as the containers of a pod are; "pending": those
+ * of pods that are not known. */
 json_t *agent_pods_json(struct agent *agent);
 /** agent_policies_json() - GET /v1/policies: {"items": [...], "errors": [...]}. */
 json_t *agent_policies_json(struct agent *agent);
@@ -34,6 +35,16 @@ const struct history *agent_history(const struct agent *agent);
 /** agent_is_ready() - Policies read, pods read, subjects in force. @ret_why: static text
  * if not. */
 bool agent_is_ready(const struct agent *agent, const char **ret_why);
+
+/**
+ * agent_confirm() - GET /v1/containers/{id}: is what its policies say in force?
+ * @ret_answer: {"id", "confirmed", "reason"}; NULL without memory
+ *
+ * Looks at the cgroups when it does not know the container yet.
+ *
+ * Return: 0; -EAGAIN: not (yet); -ENOMEM.
+ */
+int agent_confirm(struct agent *agent, const char *container_id, json_t **ret_answer);
 
 /**
  * agent_deny() - Deny by hand; in force when it returns.

@@ -9,7 +9,9 @@
  *   events.c    what comes from the kernel
  *   requests.c  what lsmctl asks to change
  *   coverage.c  cgroups -> subjects
+ *   confirm.c   whether a container may start
  *   owner.c     whose a cgroup is
+ *   pending.c   what holds for pods that it has not heard of
  *   bundles.c   what the containers' runtimes say of it
  *   host.c      units and cgroups of the host
  *   exempt.c    pods that policies for everybody pass by
@@ -40,6 +42,7 @@
 #include "node/own_pod.h"
 #include "node/subject.h"
 #include "pause.h"
+#include "pending.h"
 #include "policy/image_cache.h"
 #include "policy/store.h"
 #include "report/histogram.h"
@@ -61,6 +64,7 @@ struct agent_options {
 	const char *state_directory;
 	const char *pause_file;
 	bool boot; /* until the lsmd that stays comes: what is kept, no API server */
+	enum pending_posture pending; /* for pods that are not known yet */
 	uint32_t records_per_second;
 	size_t history;
 	struct labels node_labels; /* of this node, for nodeSelector */
@@ -93,6 +97,7 @@ struct agent {
 	struct by_hand by_hand;
 	struct pausing pausing;
 	char *boot_policies; /* NULL, or the directory of copies that stands in */
+	struct pending pending;
 	struct subject_table subjects;
 	struct adopted_cgroup *adopted; /* until the first scan has dealt with them */
 	size_t n_adopted;

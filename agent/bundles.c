@@ -58,3 +58,15 @@ const char *bundles_container(const struct subject *subject,
 		return container->name;
 	return subject->bundle ? subject->bundle->container : NULL;
 }
+
+int bundles_describe(struct subject *subject)
+{
+	const struct bundle *bundle = subject->bundle;
+	const struct pod pod = {
+		.name_space = bundle ? bundle->name_space : (char *)"",
+		.name = bundle ? bundle->pod : (char *)"",
+		.uid = subject->pod_uid,
+	};
+
+	return subject_describe(subject, &pod, bundles_container(subject, NULL));
+}

@@ -33,4 +33,8 @@ bool bundles_read(int host_root, struct subject *subject);
 const char *bundles_container(const struct subject *subject,
 			      const struct pod_container *container);
 
+/** bundles_describe() - Name a subject of a pod that is not known by its bundle. Return:
+ * 0, -ENOMEM. */
+int bundles_describe(struct subject *subject);
+
 #endif

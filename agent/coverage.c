@@ -44,7 +44,8 @@ static bool is_anothers(const struct assignment *assignment, const char *path,
 		return false;
 	other = subject_table_find(&assignment->agent->subjects, id);
 	return (other && other->host) ||
-	       owner_find_pod(&assignment->agent->pods, path, &owner);
+	       owner_find_pod(&assignment->agent->pods, path, &owner) ||
+	       owner_find_pending(&assignment->agent->pods, path, &owner);
 }
 
 /* Cgroups below a subject's inherit it, up to the next one that is a subject itself. */
@@ -172,7 +173,7 @@ static int take_slot(struct agent *agent, struct subject *subject)
 
 static const char *uid_of(const struct owner *owner)
 {
-	return owner->pod ? owner->pod->cgroup_uid : "";
+	return owner->pod ? owner->pod->cgroup_uid : owner->pod_uid;
 }
 
 static int describe(struct subject *subject, const struct owner *owner)
@@ -182,6 +183,8 @@ static int describe(struct subject *subject, const struct owner *owner)
 	if (owner->pod)
 		return subject_describe(subject, owner->pod,
 					bundles_container(subject, owner->container));
+	if (owner->pending)
+		return bundles_describe(subject);
 	host = owner_host_name(subject->cgroup);
 	return host ? subject_describe(subject, NULL, host) : -ENOMEM;
 }
@@ -190,7 +193,7 @@ static int describe(struct subject *subject, const struct owner *owner)
  * of them, each with a mount namespace of its own. */
 static uint32_t flags_of(const struct subject *subject, const struct owner *owner)
 {
-	if (owner->pod)
+	if (owner->pod || owner->pending)
 		return owner->explicit_cgroup ? CGROUP_F_HOST_ROOT
 		       : *owner->container_id ? 0
 					      : CGROUP_F_SHARED;
@@ -198,15 +201,26 @@ static uint32_t flags_of(const struct subject *subject, const struct owner *owne
 	       (owner_host_has_one_root(subject->cgroup) ? 0 : CGROUP_F_SHARED);
 }
 
+/* The first bundle of a pending pod says whose all of it is. */
+static void force_pending(struct agent *agent, const char *pod_uid)
+{
+	for (size_t i = 0; i < agent->subjects.n; i++)
+		if (agent->subjects.items[i]->pending &&
+		    !strcmp(agent->subjects.items[i]->pod_uid, pod_uid))
+			force_subject(agent, agent->subjects.items[i]);
+}
+
 static int add_subject(struct agent *agent, const char *path, uint64_t id,
-		       const struct owner *owner)
+		       const struct owner *owner, bool was_known)
 {
 	struct subject *subject = subject_new(id, path);
 	int r = -ENOMEM;
 
 	if (!subject)
 		return r;
-	subject->host = !owner->pod;
+	subject->host = !owner->pod && !owner->pending;
+	subject->pending = owner->pending;
+	subject->ran_before = !agent->ready || was_known;
 	subject->explicit_cgroup = owner->explicit_cgroup;
 	subject->flags = flags_of(subject, owner);
 	subject->seen = true;
@@ -224,6 +238,8 @@ static int add_subject(struct agent *agent, const char *path, uint64_t id,
 	agent->host_is_stale |= subject->host;
 	force_subject(agent, subject);
 	cover(agent, subject);
+	if (subject->pending && subject->bundle)
+		force_pending(agent, subject->pod_uid);
 	return 0;
 fail:
 	subject_free(subject);
@@ -262,9 +278,12 @@ static void drop_subject(struct agent *agent, uint64_t cgroup_id)
 /* --- the scan
  * ------------------------------------------------------------------------------------ */
 
+/* One that was pending is the same when its pod becomes known; what was in force for one
+ * whose pod is known no more is lifted. */
 static bool same_owner(const struct subject *subject, const struct owner *owner)
 {
 	return subject->explicit_cgroup == owner->explicit_cgroup &&
+	       (subject->pending || !owner->pending) &&
 	       !strcmp(subject->pod_uid, uid_of(owner)) &&
 	       !strcmp(subject->container_id, owner->container_id);
 }
@@ -274,13 +293,20 @@ static bool same_owner(const struct subject *subject, const struct owner *owner)
 static int describe_again(struct agent *agent, struct subject *subject,
 			  const struct owner *owner)
 {
-	bool was_nameless = !*subject->container;
+	bool was_nameless = !*subject->container, was_pending = subject->pending;
 	bool is_new = bundles_read(agent->host_root, subject);
-	int r = describe(subject, owner);
+	int r;
 
-	if (r == 0 && (is_new || (was_nameless && *subject->container)))
+	subject->pending = owner->pending;
+	r = describe(subject, owner);
+	if (r < 0)
+		return r;
+	if (is_new || was_pending != subject->pending ||
+	    (was_nameless && *subject->container))
 		force_subject(agent, subject);
-	return r;
+	if (is_new && subject->pending)
+		force_pending(agent, subject->pod_uid);
+	return 0;
 }
 
 /* With every slot taken the walk goes on: what is gone gives some back, and the scan is
@@ -289,6 +315,7 @@ static int own(struct agent *agent, const char *path, uint64_t id,
 	       const struct owner *owner)
 {
 	struct subject *subject = subject_table_find(&agent->subjects, id);
+	bool was_known = subject;
 	int r;
 
 	if (subject && same_owner(subject, owner)) {
@@ -297,7 +324,7 @@ static int own(struct agent *agent, const char *path, uint64_t id,
 	}
 	if (subject)
 		drop_subject(agent, id);
-	r = add_subject(agent, path, id, owner);
+	r = add_subject(agent, path, id, owner, was_known);
 	agent->n_without_slot += r == ENFORCER_E_SLOTS;
 	return r == ENFORCER_E_SLOTS ? 0 : r;
 }
@@ -321,6 +348,10 @@ static int visit_cgroup(const char *path, uint64_t id, void *data)
 	if (owner_find_pod(&agent->pods, path, &owner))
 		return exempt_is_own_pod(agent, owner.pod) ? 0
 							   : own(agent, path, id, &owner);
+	if ((agent->options.pods || agent->cluster) &&
+	    owner_find_pending(&agent->pods, path, &owner) &&
+	    strcmp(owner.pod_uid, agent->own_pod) != 0)
+		return own(agent, path, id, &owner);
 	r = host_visit(agent, path);
 	return r == HOST_E_SELECTED ? own(agent, path, id, &(struct owner){0}) : r;
 }

@@ -103,8 +103,9 @@ static int select_policies(const struct agent *agent, const struct subject *subj
 			   struct policy_list *ret_list)
 {
 	struct policy_list list = {0};
-	int r = subject->host ? host_select(agent, subject, &list)
-			      : select_for_pod(agent, subject, &list);
+	int r = subject->host	   ? host_select(agent, subject, &list)
+		: subject->pending ? pending_select(agent, subject, &list)
+				   : select_for_pod(agent, subject, &list);
 
 	if (r < 0) {
 		policy_list_clear(&list);
@@ -199,8 +200,11 @@ int force_subject(struct agent *agent, struct subject *subject)
 {
 	struct policy_list list = {0};
 	_cleanup_(freep) char *why = NULL;
-	int r = select_policies(agent, subject, &list);
+	int r;
 
+	if (pending_is_kept(subject))
+		return 0;
+	r = select_policies(agent, subject, &list);
 	if (r == 0 && identities_are_awaited(subject, &list)) {
 		set_policies(subject, &list);
 		set_problem(subject, "what was in force before lsmd started still is, "

@@ -33,6 +33,7 @@ enum {
 	OPTION_PAUSE_FILE,
 	OPTION_BOOT,
 	OPTION_EXEMPT,
+	OPTION_PENDING,
 	OPTION_RECORDS,
 	OPTION_HISTORY,
 	OPTION_CHECK,
@@ -87,6 +88,8 @@ static const struct argp_option options[] = {
 	{"pause-file", OPTION_PAUSE_FILE, "PATH", 0,
 	 "While this file is there, nothing is denied, all is reported (" PAUSE_FILE ")",
 	 3},
+	{"pending", OPTION_PENDING, "allow|deny", 0,
+	 "What pods may do that lsmd has not heard of yet: allow reports it (allow)", 3},
 	{"records-per-second", OPTION_RECORDS, "N", 0,
 	 "Records per subject and second; counts go on beyond (200)", 3},
 	{"history", OPTION_HISTORY, "N", 0, "Denials kept in memory (4096)", 3},
@@ -208,6 +211,11 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		return 0;
 	case OPTION_PAUSE_FILE:
 		agent->pause_file = text;
+		return 0;
+	case OPTION_PENDING:
+		if (pending_posture_parse(text, &agent->pending) < 0)
+			argp_error(state, "--pending: \"%s\" is neither allow nor deny",
+				   text);
 		return 0;
 	case OPTION_BOOT:
 		agent->boot = true;

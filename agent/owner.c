@@ -63,6 +63,21 @@ static bool is_inside_another(const struct pod_list *pods, const char *path)
 	return false;
 }
 
+/* Does the path lead through a cgroup that the pods file names? */
+static bool is_inside_named(const struct pod_list *pods, const char *path)
+{
+	_cleanup_(freep) char *prefix = strdup(path);
+
+	if (!prefix)
+		return true;
+	for (char *slash = strrchr(prefix, '/'); slash; slash = strrchr(prefix, '/')) {
+		*slash = '\0';
+		if (pod_by_path(pods, prefix))
+			return true;
+	}
+	return false;
+}
+
 bool owner_find_pod(const struct pod_list *pods, const char *path,
 		    struct owner *ret_owner)
 {
@@ -77,6 +92,7 @@ bool owner_find_pod(const struct pod_list *pods, const char *path,
 	} else if (container_of_cgroup(path, &parts) == 0 &&
 		   !is_inside_another(pods, path)) {
 		owner.pod = pod_by_cgroup_uid(pods, parts.pod_uid);
+		memcpy(owner.pod_uid, parts.pod_uid, sizeof(owner.pod_uid));
 		memcpy(owner.container_id, parts.container_id,
 		       sizeof(owner.container_id));
 		if (owner.pod && *parts.container_id)
@@ -84,6 +100,21 @@ bool owner_find_pod(const struct pod_list *pods, const char *path,
 	}
 	*ret_owner = owner;
 	return owner.pod != NULL;
+}
+
+bool owner_find_pending(const struct pod_list *pods, const char *path,
+			struct owner *ret_owner)
+{
+	struct container_cgroup parts;
+	struct owner owner = {.pending = true};
+
+	if (owner_find_pod(pods, path, &owner) ||
+	    container_of_cgroup(path, &parts) != 0 || is_inside_another(pods, path) ||
+	    is_inside_named(pods, path))
+		return false;
+	owner.pending = true;
+	*ret_owner = owner;
+	return true;
 }
 
 const struct policy *owner_find_host(const struct policy_list *policies,

@@ -15,8 +15,11 @@ struct owner {
 	const struct pod *pod; /* NULL: it is of the host */
 	const struct pod_container
 		*container; /* NULL: the pod's own, or one not known by name */
+	char pod_uid[sizeof(
+		((struct container_cgroup *)NULL)->pod_uid)]; /* as the cgroup has it */
 	char container_id[sizeof(((struct container_cgroup *)NULL)->container_id)];
 	bool explicit_cgroup; /* named by the pods file, not by kubelet's naming */
+	bool pending;	      /* it is a pod's, which is not known (yet) */
 };
 
 /**
@@ -25,6 +28,13 @@ struct owner {
  */
 bool owner_find_pod(const struct pod_list *pods, const char *path,
 		    struct owner *ret_owner);
+
+/**
+ * owner_find_pending() - Is it the own cgroup of a pod that is not known, or of a
+ * container in one? Not what is made below one that is known.
+ */
+bool owner_find_pending(const struct pod_list *pods, const char *path,
+			struct owner *ret_owner);
 
 /**
  * owner_find_host() - Find a policy that selects the cgroup as one of the host.

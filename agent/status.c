@@ -179,7 +179,7 @@ json_t *agent_status_json(struct agent *agent)
 		"s:{s:I, "
 		"s:I, "
 		"s:I}, s:o,"
-		" s:{s:I, s:I}, s:{s:I, s:I, s:I}, s:{s:i, s:s}, s:b, s:o, s:o}",
+		" s:{s:I, s:I}, s:{s:I, s:I, s:I}, s:{s:i, s:s}, s:{s:I, s:s}, s:b, s:o, s:o}",
 		"version", LSMD_VERSION, "node", agent->options.node, "kernel",
 		kernel.release, "ready", ready, "reason", ready ? "" : why, "paused",
 		json_object_get(pause, "paused"), "pause", pause, "exempt",
@@ -195,7 +195,9 @@ json_t *agent_status_json(struct agent *agent)
 		(json_int_t)agent->sequence, "dropped",
 		(json_int_t)history_dropped(agent->history), "lostCgroupEvents",
 		(json_int_t)state->lost_cgroup_events, "cgroup", "version",
-		agent->cgroups.v1 ? 1 : 2, "root", agent->cgroups.path, "overflow",
+		agent->cgroups.v1 ? 1 : 2, "root", agent->cgroups.path, "pending",
+		"subjects", (json_int_t)pending_count(agent), "posture",
+		pending_posture_name(agent->options.pending), "overflow",
 		(int)state->overflow, "problems", problems_json(agent), "cluster",
 		cluster_status_json(agent));
 }
@@ -299,6 +301,28 @@ static json_t *pod_json(const struct agent *agent, const struct pod *pod)
 			 policies, "exempt", exempt_reason(agent, pod));
 }
 
+/* Of a pod that is not known there are its containers alone. */
+static json_t *pending_json(const struct agent *agent)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < agent->subjects.n; i++) {
+		const struct subject *subject = agent->subjects.items[i];
+		json_t *item;
+
+		if (!subject->pending)
+			continue;
+		item = subject_json(subject);
+		if (item)
+			json_object_update_new(
+				item, json_pack("{s:s, s:s, s:s}", "namespace",
+						subject->name_space, "pod", subject->pod,
+						"uid", subject->uid));
+		json_array_append_new(list, item);
+	}
+	return list;
+}
+
 json_t *agent_pods_json(struct agent *agent)
 {
 	json_t *items = json_array(), *host = json_array();
@@ -309,7 +333,8 @@ json_t *agent_pods_json(struct agent *agent)
 		if (agent->subjects.items[i]->host)
 			json_array_append_new(host,
 					      subject_json(agent->subjects.items[i]));
-	return json_pack("{s:o, s:o}", "items", items, "host", host);
+	return json_pack("{s:o, s:o, s:o}", "items", items, "host", host, "pending",
+			 pending_json(agent));
 }
 
 /* --- policies
@@ -449,6 +474,7 @@ void agent_metrics(struct agent *agent, struct metrics_values *ret_values)
 		.lost_cgroup_events = state->lost_cgroup_events,
 		.subjects = agent->subjects.n,
 		.subjects_failed = failed_subjects(agent),
+		.subjects_pending = pending_count(agent),
 		.pods = agent->pods.n,
 		.policies = policy_store_policies(agent->store)->n,
 		.policy_errors = policy_store_diagnostics(agent->store)->n_errors,

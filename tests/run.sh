@@ -24,7 +24,8 @@ usage()
 	  --long  full counts: fuzzers 600 s each instead of 20, races 20 s instead of 2,
 	          10,000,000 differential cases instead of 1,000,000,
 	          3,200 events by real hooks instead of 512,
-	          the policies that ship and dry runs on four kernels instead of one each
+	          the policies that ship, dry runs and real containers on four kernels
+	          instead of one each
 	  --help  this text
 	TEXT
 }
@@ -34,7 +35,7 @@ race_seconds=2
 cases=1000000
 hook_sets=16
 # Cases that take minutes are for one kernel each.
-declare -A only=([policies]=5.10 [dry_run]=6.1)
+declare -A only=([policies]=5.10 [dry_run]=6.1 [containers]=6.12 [pending]=6.12 [short_lived]=7.2)
 rings=()
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -177,7 +178,7 @@ ring_vm()
 		--build "$top/build-tests/gcc" --sets "$hook_sets"
 	# As nodes of AL2 have it.
 	collect "vm: ring on cgroup v1" "$top/tests/vm/ring.sh" --kernel 5.10 --cgroup v1 \
-		--build "$top/build-tests/gcc" hooks runtime live restart
+		--build "$top/build-tests/gcc" hooks runtime live restart short_lived containers
 }
 
 # Published policies as test data, beside the repository; tests that need them fail without on CI.

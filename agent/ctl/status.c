@@ -45,8 +45,13 @@ static void write_node(const json_t *status, FILE *file)
 
 static void write_subjects(const json_t *status, FILE *file)
 {
+	long long pending = json_number(status, "pending.subjects");
+
 	fprintf(file, "%lld, of %lld pods", (long long)json_number(status, "subjects"),
 		(long long)json_number(status, "pods"));
+	if (pending)
+		fprintf(file, "; %lld of pods that are not known yet (--pending %s)",
+			pending, json_text(status, "pending.posture"));
 }
 
 static void write_exempt(const json_t *status, FILE *file)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "agent_state.h"
+#include "doctor/barrier.h"
 #include "doctor/doctor.h"
 #include "enforce/requirements.h"
 #include "node/cgroup_mount.h"
@@ -248,10 +249,15 @@ static int check_trial(const struct doctor *doctor, struct finding *finding)
 }
 
 static const struct check checks[] = {
-	{"kernel", check_kernel},	 {"kernel-types", check_btf},
-	{"kernel-config", check_config}, {"lsm-list", check_lsm_list},
-	{"lockdown", check_lockdown},	 {"bpf-file-system", check_bpffs},
-	{"cgroups", check_cgroups},	 {"memory-lock", check_memory_lock},
+	{"kernel", check_kernel},
+	{"kernel-types", check_btf},
+	{"kernel-config", check_config},
+	{"lsm-list", check_lsm_list},
+	{"lockdown", check_lockdown},
+	{"bpf-file-system", check_bpffs},
+	{"cgroups", check_cgroups},
+	{"memory-lock", check_memory_lock},
+	{"start-barrier", check_start_barrier},
 	{"trial", check_trial},
 };
 

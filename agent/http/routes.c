@@ -79,6 +79,15 @@ static enum MHD_Result answer_metrics(struct request *request)
 			    "text/plain; version=0.0.4; charset=utf-8", text, length);
 }
 
+static enum MHD_Result answer_container(struct request *request)
+{
+	json_t *answer = NULL;
+	int r = agent_confirm(request->agent, request->argument, &answer);
+
+	return respond_json(request, r == 0 ? MHD_HTTP_OK : MHD_HTTP_SERVICE_UNAVAILABLE,
+			    answer);
+}
+
 static enum MHD_Result answer_reload(struct request *request)
 {
 	_cleanup_(json_decrefp) json_t *result = NULL;
@@ -114,6 +123,8 @@ const struct route routes[] = {
 	 "the agent and what is in force"},
 	{"GET", "/v1/pods", false, answer_pods, no_keys,
 	 "pods, their containers and policies"},
+	{"GET", "/v1/containers/{id}", true, answer_container, no_keys,
+	 "is what a container's policies say in force? 503: not yet"},
 	{"GET", "/v1/policies", false, answer_policies, no_keys,
 	 "policies and their errors"},
 	{"GET", "/v1/denials", false, denials_answer, denials_keys,

@@ -23,6 +23,8 @@ struct subject {
 	char *container_id;    /* "": the pod itself */
 	bool host;	       /* no pod's: what tells of one is "" */
 	bool explicit_cgroup;  /* named by the pods file, not by kubelet's naming */
+	bool pending;	       /* its pod is not known (yet), see agent/pending.h */
+	bool ran_before;       /* it was there before lsmd, or was known once */
 	struct bundle *bundle; /* what its runtime says of it; NULL: nothing is known */
 
 	/* Strings of the pod that survive it, for denials that arrive late. */

@@ -88,6 +88,13 @@ bool namespace_is_exempt(const char *name, char *const *exempt, size_t n_exempt)
 	return !strcmp(name, NAMESPACE_SYSTEM) || strings_contain(exempt, n_exempt, name);
 }
 
+bool policy_names_namespace(const struct policy *policy, const char *name_space)
+{
+	return policy->kind == POLICY_NAMESPACED
+		       ? !strcmp(policy->name_space, name_space)
+		       : names_namespace(&policy->namespace_selector, name_space);
+}
+
 /*
  * A policy for "everything" must not stop the node's own pods (DESIGN.md 11): the
  * system's namespace, and those that are exempt like it, are selected by a policy in

@@ -93,4 +93,7 @@ void label_selector_clear(struct label_selector *selector);
  */
 bool policy_selects(const struct policy *policy, const struct selection *selection);
 
+/** policy_names_namespace() - Is it of that namespace, or does it ask for it by name? */
+bool policy_names_namespace(const struct policy *policy, const char *name_space);
+
 #endif

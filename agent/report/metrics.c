@@ -45,6 +45,8 @@ static const struct family families[] = {
 	 "Containers, pods and cgroups under policy."},
 	{"lsmd_subjects_failed", "gauge", COUNT(subjects_failed),
 	 "Subjects for which the last change could not be put in force."},
+	{"lsmd_subjects_pending", "gauge", COUNT(subjects_pending),
+	 "Subjects of pods that lsmd has not heard of yet."},
 	{"lsmd_pods", "gauge", COUNT(pods), "Pods that are known on this node."},
 	{"lsmd_policies", "gauge", COUNT(policies), "Policies that are loaded."},
 	{"lsmd_policy_errors", "gauge", COUNT(policy_errors),

@@ -14,7 +14,8 @@ struct metrics_values {
 	uint64_t denials_recorded, denials_dropped_from_history, lost_cgroup_events;
 	uint64_t subjects, pods, policies, policy_errors, rules_partial, rules_refused;
 	uint64_t reloads, reload_failures, kernel_memory_bytes, resident_memory_bytes;
-	uint64_t subjects_failed; /* whose image could not be put in force */
+	uint64_t subjects_pending; /* whose pod is not known yet */
+	uint64_t subjects_failed;  /* whose image could not be put in force */
 	uint64_t api_requests, api_bytes;
 	struct cluster_numbers kinds[CLUSTER_KINDS];
 	size_t n_kinds;			     /* 0: no API server is followed */

@@ -139,3 +139,33 @@ Test(owner, of_the_host_is_never_what_the_node_needs)
 		cr_expect_not_null(why);
 	}
 }
+
+Test(owner, a_pod_that_is_not_known_is_pending_with_its_containers)
+{
+	struct owner owner;
+
+	cr_assert(owner_find_pending(&pods, "kubepods/pod" OTHER, &owner));
+	cr_expect(owner.pending);
+	cr_expect_null(owner.pod);
+	cr_expect_str_eq(owner.pod_uid, OTHER);
+	cr_expect_str_eq(owner.container_id, "");
+	cr_assert(owner_find_pending(&pods, "kubepods/pod" OTHER "/" ID, &owner));
+	cr_expect_str_eq(owner.container_id, ID);
+}
+
+Test(owner, what_is_known_or_within_it_is_not_pending)
+{
+	static const char *const paths[] = {
+		"kubepods/pod" UID,
+		"kubepods/pod" UID "/" ID,
+		"kubepods/pod" UID "/kubepods/pod" OTHER,
+		"mine/kubepods/pod" OTHER,
+		"kubepods/pod" OTHER "/" ID "/inner",
+		"system.slice/web.service",
+		"",
+	};
+	struct owner owner;
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++)
+		cr_expect(!owner_find_pending(&pods, paths[i], &owner), "%s", paths[i]);
+}

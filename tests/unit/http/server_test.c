@@ -23,6 +23,8 @@ static const struct example examples[] = {
 	{"GET", "/v1/status", NULL, NULL, true, 200, "\"ready\":true"},
 	{"GET", "/v1/pods", NULL, NULL, true, 200, "items"},
 	{"GET", "/v1/policies", NULL, NULL, true, 200, "errors"},
+	{"GET", "/v1/containers/abc", NULL, NULL, false, 200, "abc"},
+	{"GET", "/v1/containers/abc", NULL, NULL, true, 404, "error"},
 	{"GET", "/v1/denies", NULL, NULL, false, 200, "items"},
 	{"GET", "/v1", NULL, NULL, false, 200, "/v1/reload"},
 	{"GET", "/v1/totals", NULL, NULL, false, 500, "out of memory"},

@@ -19,6 +19,7 @@ static inline int metrics_page(char **ret_text, size_t *ret_length)
 		.lost_cgroup_events = 3,
 		.subjects = 4,
 		.subjects_failed = 5,
+		.subjects_pending = 3,
 		.pods = 6,
 		.policies = 7,
 		.policy_errors = 8,

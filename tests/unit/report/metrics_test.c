@@ -41,6 +41,7 @@ Test(metrics, has_every_value)
 	has_line("lsmd_cgroup_events_lost_total 3");
 	has_line("lsmd_subjects 4");
 	has_line("lsmd_subjects_failed 5");
+	has_line("lsmd_subjects_pending 3");
 	has_line("lsmd_pods 6");
 	has_line("lsmd_policies 7");
 	has_line("lsmd_policy_errors 8");
@@ -90,5 +91,5 @@ Test(metrics, describes_every_family_once)
 		cr_expect(eq(str, type, found ? (char *)"counter" : (char *)"gauge"),
 			  "%s", name);
 	}
-	cr_expect(eq(uint, families, 21));
+	cr_expect(eq(uint, families, 22));
 }
