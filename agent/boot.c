@@ -1,25 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "boot.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "agent_state.h"
 #include "util/explain.h"
-#include "util/file.h"
 
 /* So that the newcomer gets its answer. */
 #define GO_DELAY_MS 50
 
+static int is_shown(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+static bool has_files(const char *directory)
+{
+	struct dirent **entries = NULL;
+	int n = scandir(directory, &entries, is_shown, NULL);
+
+	for (int i = 0; i < n; i++)
+		free(entries[i]);
+	free(entries);
+	return n > 0;
+}
+
 int boot_choose_policies(struct agent *agent, const char *copies)
 {
-	if (!agent->options.boot || access(agent->options.policies, F_OK) == 0)
+	if (!agent->options.boot || !has_files(copies))
 		return 0;
 	agent->boot_policies = strdup(copies);
 	if (!agent->boot_policies)
 		return -ENOMEM;
 	agent->options.policies = agent->boot_policies;
-	return directory_make(copies);
+	return 0;
 }
 
 static void on_go(uv_timer_t *timer)

@@ -14,8 +14,9 @@ struct agent;
  * boot_choose_policies() - Which directory the policies are read from.
  * @copies: of the last good versions, in the state directory
  *
- * At the boot the directory may not be there yet, nor ever be on the host: a container's
- * lsmd has it mounted. Its copies stand in then, and are left as they are.
+ * What was in force is what the copies have, also where the directory is not there yet or
+ * is another on the host: a container's lsmd has its own mounted. They are left as they
+ * are. Without copies it is the directory.
  *
  * Return: 0, -ENOMEM.
  */

@@ -32,6 +32,7 @@ stop_lsmd
 # What a boot leaves: the disk, and of that not the directory that a container had mounted.
 lsmd --unload || not_ok "unload" "exit status $?"
 mv "$policies" "$policies.away"
+mkdir "$policies"
 start_boot || return
 expect "at the boot: denied, by the copies of the policies" "denied EACCES" in_pod web /probe open /etc/secret r
 expect "at the boot: the neighbour is allowed" allowed in_pod web /probe open /etc/neighbour r
@@ -39,6 +40,7 @@ mkdir -p "$cgroup_web/first"
 expect "at the boot: a new container of the pod is covered" "denied EACCES" \
 	/probe run "$cgroup_web/first" "$root" /probe open /etc/secret r
 rmdir "$cgroup_web/first"
+rmdir "$policies"
 mv "$policies.away" "$policies"
 
 in_pod web /probe flood 4 8 open /etc/secret r >/tmp/flood &
