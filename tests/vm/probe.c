@@ -16,7 +16,8 @@
  * PORT [udp], numbers as the kernel has them; and by other calls: descriptor-exec PATH |
  *          thread-exec PATH | ring-open PATH | ring-connect ADDRESS PORT | mixed-connect
  * ADDRESS PORT | short-connect ADDRESS PORT |
- *          memory-exec PATH (its bytes, from a memfd) | unix-connect PATH|@NAME WAY:
+ *          memory-exec PATH (its bytes, from a memfd) | unix-connect PATH|@NAME | send HOW ADDRESS PORT |
+ *          unix-send HOW PATH|@NAME (probe_send.h) WAY:
  * chroot DIRECTORY | in DIRECTORY | userns - | mountns - | bind FROM:TO | o_path - | deep
  * DIRECTORY:NAMES:LENGTH | clone-into CGROUP | stdio-socket -
  */
@@ -45,6 +46,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "probe_send.h"
 
 #define MAX_WORDS 8
 #define USAGE	  99
@@ -91,23 +94,6 @@ static int attempt_socket(char **words)
 		return errno;
 	close(fd);
 	return 0;
-}
-
-static socklen_t make_address(const char *text, int port,
-			      struct sockaddr_storage *address)
-{
-	struct sockaddr_in *v4 = (struct sockaddr_in *)address;
-	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)address;
-
-	memset(address, 0, sizeof(*address));
-	if (inet_pton(AF_INET, text, &v4->sin_addr) == 1) {
-		v4->sin_family = AF_INET;
-		v4->sin_port = htons((uint16_t)port);
-		return sizeof(*v4);
-	}
-	v6->sin6_family = AF_INET6;
-	v6->sin6_port = htons((uint16_t)port);
-	return inet_pton(AF_INET6, text, &v6->sin6_addr) == 1 ? sizeof(*v6) : 0;
 }
 
 /* A refused connection was let through: nobody listens, but the packet went. */
@@ -340,6 +326,8 @@ static const struct attempt {
 	{"short-connect", 2, attempt_short_connect},
 	{"memory-exec", 1, attempt_memory_exec},
 	{"unix-connect", 1, attempt_unix_connect},
+	{"send", 3, attempt_send},
+	{"unix-send", 2, attempt_unix_send},
 };
 
 static const struct attempt *find_attempt(int n, char **words)
