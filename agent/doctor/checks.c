@@ -10,6 +10,7 @@
 #include "agent_state.h"
 #include "doctor/barrier.h"
 #include "doctor/doctor.h"
+#include "doctor/hooks.h"
 #include "enforce/requirements.h"
 #include "node/cgroup_mount.h"
 #include "util/cleanup.h"
@@ -254,6 +255,8 @@ static const struct check checks[] = {
 	{"kernel-config", check_config},
 	{"lsm-list", check_lsm_list},
 	{"lockdown", check_lockdown},
+	{"hooks", check_hooks},
+	{"other-programs", check_neighbours},
 	{"bpf-file-system", check_bpffs},
 	{"cgroups", check_cgroups},
 	{"memory-lock", check_memory_lock},
