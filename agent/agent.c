@@ -12,8 +12,8 @@
 
 #include "agent_state.h"
 #include "boot.h"
-#include "exempt.h"
 #include "bundles.h"
+#include "exempt.h"
 #include "handover.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
@@ -53,6 +53,7 @@ static void on_harvest(uv_timer_t *timer)
 	force_failed(timer->data);
 	coverage_retry(timer->data);
 	cluster_sweep(timer->data);
+	cluster_tell(timer->data);
 	/* A daemon of the node's may have been started in a cgroup that was there. */
 	if (host_is_changed(timer->data))
 		coverage_scan(timer->data);
@@ -437,8 +438,11 @@ struct agent *agent_free(struct agent *agent)
 {
 	if (!agent)
 		return NULL;
-	/* Its last writing may turn the loop, so all else is still there. */
+	/* The cluster's last writing may turn the loop: all else is still there, and begins
+	 * nothing anew. */
+	agent->ready = false;
 	agent->taint = taint_free(agent->taint);
+	cluster_tell_end(agent);
 	agent->cluster = cluster_free(agent->cluster);
 	if (agent->http)
 		agent->http = http_server_free(agent->http);

@@ -23,6 +23,7 @@
  *   pause.c     what turns every denial to audit
  *   cluster.c   what the API server tells -> pods, policies, labels
  *   cluster_say.c  what is told of that
+ *   cluster_tell.c  what the cluster is told of this node
  *   watch.c     changes of the policies and the pods
  *   status.c    what it says of itself
  */
@@ -54,6 +55,8 @@ struct agent_options {
 	const char *pods;	/* file; NULL: no pods are known, or the cluster's are */
 	bool cluster;		/* follow the API server */
 	const char *kubeconfig; /* NULL: by the pod's service account */
+	const char *name_space; /* of this pod, for the lease of those that report */
+	bool events;		/* Events on pods for denials */
 	const char *context;	/* NULL: the kubeconfig's current one */
 	unsigned watch_silence_ms; /* 0: as reflector_new() has it */
 	const char *node;	   /* name of this node */
@@ -78,6 +81,10 @@ struct adopted_cgroup {
 	uint32_t slot;
 };
 
+struct denial;
+struct pod_events;
+struct rollout;
+
 struct agent {
 	struct agent_options options;
 	uv_loop_t *loop;
@@ -88,11 +95,16 @@ struct agent {
 	struct pod_list pods;
 	struct diagnostics pod_diagnostics;	      /* of the last reading */
 	struct file_stamp policies_stamp, pods_stamp; /* as they were read last */
-	struct cluster *cluster;		      /* NULL: none is followed */
-	struct taint *taint;			      /* NULL: nor this node's object */
-	struct labels node_labels;    /* of the options, and of this node's object */
-	struct histogram event_times; /* from an event's bytes to its being in force */
-	bool scan_wanted;	      /* by the cluster's changes, once they settle */
+	struct rollout *rollout;		      /* NULL: nothing was told yet */
+	struct pod_events *pod_events;	/* NULL: not asked for, or not yet */
+	char *node_uid;			/* of this node's object; NULL: not known */
+	bool untold;			/* what became of policies may be another */
+	size_t told_failed;		/* subjects with a problem then */
+	struct cluster *cluster;	/* NULL: none is followed */
+	struct taint *taint;		/* NULL: nor this node's object */
+	struct labels node_labels;	/* of the options, and of this node's object */
+	struct histogram event_times;	/* from an event's bytes to its being in force */
+	bool scan_wanted;		/* by the cluster's changes, once they settle */
 	char own_pod[OWN_POD_UID_SIZE]; /* its uid as cgroups name it; "": none */
 	struct by_hand by_hand;
 	struct pausing pausing;
@@ -231,6 +243,21 @@ void cluster_sweep(struct agent *agent);
 
 /** cluster_status_json() - What status says of the API server; null: none is followed. */
 json_t *cluster_status_json(const struct agent *agent);
+
+/**
+ * cluster_tell() - Tell the cluster what has become of each policy here, where that is
+ * another than was told last. To be called every few seconds.
+ */
+void cluster_tell(struct agent *agent);
+
+/** cluster_tell_denial() - An Event on its pod, where that is asked for. */
+void cluster_tell_denial(struct agent *agent, const struct denial *denial);
+
+/** cluster_tell_problems() - Append to a list why it could not be told. */
+void cluster_tell_problems(const struct agent *agent, json_t *list);
+
+/** cluster_tell_end() - The loop must run once more. */
+void cluster_tell_end(struct agent *agent);
 
 /** cluster_status_problems() - Append to a list what a person should know. */
 void cluster_status_problems(const struct agent *agent, json_t *list);

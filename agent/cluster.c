@@ -208,8 +208,12 @@ static int put_node(struct agent *agent, const json_t *object, const char *text,
 	const json_t *metadata = json_object_get(object, "metadata");
 	int r = set_node_labels(agent, json_object_get(metadata, "labels"));
 
+	const char *uid = json_string_value(json_object_get(metadata, "uid"));
+
 	(void)text;
 	(void)diagnostics;
+	free(agent->node_uid);
+	agent->node_uid = uid ? strdup(uid) : NULL;
 	set_pause(agent, json_object_get(metadata, "annotations"));
 	if (agent->taint)
 		taint_tell(agent->taint, object);
@@ -243,6 +247,7 @@ static int put_policy(struct agent *agent, const json_t *object, const char *tex
 		source = NULL;
 		return -ENOMEM;
 	}
+	agent->untold = true;
 	r = policy_store_put(agent->store, text, source, diagnostics, &old, &new);
 	if (r < 0)
 		return r;
@@ -319,6 +324,7 @@ static void on_settled(void *data, uint64_t received)
 		cluster_sweep(agent);
 	}
 	force_stale(agent);
+	agent->untold = true;
 	if (received)
 		histogram_add(&agent->event_times, clock_boot() - received);
 	if (agent->images.n > 2 * agent->subjects.n + IMAGES_SPARE)

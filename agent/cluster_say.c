@@ -15,6 +15,7 @@ void cluster_status_problems(const struct agent *agent, json_t *list)
 		cluster_problems(agent->cluster, list);
 	if (agent->taint && taint_problem(agent->taint))
 		json_array_append_new(list, json_string(taint_problem(agent->taint)));
+	cluster_tell_problems(agent, list);
 	if (hidden)
 		json_array_append_new(
 			list, json_sprintf("%zu policy objects are not in force: files "

@@ -32,6 +32,7 @@ static void on_denial(const struct denial_event *event, const struct image *imag
 		identities_suspect(agent->identities, subject);
 	agent->sequence++;
 	history_add(agent->history, denial);
+	cluster_tell_denial(agent, denial);
 	denial_unref(denial);
 }
 

@@ -23,6 +23,7 @@ enum {
 	OPTION_KUBECONFIG,
 	OPTION_CONTEXT,
 	OPTION_WATCH_SILENCE,
+	OPTION_EVENTS,
 	OPTION_NODE,
 	OPTION_NODE_LABELS,
 	OPTION_SOCKET,
@@ -93,6 +94,8 @@ static const struct argp_option options[] = {
 	{"records-per-second", OPTION_RECORDS, "N", 0,
 	 "Records per subject and second; counts go on beyond (200)", 3},
 	{"history", OPTION_HISTORY, "N", 0, "Denials kept in memory (4096)", 3},
+	{"events", OPTION_EVENTS, NULL, 0,
+	 "Tell of denials by Events on their pods, a few for each pod and rule (off)", 2},
 	{"watch-silence", OPTION_WATCH_SILENCE, "SECONDS", 0,
 	 "A watch of the API server that is silent for so long is begun anew (180)", 3},
 	{"boot", OPTION_BOOT, NULL, 0,
@@ -178,6 +181,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		return 0;
 	case OPTION_CLUSTER:
 		agent->cluster = true;
+		return 0;
+	case OPTION_EVENTS:
+		agent->events = true;
 		return 0;
 	case OPTION_CONTEXT:
 		agent->context = text;
@@ -306,6 +312,7 @@ int main(int argc, char **argv)
 	struct command command = {.agent = {
 					  .policies = "/etc/lsmd/policies",
 					  .node = getenv("NODE_NAME"),
+					  .name_space = getenv("POD_NAMESPACE"),
 					  .socket_path = "/run/lsmd/lsmd.sock",
 					  .pin_directory = "/sys/fs/bpf/lsmd",
 					  .state_directory = "/var/lib/lsmd",
@@ -321,6 +328,8 @@ int main(int argc, char **argv)
 		gethostname(host, sizeof(host) - 1);
 		command.agent.node = host;
 	}
+	if (!command.agent.name_space || !*command.agent.name_space)
+		command.agent.name_space = "lsmd";
 	signal(SIGPIPE, SIG_IGN);
 	r = dispatch(&command, &message);
 	labels_clear(&command.agent.node_labels);

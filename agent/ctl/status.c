@@ -84,6 +84,29 @@ static void write_records(const json_t *status, FILE *file)
 			(long long)json_number(status, "records.lostCgroupEvents"));
 }
 
+static void write_cluster(const json_t *status, FILE *file)
+{
+	const json_t *cluster = json_path(status, "cluster");
+	const char *separator = "; not synced: ";
+	json_t *kind;
+	size_t i;
+
+	if (!json_is_object(cluster)) {
+		fputs("none is followed", file);
+		return;
+	}
+	fprintf(file, "%s, %lld requests",
+		*json_text(cluster, "server") ? json_text(cluster, "server")
+					      : "not known yet",
+		(long long)json_number(cluster, "requests"));
+	json_array_foreach (json_path(cluster, "kinds"), i, kind) {
+		if (json_is_true(json_path(kind, "synced")))
+			continue;
+		fprintf(file, "%s%s", separator, json_text(kind, "kind"));
+		separator = ", ";
+	}
+}
+
 static void write_memory(const json_t *status, FILE *file)
 {
 	fprintf(file, "%.1f MiB, and %.1f MiB in the kernel",
@@ -98,7 +121,8 @@ static const struct {
 	{"State", write_state},	    {"Version", write_version},
 	{"Node", write_node},	    {"Subjects", write_subjects},
 	{"Exempt", write_exempt},   {"Policies", write_policies},
-	{"Denials", write_records}, {"Memory", write_memory},
+	{"Denials", write_records}, {"Cluster", write_cluster},
+	{"Memory", write_memory},
 };
 
 static const struct column program_columns[] = {

@@ -87,6 +87,18 @@ struct cluster *cluster_free(struct cluster *cluster);
  */
 bool cluster_is_known(const struct cluster *cluster, const char **ret_why);
 
+/** cluster_is_synced() - Is what is known of a kind what the server has now? */
+bool cluster_is_synced(const struct cluster *cluster, enum cluster_kind kind);
+
+/**
+ * cluster_visit() - Every object of a kind, in its newest version.
+ * @visit: @problem: NULL, or the first thing that is wrong with it; a negative errno ends
+ * Return: 0, -ENOMEM, what @visit said.
+ */
+int cluster_visit(const struct cluster *cluster, enum cluster_kind kind,
+		  int (*visit)(void *data, const json_t *object, const char *problem),
+		  void *data);
+
 /** cluster_json() - {"server", "requests", "bytes", "kinds": [...], "problems": [...]}; a
  * new reference, NULL: no memory. */
 json_t *cluster_json(const struct cluster *cluster);

@@ -29,6 +29,39 @@ bool cluster_is_known(const struct cluster *cluster, const char **ret_why)
 	return true;
 }
 
+bool cluster_is_synced(const struct cluster *cluster, enum cluster_kind kind)
+{
+	return is_synced(&cluster->followers[kind]);
+}
+
+static const char *first_error(const struct diagnostics *diagnostics)
+{
+	for (size_t i = 0; i < diagnostics->n; i++)
+		if (diagnostics->items[i].severity == SEVERITY_ERROR)
+			return diagnostics->items[i].message;
+	return "it cannot be read";
+}
+
+int cluster_visit(const struct cluster *cluster, enum cluster_kind kind,
+		  int (*visit)(void *data, const json_t *object, const char *problem),
+		  void *data)
+{
+	const struct objects *objects = &cluster->followers[kind].objects;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < objects->n; i++) {
+		const struct object *object = &objects->items[i];
+		const char *text = object->refused ? object->refused : object->text;
+		_cleanup_(json_decrefp) json_t *json = json_loads(text, 0, NULL);
+
+		r = json ? visit(data, json,
+				 object->refused ? first_error(&object->diagnostics)
+						 : NULL)
+			 : -ENOMEM;
+	}
+	return r;
+}
+
 static json_t *follower_json(const struct follower *follower)
 {
 	static const struct reflector_counts none;

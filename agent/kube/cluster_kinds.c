@@ -46,8 +46,11 @@ static const struct keep pod[] = {
 
 static const struct keep own_annotations[] = {{"lsmd.io/*", NULL}, {0}};
 
-static const struct keep node_metadata[] = {
-	{"name", NULL}, {"labels", NULL}, {"annotations", own_annotations}, {0}};
+static const struct keep node_metadata[] = {{"name", NULL},
+					    {"uid", NULL},
+					    {"labels", NULL},
+					    {"annotations", own_annotations},
+					    {0}};
 
 static const struct keep taint[] = {{"key", NULL}, {"effect", NULL}, {0}};
 

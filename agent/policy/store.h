@@ -56,6 +56,10 @@ int policy_store_remove(struct policy_store *store, enum policy_kind kind,
 			const char *name_space, const char *name,
 			struct policy **ret_old);
 
+/** policy_store_objects() - Those that are objects, whether they hold or not; borrowed.
+ */
+const struct policy_list *policy_store_objects(const struct policy_store *store);
+
 /** policy_store_hidden() - Objects that do not hold, since files have their names. */
 size_t policy_store_hidden(const struct policy_store *store);
 

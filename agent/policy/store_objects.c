@@ -154,6 +154,11 @@ int policy_store_remove(struct policy_store *store, enum policy_kind kind,
 	return r;
 }
 
+const struct policy_list *policy_store_objects(const struct policy_store *store)
+{
+	return &store->objects;
+}
+
 size_t policy_store_hidden(const struct policy_store *store)
 {
 	return store->n_hidden;

@@ -102,6 +102,7 @@ static int run(uv_loop_t *loop, char **reterr_message)
 	uv_run(loop, UV_RUN_DEFAULT);
 	uv_close((uv_handle_t *)&input, NULL);
 	uv_close((uv_handle_t *)&agent.scan_soon, NULL);
+	cluster_tell_end(&agent);
 	agent.cluster = cluster_free(agent.cluster);
 	uv_run(loop, UV_RUN_DEFAULT);
 	return 0;
