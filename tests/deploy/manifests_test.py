@@ -277,7 +277,7 @@ def check_chart(rendered):
     daemonset = one(full, "DaemonSet")
     container = daemonset["spec"]["template"]["spec"]["containers"][0]
     expect("and each value is in it", [value for value in (
-        "r.example:5000/a:1", "--exempt-namespaces=a,b", "--listen=127.0.0.1:9670", "--history=10")
+        "r.example:5000/a:1", "--exempt-namespaces=elsewhere,a,b", "--listen=127.0.0.1:9670", "--history=10")
         if value not in container["args"] + [container["image"]]])
     expect("all of it where it was released", {key(d)[1] for d in full if key(d)[1]} ^ {"elsewhere"})
 
