@@ -37,7 +37,9 @@ def apply_operation(document, operation):
     for step in steps[:-1]:
         place = place[int(step)] if isinstance(place, list) else place[step]
     last = int(steps[-1]) if isinstance(place, list) else steps[-1]
-    place[last]  # it is there, for both
+    before = place[last]  # it is there, for all
+    if operation["op"] == "test" and before == operation["value"]:
+        return
     if operation["op"] == "remove":
         del place[last]
     elif operation["op"] == "replace":
