@@ -18,7 +18,7 @@ usage()
 	  unit          the unit tests under ASan and UBSan
 	  differential  the decision core on the host, in the kernel, and POLICY.md taken literally
 	  fuzz          each fuzzer for a bounded time
-	  deploy        deploy/vm.sh itself, the container image, manifests, the set-up of nodes
+	  deploy        deploy/vm.sh itself, the container image, the set-up of nodes
 	  vm            the real hooks on 5.10, 6.1, 6.12 and 7.2
 
 	  --long  full counts: fuzzers 600 s each instead of 20, races 20 s instead of 2,
@@ -156,7 +156,6 @@ ring_deploy()
 {
 	collect "deploy: kubectl-lsm" "$top/tests/deploy/kubectl_lsm_test.sh"
 	collect "deploy: image" "$top/tests/deploy/image_test.sh"
-	collect "deploy: manifests" "$top/tests/deploy/manifests_test.py" "$top/build-tests/image/lsmd"
 	collect "deploy: nodes" "$top/tests/deploy/nodes_test.sh"
 	collect "deploy: vm.sh" "$top/tests/deploy/vm_test.sh"
 }
