@@ -216,6 +216,13 @@ int coverage_check_pods(const struct cgroup_root *root, const struct pod_list *p
  */
 int force_subject(struct agent *agent, struct subject *subject);
 
+/**
+ * force_is_same() - Is what is in force for a subject just what its policies make in a root
+ * with these aliases?
+ */
+bool force_is_same(struct agent *agent, const struct subject *subject,
+		   const struct aliases *aliases);
+
 /** force_all() - force_subject() for every one. Return: 0, the first failure's errno. */
 int force_all(struct agent *agent);
 

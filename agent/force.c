@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "agent_state.h"
+#include "enforce/images.h"
 #include "policy/host.h"
 #include "util/cleanup.h"
 
@@ -166,6 +167,19 @@ static int find_image(struct agent *agent, const struct subject *subject,
 	return r < 0 ? r
 		     : image_cache_get(&agent->images, policies, &options, reterr_why,
 				       ret_image);
+}
+
+bool force_is_same(struct agent *agent, const struct subject *subject,
+		   const struct aliases *aliases)
+{
+	const struct image_options options = {
+		.aliases = aliases, .sandbox = bundle_is_sandbox(subject->bundle)};
+	_cleanup_(freep) char *why = NULL;
+	struct image *image = NULL;
+
+	return image_cache_get(&agent->images, &subject->policies, &options, &why,
+			       &image) == 0 &&
+	       image && subject->image && images_equal(image, subject->image);
 }
 
 static void set_policies(struct subject *subject, const struct policy_list *list)

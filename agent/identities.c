@@ -585,7 +585,7 @@ static bool finish_look(struct identities *identities, struct subject *subject,
 		files->next = now + wait_for_root(files, now);
 	} else {
 		take_result(identities, subject, look);
-		is_renamed = aliases_take(identities->agent->enforcer, subject, look);
+		is_renamed = aliases_take(identities->agent, subject, look);
 		files->next = next_regular(identities, subject, now);
 	}
 	if (look->image != subject->image || aliases_are_due(subject))

@@ -12,11 +12,14 @@
  *
  * When the container began, the programs recorded; of one that is older than its slot,
  * the first process of its pid namespace tells. Where there is none, only what is older
- * than this boot counts.
+ * than this boot counts. And what an earlier lsmd left in force goes on where it is just
+ * what the links make of the policies: links that a container gave to another owner are
+ * new by their time, and lead where they led.
  */
 #include <string.h>
 #include <unistd.h>
 
+#include "agent_state.h"
 #include "identities_private.h"
 #include "node/process.h"
 #include "node/root_alias.h"
@@ -26,7 +29,7 @@
 #define TICK_NS (NS_PER_SECOND / 100)
 
 /* Of one subject; beyond, names hold as they are written. */
-#define MAX_ALIASES 4096
+#define MAX_ALIASES 8192
 
 /* --- in a thread of the pool
  * ------------------------------------------------------------------- */
@@ -41,11 +44,12 @@ static int find_aliases(const char *written, void *data)
 	const struct alias_search *search = data;
 	struct aliases *found = &search->look->aliases;
 
+	if (found->n >= MAX_ALIASES) {
+		search->look->aliases_cut = true;
+		return 1;
+	}
 	/* What cannot be walked has no alias. */
-	if (found->n < MAX_ALIASES &&
-	    root_alias_find(search->root, written, found) == -ENOMEM)
-		return -ENOMEM;
-	return 0;
+	return root_alias_find(search->root, written, found) == -ENOMEM ? -ENOMEM : 0;
 }
 
 static uint64_t container_began(int pid)
@@ -103,13 +107,17 @@ void aliases_give_up(const struct subject *subject)
 }
 
 /* The real time before which a link must have been made. */
-static uint64_t since(const struct enforcer *enforcer, const struct subject *subject,
+static uint64_t since(struct agent *agent, const struct subject *subject,
 		      const struct look *look)
 {
-	uint64_t began = enforcer_slot_arrived(enforcer, subject->slot);
+	uint64_t began = enforcer_slot_arrived(agent->enforcer, subject->slot);
 
 	/* Who is still on his way in now was so during the look. */
-	if (!began && enforcer_is_entering(enforcer, look->pid))
+	if (!began && enforcer_is_entering(agent->enforcer, look->pid))
+		return UINT64_MAX;
+	/* What an earlier life left has just these: some links have changed their owner.
+	 */
+	if (subject->adopted && force_is_same(agent, subject, &look->aliases))
 		return UINT64_MAX;
 	if (!began)
 		began = look->began;
@@ -131,18 +139,18 @@ static int add_new(struct aliases *known, const struct aliases *found, uint64_t 
 	return r;
 }
 
-bool aliases_take(const struct enforcer *enforcer, const struct subject *subject,
-		  struct look *look)
+bool aliases_take(struct agent *agent, const struct subject *subject, struct look *look)
 {
 	struct subject_files *files = subject->files;
 	size_t before = files->aliases.n;
 
 	if (!look->policies.n ||
-	    add_new(&files->aliases, &look->aliases, since(enforcer, subject, look)) < 0)
+	    add_new(&files->aliases, &look->aliases, since(agent, subject, look)) < 0)
 		return false;
 	policy_list_clear(&files->aliased);
 	files->aliased = look->policies;
 	files->aliases_hang = false;
+	files->aliases_cut = look->aliases_cut || files->aliases.n == MAX_ALIASES;
 	look->policies = (struct policy_list){0};
 	return files->aliases.n > before;
 }

@@ -81,6 +81,7 @@ struct look {
 			 */
 	struct enforcer_file root;
 	struct aliases aliases;
+	bool aliases_cut; /* there are more */
 	struct found_files files;
 	struct unfounds unfound;
 	struct multicalls multicalls;
@@ -103,6 +104,7 @@ struct subject_files {
 	struct aliases aliases;	    /* that count, of all policies it was ever under */
 	struct policy_list aliased; /* the policies whose aliases were looked for last */
 	bool aliases_hang;	    /* and its file system did not answer */
+	bool aliases_cut;	    /* and there are more than are kept */
 	size_t missing;		    /* files that found no room in the kernel */
 };
 
@@ -129,8 +131,7 @@ bool aliases_are_due(const struct subject *subject);
  * aliases_take() - Take over what a look has found, as far as it counts.
  * Return: were there any that were not known? Then the subject's image is another.
  */
-bool aliases_take(const struct enforcer *enforcer, const struct subject *subject,
-		  struct look *look);
+bool aliases_take(struct agent *agent, const struct subject *subject, struct look *look);
 
 /** aliases_give_up() - A look for them hangs: not again, until there are other policies.
  */

@@ -51,6 +51,11 @@ static json_t *problems_json(const struct subject_files *files)
 			problems,
 			json_string("links on the way to what is allowed are not "
 				    "followed: a file system does not answer"));
+	if (files->aliases_cut)
+		json_array_append_new(
+			problems,
+			json_string("more names lead through links than are followed; "
+				    "the others hold as they are written"));
 	if (files->missing)
 		json_array_append_new(problems,
 				      json_sprintf("%zu files find no room in the "
@@ -94,7 +99,7 @@ static const char *state_of(const struct subject_files *files)
 	if (!files->looked)
 		return "waiting";
 	return files->error || files->unfound.n || files->hung.n || files->missing ||
-			       files->aliases_hang
+			       files->aliases_hang || files->aliases_cut
 		       ? "partial"
 		       : "resolved";
 }

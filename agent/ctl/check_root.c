@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/root_alias.h"
 #include "node/root_names.h"
 #include "node/root_pattern.h"
 #include "report/escape.h"
@@ -40,16 +41,14 @@ static char *join(const struct root_names *names)
 	return text;
 }
 
-static int add_note(const struct place *place, const char *path, const char *names)
+/* @message: taken over */
+static int note(const struct place *place, json_t *message)
 {
-	return json_array_append_new(
-		       place->notes,
-		       json_pack("{ss ss sI si so}", "severity", "note", "file",
-				 place->policy->source, "line",
-				 (json_int_t)place->rule->line, "column", 0, "message",
-				 json_sprintf("rule \"%s\": %s is one file with other "
-					      "names, which go with it: %s",
-					      place->rule->name, path, names))) < 0
+	return json_array_append_new(place->notes,
+				     json_pack("{ss ss sI si so}", "severity", "note",
+					       "file", place->policy->source, "line",
+					       (json_int_t)place->rule->line, "column", 0,
+					       "message", message)) < 0
 		       ? -ENOMEM
 		       : 0;
 }
@@ -69,7 +68,52 @@ static int check_path(const struct place *place, const char *text)
 		return r == -ENOMEM ? r : 0;
 	joined = join(&names);
 	path = escape(pattern.path);
-	return joined && path ? add_note(place, path, joined) : -ENOMEM;
+	if (!joined || !path)
+		return -ENOMEM;
+	return note(place,
+		    json_sprintf("rule \"%s\": %s is one file with other names, which "
+				 "go with it: %s",
+				 place->rule->name, path, joined));
+}
+
+/* What a link to a program of many names does not allow (node/root_alias.h). */
+static int check_applet(const struct place *place, const char *text)
+{
+	_cleanup_(freep) char *name = NULL, *path = NULL, *file = NULL;
+	int r = root_alias_applet(place->root, text, &name);
+
+	if (r < 0 || !name)
+		return r == -ENOMEM ? r : 0;
+	path = escape(text);
+	file = escape(name);
+	if (!path || !file)
+		return -ENOMEM;
+	return note(place,
+		    json_sprintf("rule \"%s\": %s is a name of %s, which this does "
+				 "not allow; name that file to allow all that it is",
+				 place->rule->name, path, file));
+}
+
+static int check_applets(const struct place *place, char *const *paths, size_t n)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = check_applet(place, paths[i]);
+	return r;
+}
+
+/* What is executed, and what is excepted of that. */
+static int check_executed(const struct place *place)
+{
+	const struct policy_rule *rule = place->rule;
+	int r = 0;
+
+	if (rule->action == ACTION_ALLOW)
+		return check_applets(place, rule->paths, rule->n_paths);
+	for (size_t i = 0; r == 0 && i < rule->n_paths; i++)
+		r = check_path(place, rule->paths[i]);
+	return r == 0 ? check_applets(place, rule->except, rule->n_except) : r;
 }
 
 static int check_rule(const struct place *place)
@@ -77,21 +121,19 @@ static int check_rule(const struct place *place)
 	const struct policy_rule *rule = place->rule;
 	int r = 0;
 
-	if (rule->action == ACTION_ALLOW || rule->enforcement == REFUSED || rule->by_name)
+	if (rule->enforcement == REFUSED)
 		return 0;
-	for (size_t i = 0; r == 0 && i < rule->n_paths; i++)
-		r = check_path(place, rule->paths[i]);
-	return r;
+	if (rule->section == SECTION_EXEC && !rule->by_name)
+		r = check_executed(place);
+	return r == 0 ? check_applets(place, rule->from, rule->n_from) : r;
 }
 
-int check_root(const struct policy_list *policies, const char *directory, json_t *notes)
+static int check_policy(int root, const struct policy *policy, json_t *notes)
 {
-	_cleanup_(closep) int root = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int r = root < 0 ? -errno : 0;
+	int r = 0;
 
-	for (size_t i = 0; i < policies->n; i++) {
-		const struct policy *policy = policies->items[i];
-		const struct policy_section *section = &policy->sections[SECTION_EXEC];
+	for (size_t i = 0; i < SECTION_COUNT; i++) {
+		const struct policy_section *section = &policy->sections[i];
 
 		for (size_t j = 0; r == 0 && j < section->n_rules; j++) {
 			const struct place place = {root, policy, &section->rules[j],
@@ -100,5 +142,15 @@ int check_root(const struct policy_list *policies, const char *directory, json_t
 			r = check_rule(&place);
 		}
 	}
+	return r;
+}
+
+int check_root(const struct policy_list *policies, const char *directory, json_t *notes)
+{
+	_cleanup_(closep) int root = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int r = root < 0 ? -errno : 0;
+
+	for (size_t i = 0; r == 0 && i < policies->n; i++)
+		r = check_policy(root, policies->items[i], notes);
 	return r;
 }

@@ -25,19 +25,21 @@ static char *escape(const char *name)
 	return text;
 }
 
-static int add(struct aliases *aliases, const char *written, const struct root_walk *walk,
+/* @found: with what is to be added but the names */
+static int add(struct aliases *aliases, const struct alias *found, const char *name,
 	       const char *rest)
 {
-	_cleanup_(freep) char *name = escape(strcmp(walk->name, "/") ? walk->name : "");
+	_cleanup_(freep) char *escaped = escape(strcmp(name, "/") ? name : "");
 	_cleanup_(freep) char *resolved = NULL;
+	struct alias alias = *found;
 
-	if (!name || asprintf(&resolved, "%s%s", name, *name || *rest ? rest : "/") < 0) {
+	if (!escaped ||
+	    asprintf(&resolved, "%s%s", escaped, *escaped || *rest ? rest : "/") < 0) {
 		resolved = NULL;
 		return -ENOMEM;
 	}
-	return aliases_add(aliases, &(struct alias){.written = (char *)written,
-						    .resolved = resolved,
-						    .made = walk->made});
+	alias.resolved = resolved;
+	return aliases_add(aliases, &alias);
 }
 
 static const char *base_of(const char *path)
@@ -52,17 +54,61 @@ static bool is_applet(const char *path, const char *name)
 	       strcmp(base_of(name), base_of(path)) != 0;
 }
 
+/* The directory that a path is in, and what is resolved of it alone. */
+static int walk_directory(int root, const char *path, const char *written,
+			  const char *rest, struct aliases *aliases)
+{
+	_cleanup_(root_walk_clear) struct root_walk walk = {0};
+	struct alias found = {.written = (char *)written};
+	int r = root_walk(root, path, &walk);
+
+	if (r < 0 || !walk.has_links || walk.is_foreign)
+		return r;
+	found.made = walk.made;
+	return add(aliases, &found, walk.name, rest);
+}
+
+/* What a path names, if its own last name is a link, or else nothing new. */
+static int walk_target(int root, const char *path, const char *written,
+		       struct aliases *aliases)
+{
+	_cleanup_(root_walk_clear) struct root_walk walk = {0};
+	struct alias found = {.written = (char *)written, .is_target = true};
+	int r = root_walk(root, path, &walk);
+
+	if (r < 0 || !walk.has_links || walk.is_foreign || is_applet(path, walk.name))
+		return r;
+	found.made = walk.made;
+	return add(aliases, &found, walk.name, "");
+}
+
 static int walk_file(int root, const char *path, const char *written,
 		     struct aliases *aliases)
 {
-	_cleanup_(root_walk_clear) struct root_walk walk = {0};
-	int r = root_walk(root, path, &walk);
+	const char *slash = strrchr(path, '/');
+	_cleanup_(freep) char *directory = strndup(path, (size_t)(slash - path));
+	_cleanup_(freep) char *rest = escape(slash);
+	int r = -ENOMEM;
 
-	if (r < 0)
-		return r;
-	if (!walk.has_links || walk.is_foreign || is_applet(path, walk.name))
-		return 0;
-	return add(aliases, written, &walk, "");
+	if (directory && rest)
+		r = walk_directory(root, *directory ? directory : "/", written, rest,
+				   aliases);
+	return r < 0 ? r : walk_target(root, path, written, aliases);
+}
+
+int root_alias_applet(int root, const char *written, char **ret_name)
+{
+	_cleanup_(root_pattern_clear) struct root_pattern pattern = {0};
+	_cleanup_(root_walk_clear) struct root_walk walk = {0};
+	int r = root_pattern_read(written, &pattern);
+
+	*ret_name = NULL;
+	if (r < 0 || pattern.kind != ROOT_FILE)
+		return r == -ENOMEM ? r : 0;
+	r = root_walk(root, pattern.path, &walk);
+	if (r == 0 && is_applet(pattern.path, walk.name))
+		*ret_name = TAKE_PTR(walk.name);
+	return r;
 }
 
 /* --- patterns
@@ -82,17 +128,6 @@ static const char *rest_of(const char *written)
 	return slash;
 }
 
-static int walk_directory(int root, const char *path, const char *written,
-			  struct aliases *aliases)
-{
-	_cleanup_(root_walk_clear) struct root_walk walk = {0};
-	int r = root_walk(root, path, &walk);
-
-	if (r < 0 || !walk.has_links || walk.is_foreign)
-		return r;
-	return add(aliases, written, &walk, rest_of(written));
-}
-
 struct entries {
 	int root;
 	const char *written;
@@ -108,7 +143,7 @@ static int visit_entry(const char *path, void *data)
 
 	if (!pattern_matches_name(entries->pattern, base_of(path)))
 		return 0;
-	r = walk_file(entries->root, path, entries->written, entries->aliases);
+	r = walk_target(entries->root, path, entries->written, entries->aliases);
 	return r == -ENOMEM ? r : 0;
 }
 
@@ -133,7 +168,8 @@ int root_alias_find(int root, const char *written, struct aliases *aliases)
 	if (pattern.kind == ROOT_FILE)
 		r = walk_file(root, pattern.path, written, aliases);
 	else
-		r = walk_directory(root, pattern.path, written, aliases);
+		r = walk_directory(root, pattern.path, written, rest_of(written),
+				   aliases);
 	if (r == 0 && pattern.kind == ROOT_DIRECTORY)
 		r = walk_entries(root, pattern.path, written, aliases);
 	return r == -ENOENT || r == -ENOTDIR ? 0 : r;

@@ -10,9 +10,9 @@
  * root_alias_find() - Add the aliases of a rule's path in a root.
  * @root:    descriptor of the root directory
  * @written: a path or a pattern, as rules have it
- * @aliases: gets the path that it is, if symbolic links lead there: of a pattern, with
- * its fixed directory resolved, and the targets of the links in that directory which
- *           match
+ * @aliases: gets the path with its directory resolved, if symbolic links lead there, and
+ *           where it is a link itself, its target; of a pattern, with its fixed directory
+ *           resolved, and the targets of the links in that directory which match
  *
  * There is no alias by a link on another mount than the root's own, be it a volume or
  * procfs, nor by one to a program that is many by its name: whoever allows /bin/ls did
@@ -25,6 +25,14 @@
  * root_list().
  */
 int root_alias_find(int root, const char *written, struct aliases *aliases);
+
+/**
+ * root_alias_applet() - The program of many names that a path is one name of.
+ * @written:  a path of a rule; a pattern is none
+ * @ret_name: owned; NULL: it is none
+ * Return: 0; -ENOMEM; another negative errno of root_walk().
+ */
+int root_alias_applet(int root, const char *written, char **ret_name);
 
 /**
  * root_aliases_of() - The aliases that the paths of some policies have in a directory,

@@ -51,6 +51,7 @@ int aliases_add(struct aliases *aliases, const struct alias *alias)
 		return -ENOMEM;
 	copy = (struct alias){.written = strdup(alias->written),
 			      .resolved = strdup(alias->resolved),
+			      .is_target = alias->is_target,
 			      .made = alias->made};
 	if (!copy.written || !copy.resolved) {
 		alias_clear(&copy);
@@ -82,7 +83,8 @@ bool aliases_equal(const struct aliases *a, const struct aliases *b)
 	if (a->n != b->n)
 		return false;
 	for (size_t i = 0; i < a->n; i++)
-		if (compare(&a->items[i], b->items[i].written, b->items[i].resolved) != 0)
+		if (a->items[i].is_target != b->items[i].is_target ||
+		    compare(&a->items[i], b->items[i].written, b->items[i].resolved) != 0)
 			return false;
 	return true;
 }
@@ -157,9 +159,9 @@ static int visit_rule(const struct visit *visit, const struct policy_rule *rule)
 {
 	int r = visit_all(visit, rule->from, rule->n_from);
 
-	if (r == 0 && !rule->by_name)
+	if (r == 0)
 		r = visit_all(visit, rule->paths, rule->n_paths);
-	if (r == 0 && !rule->by_name)
+	if (r == 0)
 		r = visit_all(visit, rule->except, rule->n_except);
 	return r == 0 ? visit_all(visit, rule->unix_names, rule->n_unix) : r;
 }

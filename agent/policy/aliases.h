@@ -17,6 +17,9 @@
 /* Both are patterns: a path as a rule has it, and as it is where no link is left. */
 struct alias {
 	char *written, *resolved;
+	/* A link that a rule is about gave it, not those on the way there. What is denied
+	 * is known by what it is, and that may become another: no such name denies. */
+	bool is_target;
 	uint64_t made; /* real time, ns, at which the newest of the links was there */
 };
 
@@ -55,8 +58,7 @@ void aliases_clear(struct aliases *aliases);
 /**
  * aliases_visit() - Visit each path of some policies that may have aliases.
  *
- * Those of rules that are in force: paths, `except`, `from` and the names of sockets. Not
- * what a rule with `multicall: by-name` is about, which no link's target is.
+ * Those of rules that are in force: paths, `except`, `from` and the names of sockets.
  *
  * Return: 0; what @visit returned, if that is not 0, which ends the visits.
  */

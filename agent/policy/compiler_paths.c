@@ -41,28 +41,32 @@ static int add_pattern(struct paths *paths, const char *text, uint32_t rule, uin
 			    : r;
 }
 
-/* By the name that it has in the root as well, where that is another. */
-static int add_aliased(struct paths *paths, const char *text, uint32_t rule, uint32_t tag)
+/* By the names that it has in the root as well, where those are others. */
+static int add_aliased(struct paths *paths, const char *text, uint32_t rule, uint32_t tag,
+		       bool has_targets)
 {
 	const struct alias *first = NULL;
 	size_t n = aliases_find(paths->compiler->aliases, text, &first);
 	int r = add_pattern(paths, text, rule, tag);
 
 	for (size_t i = 0; r == 0 && i < n; i++)
-		r = add_pattern(paths, first[i].resolved, rule, tag);
+		if (has_targets || !first[i].is_target)
+			r = add_pattern(paths, first[i].resolved, rule, tag);
 	return r;
 }
 
 static int add_patterns(struct paths *paths, char *const *texts, size_t n, uint32_t rule,
 			uint32_t tag)
 {
-	const struct policy_rule *own = paths->compiler->rules[rule].rule;
-	bool alone = own && own->by_name && tag / 2 == rule;
+	const struct compiled_rule *own = &paths->compiler->rules[rule];
+	bool has_targets = tag != 2 * rule || own->verdict == VERDICT_ALLOW;
 	int r = 0;
 
+	/* Of a name that is meant alone no exception is another's either. */
+	if (tag == 2 * rule + 1 && own->rule->by_name)
+		has_targets = false;
 	for (size_t i = 0; r == 0 && i < n; i++)
-		r = alone ? add_pattern(paths, texts[i], rule, tag)
-			  : add_aliased(paths, texts[i], rule, tag);
+		r = add_aliased(paths, texts[i], rule, tag, has_targets);
 	return r;
 }
 

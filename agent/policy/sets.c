@@ -89,7 +89,8 @@ int sets_intern(struct sets *sets, const uint32_t *items, size_t n, uint32_t *re
 const uint32_t *sets_get(const struct sets *sets, uint32_t id, size_t *ret_n)
 {
 	*ret_n = sets->rows[id].n;
-	return sets->items + sets->rows[id].offset;
+	/* The empty set is there before any item is. */
+	return sets->items ? sets->items + sets->rows[id].offset : NULL;
 }
 
 static int compare(const void *a, const void *b)

@@ -255,6 +255,13 @@ Test(ctl_check, standard_input_that_cannot_be_read_is_an_error)
 		  "%s", lsmctl.out);
 }
 
+static const char listed[] =
+	"apiVersion: lsmd.io/v1alpha1\nkind: LsmPolicy\nmetadata: {name: a}\nspec:\n"
+	"  podSelector: {}\n  exec:\n    default: deny\n    rules:\n"
+	"    - {name: a, action: allow, paths: [/bin/sh, /bin/other, /bin/busybox]}\n"
+	"  file: {rules: [{name: b, action: deny, paths: [/x], from: {not: "
+	"[/usr/bin/sh]}}]}\n";
+
 Test(ctl_check, a_root_tells_what_goes_with_a_multi_call_program)
 {
 	char *path = write_text("a.yaml", partial), *root, *command;
@@ -273,6 +280,16 @@ Test(ctl_check, a_root_tells_what_goes_with_a_multi_call_program)
 				  "names, which go with it: busybox, vi\n"),
 			   "%s", lsmctl.out);
 	cr_expect_eq(run("check", "--root", "/nowhere", path), 1);
+	remove_text(path);
+	path = write_text("b.yaml", listed);
+	cr_expect_eq(run("check", "--root", root, path), 0, "%s", lsmctl.out);
+	cr_expect_not_null(strstr(lsmctl.out,
+				  "rule \"a\": /bin/sh is a name of /usr/bin/busybox, "
+				  "which this does not allow"),
+			   "%s", lsmctl.out);
+	cr_expect_not_null(strstr(lsmctl.out, "rule \"b\": /usr/bin/sh is a name of"),
+			   "%s", lsmctl.out);
+	cr_expect_null(strstr(lsmctl.out, "other is a name"), "%s", lsmctl.out);
 	cr_assert(asprintf(&command, "rm -rf %s", root) > 0);
 	cr_assert_eq(system(command), 0);
 	free(command);

@@ -67,10 +67,24 @@ static void finds(const char *written, const char *wanted)
 
 Test(root_alias, a_path_through_links_is_what_they_lead_to)
 {
-	finds("/bin/sh", "/bin/sh=/usr/bin/dash ");
+	finds("/bin/sh", "/bin/sh=/usr/bin/dash /bin/sh=/usr/bin/sh ");
+	finds("/usr/bin/sh", "/usr/bin/sh=/usr/bin/dash ");
 	finds("/bin/dash", "/bin/dash=/usr/bin/dash ");
 	finds("/usr/bin/dash", "");
 	finds("/none", "");
+}
+
+/* Only it may become another's. */
+Test(root_alias, the_target_of_the_path_itself_is_told_apart)
+{
+	_cleanup_(aliases_clear) struct aliases aliases = {0};
+
+	cr_assert_eq(root_alias_find(root, "/bin/sh", &aliases), 0);
+	cr_assert_eq(root_alias_find(root, "/bin/dash", &aliases), 0);
+	cr_assert_eq(aliases.n, 3);
+	cr_expect_not(aliases.items[0].is_target, "/bin/dash");
+	cr_expect(aliases.items[1].is_target, "/bin/sh to dash");
+	cr_expect_not(aliases.items[2].is_target, "/bin/sh");
 }
 
 Test(root_alias, what_is_not_there_yet_is_in_the_directory_behind_the_links)
@@ -107,7 +121,8 @@ Test(root_alias, names_are_escaped_and_patterns_read_without_it)
 
 Test(root_alias, a_program_that_is_many_by_its_name_is_none_of_them)
 {
-	finds("/bin/ncat", "");
+	finds("/bin/ncat", "/bin/ncat=/usr/bin/ncat ");
+	finds("/usr/bin/ncat", "");
 	finds("/bin/busybox", "/bin/busybox=/usr/bin/busybox ");
 }
 
@@ -129,7 +144,7 @@ Test(root_alias, all_paths_of_policies_are_looked_for)
 
 	cr_assert_eq(parsed.result, 0, "%s", parsed.said);
 	cr_assert_eq(root_aliases_of(".", &parsed.policies, &aliases), 0);
-	has(&aliases, "/bin/dash=/usr/bin/dash /bin/f=/usr/bin/f /var/run/e=/run/e "
-		      "/var/run/s=/run/s ");
+	has(&aliases, "/bin/dash=/usr/bin/dash /bin/f=/usr/bin/f /bin/nc=/opt/nc\\* "
+		      "/bin/nc=/usr/bin/nc /var/run/e=/run/e /var/run/s=/run/s ");
 	cr_expect_eq(root_aliases_of("none", &parsed.policies, &aliases), -ENOENT);
 }

@@ -100,18 +100,49 @@ Test(image_alias, a_denied_directory_is_denied_behind_its_links)
 		     VERDICT_ALLOW);
 }
 
-Test(image_alias, by_name_means_the_name)
+static void add_target(struct aliases *aliases, const char *written, const char *resolved)
+{
+	cr_assert_eq(aliases_add(aliases, &(struct alias){.written = (char *)written,
+							  .resolved = (char *)resolved,
+							  .is_target = true}),
+		     0);
+}
+
+/* What it is when it becomes another file is told by its identity. */
+Test(image_alias, a_links_target_is_not_denied_by_name)
 {
 	_cleanup_(aliases_clear) struct aliases aliases = {0};
 	_cleanup_(compiled_clear) struct compiled compiled = {0};
 
-	add(&aliases, "/bin/wget", "/bin/busybox");
+	add(&aliases, "/bin/sh", "/usr/bin/sh");
+	add_target(&aliases, "/bin/sh", "/usr/bin/dash");
+	add_target(&aliases, "/bin/ls", "/opt/ls");
+	compiled = compile_aliased(
+		NAMESPACED("a", ANY "  exec: {rules: [{action: deny, paths: [/bin/sh, "
+				    "\"/opt/*\"], except: [/bin/ls]}]}\n"),
+		&aliases);
+	cr_expect_eq(verdict_of(&compiled, exec("/usr/bin/sh")), VERDICT_DENY);
+	cr_expect_eq(verdict_of(&compiled, exec("/usr/bin/dash")), VERDICT_ALLOW);
+	cr_expect_eq(verdict_of(&compiled, exec("/opt/ls")), VERDICT_ALLOW);
+	cr_expect_eq(verdict_of(&compiled, exec("/opt/x")), VERDICT_DENY);
+}
+
+Test(image_alias, by_name_means_the_name)
+{
+	_cleanup_(aliases_clear) struct aliases aliases = {0};
+	_cleanup_(compiled_clear) struct compiled compiled = {0};
+	struct eval_event event = exec("/usr/bin/busybox");
+
+	add(&aliases, "/bin/wget", "/usr/bin/wget");
+	add_target(&aliases, "/bin/wget", "/usr/bin/busybox");
 	compiled = compile_aliased(NAMESPACED("a", ANY
 					      "  exec: {rules: [{action: deny, paths: "
 					      "[/bin/wget], multicall: by-name}]}\n"),
 				   &aliases);
 	cr_expect_eq(verdict_of(&compiled, exec("/bin/wget")), VERDICT_DENY);
-	cr_expect_eq(verdict_of(&compiled, exec("/bin/busybox")), VERDICT_ALLOW);
+	cr_expect_eq(verdict_of(&compiled, event), VERDICT_ALLOW);
+	event.called = "/usr/bin/wget";
+	cr_expect_eq(verdict_of(&compiled, event), VERDICT_DENY);
 }
 
 Test(image_alias, an_alias_changes_nothing_that_others_say)

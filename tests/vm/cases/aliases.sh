@@ -60,7 +60,7 @@ rules()
 	  podSelector: {matchLabels: {app: web}}
 	  exec:
 	    default: deny
-	    rules: [{name: listed, action: allow, paths: [/probe, /bin/cat, $1]}]
+	    rules: [{name: listed, action: allow, paths: [/probe, /usr/bin/cat, $1]}]
 	  file:
 	    rules:
 	    - {name: own, action: deny, paths: [/etc/secret], from: {not: [/bin/cat]}}
@@ -93,10 +93,13 @@ expect "and no more" "denied EPERM" ask other exec /bin/id
 
 stop_lsmd KILL
 expect "without lsmd" allowed ask web exec /bin/ls
+chown -h 1 "$root_other/bin"
 start_lsmd || return
 expect "when it is back" allowed ask web exec /bin/ls
 expect "with what is denied" "denied EPERM" ask web exec /bin/id
 soon "it finds the same" /usr/bin/ls alias_of web /bin/ls
+soon "a link that has another owner now" /usr/bin/ls alias_of other /bin/ls
+expect "still leads there" allowed ask other exec /bin/ls
 
 # --- what a container does later -----------------------------------------------------------------
 
