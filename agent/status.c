@@ -179,7 +179,8 @@ json_t *agent_status_json(struct agent *agent)
 		"s:{s:I, "
 		"s:I, "
 		"s:I}, s:o,"
-		" s:{s:I, s:I}, s:{s:I, s:I, s:I}, s:{s:i, s:s}, s:{s:I, s:s}, s:b, s:o, s:o}",
+		" s:{s:I, s:I}, s:{s:I, s:I, s:I}, s:{s:i, s:s}, s:{s:I, s:s}, s:b, s:o, "
+		"s:o}",
 		"version", LSMD_VERSION, "node", agent->options.node, "kernel",
 		kernel.release, "ready", ready, "reason", ready ? "" : why, "paused",
 		json_object_get(pause, "paused"), "pause", pause, "exempt",
@@ -227,6 +228,8 @@ static const char *subject_state(const struct subject *subject)
 {
 	if (is_failed(subject))
 		return "failed";
+	if (subject->pending)
+		return "pending";
 	if (!subject->image)
 		return "none";
 	for (size_t i = 0; i < subject->policies.n; i++)
@@ -251,6 +254,8 @@ static json_t *subject_json(const struct subject *subject)
 		json_object_set_new(item, "problem",
 				    json_string(subject->problem ? subject->problem
 								 : subject->uncovered));
+	if (item && bundle_is_sandbox(subject->bundle))
+		json_object_set_new(item, "sandbox", json_true());
 	if (item && identities)
 		json_object_set_new(item, "identities", identities);
 	else
@@ -314,10 +319,10 @@ static json_t *pending_json(const struct agent *agent)
 			continue;
 		item = subject_json(subject);
 		if (item)
-			json_object_update_new(
-				item, json_pack("{s:s, s:s, s:s}", "namespace",
-						subject->name_space, "pod", subject->pod,
-						"uid", subject->uid));
+			json_object_set_new(item, "pod",
+					    json_pack("{s:s, s:s, s:s}", "namespace",
+						      subject->name_space, "name",
+						      subject->pod, "uid", subject->uid));
 		json_array_append_new(list, item);
 	}
 	return list;

@@ -9,10 +9,12 @@
 
 static const struct command_line line = {
 	.doc = "The pods of this node, their containers, and the policies on them; then "
-	       "units and cgroups of the host that policies select.\v"
+	       "units and cgroups of the host that policies select, and containers of "
+	       "pods that are not known yet.\v"
 	       "STATE: enforced, audited (all policies are in audit mode), none (no "
 	       "policy "
-	       "selects it), failed (see PROBLEM; what was in force before still is).\n\n"
+	       "selects it), pending (lsmd has not heard of its pod, see --pending in "
+	       "lsmd(8)), failed (see PROBLEM; what was in force before still is).\n\n"
 	       "  lsmctl pods\n"
 	       "  lsmctl pods -o wide",
 };
@@ -53,10 +55,11 @@ static int add_row(json_t *rows, json_t *pod, json_t *container)
 	return json_array_append_new(rows, row);
 }
 
-/* A pod whose containers are not known yet is a row too; a unit is one of no pod. */
+/* A pod whose containers are not known yet is a row too; a unit is one of no pod, and
+ * what is pending has what is known of its pod. */
 static json_t *make_rows(const json_t *reply)
 {
-	json_t *rows = json_array(), *pod, *container, *host;
+	json_t *rows = json_array(), *pod, *container, *host, *pending;
 	size_t i, j;
 	int r = 0;
 
@@ -70,6 +73,8 @@ static json_t *make_rows(const json_t *reply)
 	}
 	json_array_foreach (json_path(reply, "host"), i, host)
 		r |= json_array_append(rows, host);
+	json_array_foreach (json_path(reply, "pending"), i, pending)
+		r |= json_array_append(rows, pending);
 	if (r < 0) {
 		json_decref(rows);
 		return NULL;
