@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 
 #include "../policy/parsed.h"
@@ -124,6 +125,22 @@ Test(root_alias, a_program_that_is_many_by_its_name_is_none_of_them)
 	finds("/bin/ncat", "/bin/ncat=/usr/bin/ncat ");
 	finds("/usr/bin/ncat", "");
 	finds("/bin/busybox", "/bin/busybox=/usr/bin/busybox ");
+}
+
+/* A volume's links are whoever's has it elsewhere. */
+Test(root_alias, links_on_another_mount_lead_nowhere)
+{
+	cr_assert_eq(mkdir("volume", 0755), 0);
+	if (mount("none", "volume", "tmpfs", 0, NULL) != 0)
+		cr_skip_test("this user mounts nothing");
+	if (symlink("/usr/bin", "volume/bin") == 0 &&
+	    symlink("/usr/bin/dash", "volume/sh") == 0) {
+		finds("/volume/sh", "");
+		finds("/volume/bin/dash", "");
+		finds("/volume/bin/**", "");
+		finds("/volume/s*", "");
+	}
+	umount("volume");
 }
 
 Test(root_alias, all_paths_of_policies_are_looked_for)
