@@ -55,7 +55,10 @@ static void lower_by_subjects(struct outcome *outcome, const struct agent *agent
 	for (size_t i = 0; i < agent->subjects.n; i++) {
 		const struct subject *subject = agent->subjects.items[i];
 
-		if (subject->problem && force_would_select(agent, subject, policy))
+		/* What waits for a look at its root is under what it was before. */
+		if (subject->problem &&
+		    !identities_are_awaited(subject, &subject->policies) &&
+		    force_would_select(agent, subject, policy))
 			lower(outcome, REFUSED, subject->problem);
 	}
 }

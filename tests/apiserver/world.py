@@ -6,11 +6,12 @@ DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 
 
 def definition(kind, scope):
-    plural = ("" if kind == "LsmPolicy" else "cluster") + "lsmpolicies"
+    plural = {"LsmPolicy": "lsmpolicies", "ClusterLsmPolicy": "clusterlsmpolicies",
+              "LsmNode": "lsmnodes"}[kind]
     return {"metadata": {"name": f"{plural}.lsmd.io"}, "spec": {
         "group": "lsmd.io", "scope": scope, "names": {"plural": plural, "kind": kind},
         "versions": [{"name": "v1alpha1", "served": True, "storage": True,
-                      "subresources": {"status": {}},
+                      "subresources": {} if kind == "LsmNode" else {"status": {}},
                       "schema": {"openAPIV3Schema": {"type": "object", "properties": {
                           "spec": {"type": "object",
                                    "x-kubernetes-preserve-unknown-fields": True},
@@ -21,7 +22,8 @@ def definition(kind, scope):
 def definitions():
     """Pairs of where to post, and what: kinds that take any spec, as the parser is the judge."""
     return [(DEFINITIONS, definition("LsmPolicy", "Namespaced")),
-            (DEFINITIONS, definition("ClusterLsmPolicy", "Cluster"))]
+            (DEFINITIONS, definition("ClusterLsmPolicy", "Cluster")),
+            (DEFINITIONS, definition("LsmNode", "Cluster"))]
 
 
 def policy(kind, name, selector, **spec):

@@ -5,7 +5,7 @@
 #
 #   tests/vm/cluster.sh [--kernel VERSION]... [--cgroup v1] [--build DIR] [TEST...]
 #
-# A TEST is one of cluster_test.py's: objects, away, labels.
+# A TEST is one of cluster_test.py's: objects, away, labels, telling.
 set -euo pipefail
 
 top=$(cd "$(dirname "$0")/../.." && pwd)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """In the guest of cluster.sh: lsmd follows the API server's stand-in on a kernel that enforces.
 
-    cluster_test.py [TEST...]      objects, away, labels; all of them without
+    cluster_test.py [TEST...]      objects, away, labels, telling; all of them without
 """
 import json
 import os
@@ -351,9 +351,69 @@ def test_labels():
     server.stop()
 
 
+def slowly(name, wanted, what):
+    """As soon(), with the patience that the pace of the agents asks for."""
+    for _ in range(120):
+        seen = what()
+        if seen == wanted:
+            break
+        time.sleep(1)
+    report(seen == wanted, name, f"wanted {wanted}, saw {seen}")
+
+
+def test_telling():
+    """The cluster is told of each policy, and of denials where that is asked for."""
+    server = fresh()
+    for name in ("shop", "lsmd"):
+        server.namespace(name)
+    server.node()
+    server.define()
+    server.pod(1, app="web")
+    server.policy("web", {"app": "web"})
+    server.policy("elsewhere", {"app": "web"}, "/etc/neighbour",
+                  {"nodeSelector": {"matchLabels": {"stage": "two"}}})
+    server.policy("wrong", {"app": "web"}, "etc/relative")
+    agent = Agent(server, "--events")
+    agent.ready()
+    node, policies = f"{GROUP}/lsmnodes/{NODE}", f"{GROUP}/namespaces/shop/lsmpolicies"
+    slowly("an object tells of this node", 200,
+           lambda: server.client.ask("GET", node, token="token-1")[0])
+    told = server.ask("GET", node)
+    report(told["status"]["counts"] == {"enforced": 0, "partial": 1, "refused": 1,
+                                        "notSelected": 1}, "what has become of each policy",
+           told["status"])
+    report([owner["kind"] for owner in told["metadata"]["ownerReferences"]] == ["Node"],
+           "and goes with the node", told["metadata"])
+    report("relative" in told["status"]["refused"][0]["reason"], "with the reason of a refusal",
+           told["status"]["refused"])
+    slowly("the one that leads tells it in the policy",
+           {"enforcing": 0, "partial": 1, "refused": 0, "notSelected": 0, "pending": 0},
+           lambda: server.ask("GET", f"{policies}/web").get("status", {}).get("nodes"))
+    slowly("a refusal, too", [("False", "Refused")], lambda: [
+        (ready["status"], ready["reason"]) for ready in
+        server.ask("GET", f"{policies}/wrong").get("status", {}).get("conditions", [])])
+    lease = server.ask("GET", "/apis/coordination.k8s.io/v1/namespaces/lsmd/leases/lsmd-status")
+    report(lease["spec"]["holderIdentity"] == NODE, "as the lease's holder", lease)
+    for _ in range(5):
+        read(1)
+    soon("a denial is an Event on the pod", [("PolicyDenied", "p1")], lambda: [
+        (event["reason"], event["involvedObject"]["name"]) for event in server.ask(
+            "GET", "/api/v1/namespaces/shop/events")["items"]])
+    server.ask("PATCH", f"{policies}/wrong", {"spec": {"file": {"rules": [
+        {"action": "deny", "paths": ["/etc/absolute"]}]}}})
+    slowly("mended, it is in force", 1, lambda: server.ask(
+        "GET", f"{policies}/wrong")["status"]["nodes"]["partial"])
+    requests = server.control()["requests"]
+    report(requests["patch lsmnodes"] == 2, "in two writes", requests)
+    print(f"# {requests}")
+    agent.stop()
+    server.stop()
+
+
 def main():
     make_root()
-    tests = {"objects": test_objects, "away": test_away, "labels": test_labels}
+    tests = {"objects": test_objects, "away": test_away, "labels": test_labels,
+             "telling": test_telling}
     for name in sys.argv[1:] or tests:
         tests[name]()
     print(f"# {passed} passed, {failed} failed")
