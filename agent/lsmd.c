@@ -4,6 +4,7 @@
 #include <argp.h>
 #include <errno.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -163,18 +164,62 @@ static void check_together(const struct argp_state *state,
 		argp_error(state, "--context is of a kubeconfig; say --kubeconfig too");
 }
 
+/* Options that are nothing but a text. */
+static const struct {
+	int key;
+	size_t place; /* in struct agent_options */
+} texts[] = {
+	{OPTION_POLICIES, offsetof(struct agent_options, policies)},
+	{OPTION_PODS, offsetof(struct agent_options, pods)},
+	{OPTION_CONTEXT, offsetof(struct agent_options, context)},
+	{OPTION_NODE, offsetof(struct agent_options, node)},
+	{OPTION_SOCKET, offsetof(struct agent_options, socket_path)},
+	{OPTION_LISTEN, offsetof(struct agent_options, listen)},
+	{OPTION_PIN_DIRECTORY, offsetof(struct agent_options, pin_directory)},
+	{OPTION_STATE_DIRECTORY, offsetof(struct agent_options, state_directory)},
+	{OPTION_HOST_ROOT, offsetof(struct agent_options, host_root)},
+	{OPTION_PAUSE_FILE, offsetof(struct agent_options, pause_file)},
+};
+
+static bool take_text(struct agent_options *agent, int key, const char *text)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		if (texts[i].key != key)
+			continue;
+		memcpy((char *)agent + texts[i].place, &text, sizeof(text));
+		return true;
+	}
+	return false;
+}
+
+static const struct {
+	int key;
+	enum mode mode;
+} modes[] = {
+	{OPTION_CHECK, MODE_CHECK},
+	{OPTION_PROBE, MODE_PROBE},
+	{OPTION_UNLOAD, MODE_UNLOAD},
+};
+
+static bool take_mode(struct command *command, int key)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++) {
+		if (modes[i].key != key)
+			continue;
+		command->mode = modes[i].mode;
+		return true;
+	}
+	return false;
+}
+
 static error_t parse_option(int key, char *text, struct argp_state *state)
 {
 	struct command *command = state->input;
 	struct agent_options *agent = &command->agent;
 
+	if (take_text(agent, key, text) || take_mode(command, key))
+		return 0;
 	switch (key) {
-	case OPTION_POLICIES:
-		agent->policies = text;
-		return 0;
-	case OPTION_PODS:
-		agent->pods = text;
-		return 0;
 	case OPTION_KUBECONFIG:
 		agent->kubeconfig = text;
 		agent->cluster = true;
@@ -185,39 +230,15 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case OPTION_EVENTS:
 		agent->events = true;
 		return 0;
-	case OPTION_CONTEXT:
-		agent->context = text;
-		return 0;
 	case OPTION_WATCH_SILENCE:
 		agent->watch_silence_ms =
 			1000 * parse_number(state, "watch-silence", text, 86400);
-		return 0;
-	case OPTION_NODE:
-		agent->node = text;
 		return 0;
 	case OPTION_NODE_LABELS:
 		return parse_labels(state, text, &agent->node_labels);
 	case OPTION_EXEMPT:
 		return namespaces_parse(state, text, &agent->exempt_namespaces,
 					&agent->n_exempt_namespaces);
-	case OPTION_SOCKET:
-		agent->socket_path = text;
-		return 0;
-	case OPTION_LISTEN:
-		agent->listen = text;
-		return 0;
-	case OPTION_PIN_DIRECTORY:
-		agent->pin_directory = text;
-		return 0;
-	case OPTION_STATE_DIRECTORY:
-		agent->state_directory = text;
-		return 0;
-	case OPTION_HOST_ROOT:
-		agent->host_root = text;
-		return 0;
-	case OPTION_PAUSE_FILE:
-		agent->pause_file = text;
-		return 0;
 	case OPTION_PENDING:
 		if (pending_posture_parse(text, &agent->pending) < 0)
 			argp_error(state, "--pending: \"%s\" is neither allow nor deny",
@@ -232,15 +253,6 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		return 0;
 	case OPTION_HISTORY:
 		agent->history = parse_number(state, "history", text, 10000000);
-		return 0;
-	case OPTION_CHECK:
-		command->mode = MODE_CHECK;
-		return 0;
-	case OPTION_PROBE:
-		command->mode = MODE_PROBE;
-		return 0;
-	case OPTION_UNLOAD:
-		command->mode = MODE_UNLOAD;
 		return 0;
 	case ARGP_KEY_END:
 		check_together(state, agent);
