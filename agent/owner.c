@@ -106,7 +106,7 @@ bool owner_find_pending(const struct pod_list *pods, const char *path,
 			struct owner *ret_owner)
 {
 	struct container_cgroup parts;
-	struct owner owner = {.pending = true};
+	struct owner owner;
 
 	if (owner_find_pod(pods, path, &owner) ||
 	    container_of_cgroup(path, &parts) != 0 || is_inside_another(pods, path) ||
