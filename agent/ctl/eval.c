@@ -234,23 +234,43 @@ static const struct command_line line = {
 	.own_socket = true,
 };
 
-static int resolve(struct event *event, const char *root)
+static int resolve_path(const char *root, char **path, const char **used)
 {
-	char *path;
+	char *found;
 	int r;
 
-	if (!event->path)
+	/* An abstract socket's name is no file's. */
+	if (!*path || **path != '/')
 		return EXIT_DONE;
-	r = root_resolve(root, event->path, &path);
+	r = root_resolve(root, *path, &found);
 	if (r < 0) {
-		complain("%s cannot be found in %s (%s)", event->path, root,
+		complain("%s cannot be found in %s (%s)", *path, root,
 			 strerrordesc_np(-r));
 		return EXIT_USAGE;
 	}
-	free(event->path);
-	event->path = path;
-	event->eval.path = path;
+	free(*path);
+	*path = found;
+	*used = found;
 	return EXIT_DONE;
+}
+
+/* What is acted on, and who acts; not what the caller called it. */
+static int resolve(struct event *event, const char *root)
+{
+	const struct {
+		char **path;
+		const char **used;
+	} paths[] = {
+		{&event->path, &event->eval.path},
+		{&event->texts[EVENT_FROM], &event->eval.program},
+		{&event->texts[EVENT_FROM_SCRIPT], &event->eval.program_script},
+		{&event->texts[EVENT_SCRIPT], &event->eval.script},
+	};
+	int r = EXIT_DONE;
+
+	for (size_t i = 0; r == EXIT_DONE && i < ARRAY_SIZE(paths); i++)
+		r = resolve_path(root, paths[i].path, paths[i].used);
+	return r;
 }
 
 static int judge(const struct arguments *arguments, const struct policy_list *policies,

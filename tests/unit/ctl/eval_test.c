@@ -126,6 +126,31 @@ Test(ctl_eval, a_root_tells_what_the_names_of_rules_are_there)
 	remove_text(path);
 }
 
+Test(ctl_eval, a_root_tells_which_program_acts)
+{
+	char *path = write_text("a.yaml", POLICY("{name: a, action: deny, paths: [/x], "
+						 "from: {not: [/bin/ls]}}"));
+	char root[256], command[2048];
+
+	snprintf(root, sizeof(root), "%s/root", server.directory);
+	snprintf(command, sizeof(command),
+		 "mkdir -p %s/usr/bin && ln -s usr/bin %s/bin && touch %s/usr/bin/ls",
+		 root, root, root);
+	cr_assert_eq(system(command), 0);
+	cr_expect_eq(run("eval", path, SHOP, "--root", root, "--exit-verdict", "--exec",
+			 "/x", "--from", "/bin/ls"),
+		     0, "%s%s", lsmctl.out, lsmctl.err);
+	cr_expect_eq(run("eval", path, SHOP, "--root", root, "--exit-verdict", "--exec",
+			 "/x", "--from", "/bin/cp"),
+		     4, "%s%s", lsmctl.out, lsmctl.err);
+	cr_expect_eq(
+		run("eval", path, SHOP, "--root", root, "--exit-verdict", "--unix", "@x"),
+		0, "%s%s", lsmctl.out, lsmctl.err);
+	snprintf(command, sizeof(command), "rm -rf %s", root);
+	cr_expect_eq(system(command), 0);
+	remove_text(path);
+}
+
 Test(ctl_eval, a_pod_that_nothing_selects_is_said)
 {
 	char *path = write_text("a.yaml", policy);
