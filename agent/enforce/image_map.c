@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "enforce/image_update.h"
 #include "enforce/map_info.h"
 #include "lsm/limits.h"
 #include "util/cleanup.h"
@@ -62,7 +63,7 @@ static int insert(const struct image *image, uint32_t index, uint64_t *ret_bytes
 	r = fill(fd, image);
 	if (r < 0)
 		return r;
-	r = bpf_map_update_elem(map->fd, &index, &fd, BPF_ANY);
+	r = image_update(map->fd, index, fd);
 	if (r < 0)
 		return r;
 	*ret_bytes = map_bytes(fd);
@@ -72,9 +73,8 @@ static int insert(const struct image *image, uint32_t index, uint64_t *ret_bytes
 static int remove_index(uint32_t index, void *data)
 {
 	const struct image_map *map = data;
-	int r = bpf_map_delete_elem(map->fd, &index);
 
-	return r == -ENOENT ? 0 : r;
+	return image_update(map->fd, index, -1);
 }
 
 struct images_backend image_map_backend(struct image_map *map)
