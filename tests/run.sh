@@ -22,6 +22,7 @@ usage()
 	  vm            the real hooks on 5.10, 6.1, 6.12 and 7.2
 
 	  --long  full counts: fuzzers 600 s each instead of 20, races 20 s instead of 2,
+	          faults of the API server 600 s instead of 60,
 	          10,000,000 differential cases instead of 1,000,000,
 	          3,200 events by real hooks instead of 512,
 	          the policies that ship, dry runs and real containers on four kernels
@@ -31,6 +32,7 @@ usage()
 }
 
 fuzz_seconds=20
+fault_seconds=60
 race_seconds=2
 cases=1000000
 hook_sets=16
@@ -39,7 +41,7 @@ declare -A only=([policies]=5.10 [dry_run]=6.1 [containers]=6.12 [pending]=6.12 
 rings=()
 while [ $# -gt 0 ]; do
 	case $1 in
-	--long) fuzz_seconds=600; race_seconds=20; cases=10000000; hook_sets=100; only=() ;;
+	--long) fuzz_seconds=600; fault_seconds=600; race_seconds=20; cases=10000000; hook_sets=100; only=() ;;
 	--help) usage; exit 0 ;;
 	build | unit | differential | fuzz | deploy | vm) rings+=("$1") ;;
 	*) echo "run.sh: unknown argument \"$1\"; see --help" >&2; exit 2 ;;
@@ -106,6 +108,8 @@ ring_unit()
 	setup_options=("-Db_sanitize=address,undefined" -Db_lundef=false)
 	check "unit: builds under ASan and UBSan" compile asan env CC=gcc
 	check "unit: meson test" meson test -C "$top/build-tests/asan" --no-rebuild --print-errorlogs
+	collect "unit: faults of the API server" python3 "$top/tests/apiserver/node_fault_test.py" \
+		"$top/build-tests/asan/tests/apiserver/node" "$fault_seconds"
 	cases=$(grep -oE 'Tested: .*' "$log" | sed 's/\x1b\[[0-9;]*m//g' |
 		awk -F'[:|]' '{ passed += $4; failed += $2 - $4 } END { print passed + 0, failed + 0 }')
 	echo "# unit: cases passed and failed: $cases"
@@ -173,6 +177,8 @@ ring_vm()
 	echo "# vm: races of $race_seconds s"
 	RING_RACE_SECONDS=$race_seconds collect "vm: ring" "$top/tests/vm/ring.sh" \
 		--build "$top/build-tests/gcc" "${cases[@]}" no_lsm
+	collect "vm: the API server" "$top/tests/vm/cluster.sh" --kernel 6.1 \
+		--build "$top/build-tests/gcc"
 	collect "vm: the programs" "$top/tests/vm/kernel/run.sh" --build "$top/build-tests/gcc"
 	collect "vm: the hooks and the policies" "$top/tests/differential/hooks.sh" \
 		--build "$top/build-tests/gcc" --sets "$hook_sets"

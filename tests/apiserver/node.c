@@ -103,6 +103,7 @@ static int run(uv_loop_t *loop, char **reterr_message)
 	uv_close((uv_handle_t *)&input, NULL);
 	uv_close((uv_handle_t *)&agent.scan_soon, NULL);
 	cluster_tell_end(&agent);
+	agent.taint = taint_free(agent.taint);
 	agent.cluster = cluster_free(agent.cluster);
 	uv_run(loop, UV_RUN_DEFAULT);
 	return 0;

@@ -3,9 +3,10 @@
 # lsmd against the API server's stand-in, on real kernels: what objects say is in force, how soon,
 # and what stays when the server is away.
 #
-#   tests/vm/cluster.sh [--kernel VERSION]... [--cgroup v1] [--build DIR] [TEST...]
+#   tests/vm/cluster.sh [--kernel VERSION]... [--cgroup v1] [--icount] [--build DIR] [TEST...]
 #
-# A TEST is one of cluster_test.py's: objects, away, labels, telling.
+# A TEST is one of cluster_test.py's: objects, away, labels, telling. With --icount an instruction is a
+# nanosecond: what labels measures then does not depend on how busy this machine is.
 set -euo pipefail
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -16,6 +17,7 @@ while [ $# -gt 0 ]; do
 	case $1 in
 	--kernel) kernels+=("$2"); shift 2 ;;
 	--cgroup) options+=(--cgroup "$2"); shift 2 ;;
+	--icount) options+=(--icount); shift ;;
 	--build) build=$2; shift 2 ;;
 	--*) echo "cluster.sh: unknown option \"$1\"; see its head" >&2; exit 2 ;;
 	*) break ;;
