@@ -16,8 +16,9 @@ usage() {
 usage: install.sh [--root DIR] IMAGE_ROOT [UNIT...]
 
 IMAGE_ROOT is the image's file system: build-image/image/root, or `ctr images mount IMAGE DIR`. It is
-copied to /opt/lsmd; /usr/local has commands that run it with its own libraries, and each UNIT
-(lsmd-boot.service, lsmd-pause.path, lsmd.service) is enabled. An older one is replaced.
+copied to /opt/lsmd; /usr/local has commands that run it with its own libraries, and lsmd-oci-hook for the
+runtime (deploy/hooks.d). Each UNIT (lsmd-boot.service, lsmd-pause.path, lsmd.service) is enabled.
+An older one is replaced.
 
   --root DIR  install there instead, and enable nothing (for images of nodes, and tests)
 END
@@ -67,8 +68,13 @@ main() {
 	cp -a "$image" "$root/opt/lsmd.new"
 	rm -rf "$root/opt/lsmd"
 	mv "$root/opt/lsmd.new" "$root/opt/lsmd"
-	for path in sbin/lsmd bin/lsmctl bin/lsmd-oci-hook; do
-		[[ ! -x $image/usr/$path ]] || wrapper "$path" "$loader"
+	for path in sbin/lsmd bin/lsmctl libexec/lsmd/lsmd-oci-hook; do
+		[[ -x $image/usr/$path ]] || continue
+		if grep -qaF "$loader" "$image/usr/$path"; then
+			wrapper "$path" "$loader"
+		else # it is linked with nothing
+			install -D -m 755 "$image/usr/$path" "$root/usr/local/$path"
+		fi
 	done
 	for unit; do
 		install -m 644 "$units/$unit" "$root/etc/systemd/system/$unit"

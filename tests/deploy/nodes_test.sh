@@ -94,6 +94,8 @@ if [ -x "$image/usr/sbin/lsmd" ]; then
 	for library in lib lib64; do rm -rf "${work:?}/host/$library"; done
 	if chroot "$work/host" /usr/local/sbin/lsmd --help >"$work/out" 2>&1; then ok "runs with its own libraries"
 	else not_ok "runs with its own libraries" "$(cat "$work/out")"; fi
+	if chroot "$work/host" /usr/local/libexec/lsmd/lsmd-oci-hook --help >"$work/out" 2>&1; then ok "and lsmd-oci-hook"
+	else not_ok "and lsmd-oci-hook" "$(cat "$work/out")"; fi
 	if chroot "$work/host" /usr/local/bin/lsmctl schema --crd >"$work/out" 2>&1; then ok "and so does lsmctl"
 	else not_ok "and so does lsmctl" "$(tail -n 3 "$work/out")"; fi
 else
