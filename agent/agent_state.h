@@ -263,6 +263,9 @@ void cluster_tell_denial(struct agent *agent, const struct denial *denial);
 /** cluster_tell_problems() - Append to a list why it could not be told. */
 void cluster_tell_problems(const struct agent *agent, json_t *list);
 
+/** cluster_tell_metrics() - Fill in what is of it. */
+void cluster_tell_metrics(const struct agent *agent, struct metrics_values *values);
+
 /** cluster_tell_end() - The loop must run once more. */
 void cluster_tell_end(struct agent *agent);
 

@@ -29,6 +29,7 @@ void cluster_status_metrics(const struct agent *agent, struct metrics_values *va
 		agent->cluster ? cluster_traffic(agent->cluster) : NULL;
 
 	values->event_times = &agent->event_times;
+	cluster_tell_metrics(agent, values);
 	if (!agent->cluster)
 		return;
 	cluster_numbers(agent->cluster, values->kinds);

@@ -223,6 +223,21 @@ void cluster_tell_problems(const struct agent *agent, json_t *list)
 					   counts.problem));
 }
 
+void cluster_tell_metrics(const struct agent *agent, struct metrics_values *values)
+{
+	struct rollout_counts counts = {0};
+
+	if (agent->rollout)
+		rollout_counts(agent->rollout, &counts);
+	values->reports_written = counts.reports_written;
+	values->report_failures = counts.failures;
+	values->leads = counts.is_leader;
+	if (!agent->pod_events)
+		return;
+	values->pod_events = pod_events_counts(agent->pod_events)->written;
+	values->pod_events_dropped = pod_events_counts(agent->pod_events)->dropped;
+}
+
 void cluster_tell_end(struct agent *agent)
 {
 	agent->rollout = rollout_free(agent->rollout);

@@ -20,7 +20,9 @@ struct metrics_values {
 	struct cluster_numbers kinds[CLUSTER_KINDS];
 	size_t n_kinds;			     /* 0: no API server is followed */
 	const struct histogram *event_times; /* NULL: not told */
-	int paused, overflow;
+	/* What the cluster is told. */
+	uint64_t reports_written, report_failures, pod_events, pod_events_dropped;
+	int paused, overflow, leads;
 	double start_time; /* seconds since the epoch */
 	const char *version, *kernel_release;
 };

@@ -6,6 +6,7 @@
  *
  *     {"report": [["ns", "name", GENERATION, "uid", STATE, "reason"], ...]}
  *     {"denial": {...}}       as denial_json() has it
+ *     {"denial": {...}, "rules": N}    one by each of N rules
  *     {}
  */
 #include <curl/curl.h>
@@ -69,6 +70,19 @@ static void print(void)
 	json_decref(said);
 }
 
+static void deny(json_t *denial, json_int_t rules)
+{
+	char rule[32];
+
+	for (json_int_t i = 0; i < rules; i++) {
+		snprintf(rule, sizeof(rule), "rule-%d", (int)i);
+		json_object_set_new(denial, "rule", json_string(rule));
+		pod_events_add(member.events, denial);
+	}
+	if (!rules)
+		pod_events_add(member.events, denial);
+}
+
 static void on_input(uv_poll_t *poll, int status, int events)
 {
 	_cleanup_(json_decrefp) json_t *asked = NULL;
@@ -84,7 +98,8 @@ static void on_input(uv_poll_t *poll, int status, int events)
 	if (json_object_get(asked, "report"))
 		report(json_object_get(asked, "report"));
 	if (json_object_get(asked, "denial"))
-		pod_events_add(member.events, json_object_get(asked, "denial"));
+		deny(json_object_get(asked, "denial"),
+		     json_integer_value(json_object_get(asked, "rules")));
 	print();
 }
 
