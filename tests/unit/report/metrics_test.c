@@ -51,6 +51,11 @@ Test(metrics, has_every_value)
 	has_line("lsmd_reload_failures_total 12");
 	has_line("lsmd_kernel_memory_bytes 13");
 	has_line("process_resident_memory_bytes 14");
+	has_line("lsmd_reports_written_total 21");
+	has_line("lsmd_report_failures_total 22");
+	has_line("lsmd_pod_events_total 23");
+	has_line("lsmd_pod_events_dropped_total 24");
+	has_line("lsmd_status_leader 1");
 	has_line("lsmd_paused 1");
 	has_line("lsmd_cgroup_map_overflow 0");
 	has_line("process_start_time_seconds 1767225600.250");
