@@ -96,5 +96,5 @@ Test(metrics, describes_every_family_once)
 		cr_expect(eq(str, type, found ? (char *)"counter" : (char *)"gauge"),
 			  "%s", name);
 	}
-	cr_expect(eq(uint, families, 22));
+	cr_expect(eq(uint, families, 27));
 }
