@@ -3,69 +3,12 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "kube/texts.h"
-#include "util/cleanup.h"
+#include "kube/policy_merge_private.h"
 
 /* Each text once. A policy that finds no room stays pending, a reason is not told. */
 #define NAMES_MAX_BYTES	  (4U << 20)
 #define REASONS_MAX_BYTES (1U << 20)
-
-#define UNTOLD		  "the LsmNode says why"
-#define STATE_BITS	  2
-#define NO_TALLY	  UINT32_MAX
-#define NO_REASON	  UINT32_MAX
-
-/* What a node says of a policy. */
-struct entry {
-	uint32_t policy;  /* number of its name */
-	uint32_t version; /* and the state, in the lowest bits */
-};
-
-struct reason {
-	uint32_t entry; /* of which it is the reason */
-	uint32_t text;	/* NO_REASON */
-};
-
-struct node {
-	char *name;
-	struct entry *entries;
-	size_t n;
-	struct reason *reasons; /* of those that are refused */
-	size_t n_reasons;
-	bool listed;
-};
-
-struct policy_merge {
-	struct texts *names; /* of policies */
-	struct texts *reasons;
-	struct node *nodes; /* by name */
-	size_t n, room;
-	struct policy_tally *tallies; /* by name */
-	size_t n_tallies;
-	bool counted; /* nothing changed since */
-};
-
-/* --- names of policies ---------------------------------------------------------------
- */
-
-static size_t name_length(const char *policy)
-{
-	return strcspn(policy, "@");
-}
-
-/* Two versions of one policy are taken for the same once in a thousand million. */
-static uint32_t version_of(const char *policy)
-{
-	const char *at = strchr(policy, '@');
-	uint64_t hash = at ? texts_hash(at, strlen(at)) : 0;
-
-	return (uint32_t)(hash ^ hash >> 32) << STATE_BITS;
-}
-
-/* --- nodes ----------------------------------------------------------------------------
- */
 
 static void clear_node(struct policy_merge *merge, struct node *node)
 {
@@ -84,12 +27,12 @@ static int take_entry(struct policy_merge *merge, const struct policy_result *re
 		      struct node *node)
 {
 	struct entry *entry = &node->entries[node->n];
-	int r = texts_take(merge->names, result->policy, name_length(result->policy),
-			   &entry->policy);
+	int r = texts_take(merge->names, result->policy,
+			   policy_name_length(result->policy), &entry->policy);
 
 	if (r < 0)
 		return r == -ENOSPC ? 0 : r;
-	entry->version = version_of(result->policy) | result->state;
+	entry->version = policy_version(result->policy) | result->state;
 	node->n++;
 	if (result->state != POLICY_STATE_REFUSED)
 		return 0;
@@ -221,168 +164,6 @@ size_t policy_merge_nodes(const struct policy_merge *merge)
 	return merge->n;
 }
 
-/* --- policies --------------------------------------------------------------------------
- */
-
-static int compare_tallies(const void *a, const void *b)
-{
-	const struct policy_tally *left = a, *right = b;
-
-	return strcmp(left->policy, right->policy);
-}
-
-static void free_tallies(struct policy_merge *merge)
-{
-	for (size_t i = 0; i < merge->n_tallies; i++) {
-		texts_drop(merge->names, merge->tallies[i].number);
-		free(merge->tallies[i].policy);
-	}
-	free(merge->tallies);
-	merge->tallies = NULL;
-	merge->n_tallies = 0;
-}
-
-static uint64_t written_of(const struct policy_merge *merge,
-			   const struct policy_tally *tally)
-{
-	const struct policy_tally *old = NULL;
-
-	if (merge->n_tallies)
-		old = bsearch(tally, merge->tallies, merge->n_tallies, sizeof(*old),
-			      compare_tallies);
-	return old && old->version == tally->version ? old->written : 0;
-}
-
-static int make_tally(struct policy_merge *merge, const char *policy,
-		      struct policy_tally *ret_tally)
-{
-	size_t length = name_length(policy);
-	struct policy_tally tally = {.policy = strndup(policy, length),
-				     .version = version_of(policy)};
-
-	if (!tally.policy)
-		return -ENOMEM;
-	if (texts_take(merge->names, policy, length, &tally.number) < 0) {
-		free(tally.policy);
-		return -ENOMEM;
-	}
-	if (policy[length])
-		tally.generation = strtoull(policy + length + 1, NULL, 10);
-	tally.written = written_of(merge, &tally);
-	*ret_tally = tally;
-	return 0;
-}
-
-int policy_merge_policies(struct policy_merge *merge, const struct node_report *own)
-{
-	struct policy_tally *tallies = calloc(own->n + 1, sizeof(*tallies));
-	size_t n = 0;
-	int r = 0;
-
-	if (!tallies)
-		return -ENOMEM;
-	for (size_t i = 0; r == 0 && i < own->n; i++) {
-		r = make_tally(merge, own->results[i].policy, &tallies[n]);
-		n += r == 0;
-	}
-	if (n)
-		qsort(tallies, n, sizeof(*tallies), compare_tallies);
-	free_tallies(merge);
-	merge->tallies = tallies;
-	merge->n_tallies = n;
-	merge->counted = false;
-	return r;
-}
-
-/* --- counting --------------------------------------------------------------------------
- */
-
-/* Which tally a text's number is the name of. */
-static uint32_t *index_of(const struct policy_merge *merge)
-{
-	uint32_t limit = texts_limit(merge->names);
-	uint32_t *index = calloc(limit + 1, sizeof(*index));
-
-	if (!index)
-		return NULL;
-	for (uint32_t i = 0; i < limit; i++)
-		index[i] = NO_TALLY;
-	for (size_t i = 0; i < merge->n_tallies; i++)
-		index[merge->tallies[i].number] = (uint32_t)i;
-	return index;
-}
-
-/* Return: the tally that an entry counts in; NULL: of another version, or of none. */
-static struct policy_tally *tally_of(const struct policy_merge *merge,
-				     const uint32_t *index, const struct entry *entry)
-{
-	uint32_t place = index[entry->policy];
-
-	if (place == NO_TALLY ||
-	    merge->tallies[place].version >> STATE_BITS != entry->version >> STATE_BITS)
-		return NULL;
-	return &merge->tallies[place];
-}
-
-static void count_node(const struct policy_merge *merge, const uint32_t *index,
-		       const struct node *node)
-{
-	for (size_t i = 0; i < node->n; i++) {
-		struct policy_tally *tally = tally_of(merge, index, &node->entries[i]);
-
-		/* One that a node names twice counts once. */
-		if (!tally || tally->counted == node)
-			continue;
-		tally->counted = node;
-		tally->nodes[node->entries[i].version & ((1U << STATE_BITS) - 1)]++;
-		tally->pending--;
-	}
-	for (size_t i = 0; i < node->n_reasons; i++) {
-		const struct reason *reason = &node->reasons[i];
-		struct policy_tally *tally =
-			tally_of(merge, index, &node->entries[reason->entry]);
-
-		if (!tally || tally->n_refusals == POLICY_REFUSALS_MAX)
-			continue;
-		tally->refusals[tally->n_refusals++] = (struct policy_refusal){
-			node->name, reason->text == NO_REASON
-					    ? UNTOLD
-					    : texts_get(merge->reasons, reason->text)};
-	}
-}
-
-static int count(struct policy_merge *merge)
-{
-	_cleanup_(freep) uint32_t *index = index_of(merge);
-
-	if (!index)
-		return -ENOMEM;
-	for (size_t i = 0; i < merge->n_tallies; i++) {
-		struct policy_tally *tally = &merge->tallies[i];
-
-		memset(tally->nodes, 0, sizeof(tally->nodes));
-		tally->n_refusals = 0;
-		tally->counted = NULL;
-		tally->pending = merge->n;
-	}
-	for (size_t i = 0; i < merge->n; i++)
-		count_node(merge, index, &merge->nodes[i]);
-	merge->counted = true;
-	return 0;
-}
-
-int policy_merge_count(struct policy_merge *merge, struct policy_tally **ret_tallies,
-		       size_t *ret_n)
-{
-	int r = merge->counted ? 0 : count(merge);
-
-	if (r < 0)
-		return r;
-	*ret_tallies = merge->tallies;
-	*ret_n = merge->n_tallies;
-	return 0;
-}
-
 /* --- the whole
  * -------------------------------------------------------------------------- */
 
@@ -393,7 +174,7 @@ struct policy_merge *policy_merge_free(struct policy_merge *merge)
 	for (size_t i = 0; i < merge->n; i++)
 		clear_node(merge, &merge->nodes[i]);
 	free(merge->nodes);
-	free_tallies(merge);
+	policy_tallies_clear(merge);
 	texts_free(merge->names);
 	texts_free(merge->reasons);
 	free(merge);
