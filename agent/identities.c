@@ -40,13 +40,6 @@ static const struct {
 #define HUNG_NS	 (600 * NS_PER_SECOND)
 #define MAX_HUNG 4
 
-struct identities {
-	struct agent *agent;
-	struct root_pool *pool;
-	uv_timer_t *timer; /* for the next look of all */
-	struct enforcer_file host_root;
-};
-
 /* --- life
  * ------------------------------------------------------------------------------- */
 
@@ -282,134 +275,7 @@ static uint64_t wait_for_root(const struct subject_files *files, uint64_t now)
 /* --- a look
  * ------------------------------------------------------------------------------ */
 
-static void look_free(struct root_task *task)
-{
-	struct look *look = (struct look *)task;
-
-	for (size_t i = 0; i < look->n_patterns; i++)
-		root_pattern_clear(&look->patterns[i]);
-	free(look->patterns);
-	closep(&look->directory);
-	closep(&look->reader);
-	image_unref(look->image);
-	policy_list_clear(&look->policies);
-	aliases_clear(&look->aliases);
-	found_files_clear(&look->files);
-	unfounds_clear(&look->unfound);
-	multicalls_clear(&look->multicalls);
-	free(look);
-}
-
-static bool is_hung(const struct subject_files *files, const char *path, uint64_t now)
-{
-	for (size_t i = 0; i < files->hung.n; i++)
-		if (files->hung.items[i].until > now &&
-		    !strcmp(files->hung.items[i].path, path))
-			return true;
-	return false;
-}
-
-static bool has_pattern(const struct look *look, const struct root_pattern *pattern)
-{
-	for (size_t i = 0; i < look->n_patterns; i++)
-		if (look->patterns[i].kind == pattern->kind &&
-		    !strcmp(look->patterns[i].path, pattern->path))
-			return true;
-	return false;
-}
-
-static int add_pattern(struct look *look, const struct subject_files *files,
-		       const char *text, size_t *room)
-{
-	struct root_pattern pattern;
-	int r = root_pattern_read(text, &pattern);
-
-	if (r == 0 && !has_pattern(look, &pattern) &&
-	    !is_hung(files, pattern.path, clock_boot())) {
-		r = room_for(&look->patterns, room, look->n_patterns + 1);
-		if (r == 0) {
-			look->patterns[look->n_patterns++] = pattern;
-			return 0;
-		}
-	}
-	if (r == 0 || r == -ENOMEM)
-		root_pattern_clear(&pattern);
-	return r == -EINVAL ? 0 : r;
-}
-
-static bool has_identity(const struct policy_rule *rule)
-{
-	return rule->action != ACTION_ALLOW && rule->enforcement != REFUSED &&
-	       !rule->by_name;
-}
-
-static int add_rule(struct look *look, const struct subject *subject,
-		    const struct policy_rule *rule, size_t *room)
-{
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < rule->n_paths; i++)
-		r = add_pattern(look, subject->files, rule->paths[i], room);
-	for (size_t i = 0; r == 0 && i < rule->n_unix; i++)
-		if (rule->unix_names[i][0] == '/')
-			r = add_pattern(look, subject->files, rule->unix_names[i], room);
-	return r;
-}
-
-static int add_patterns(struct look *look, const struct subject *subject)
-{
-	size_t room = 0;
-	int r = 0;
-
-	for (size_t i = 0; i < subject->policies.n; i++)
-		for (unsigned s = SECTION_EXEC; s <= SECTION_NETWORK; s++) {
-			const struct policy_section *section =
-				&subject->policies.items[i]->sections[s];
-
-			for (size_t j = 0; r == 0 && j < section->n_rules; j++)
-				if (has_identity(&section->rules[j]))
-					r = add_rule(look, subject, &section->rules[j],
-						     &room);
-		}
-	return r;
-}
-
 static void on_done(struct root_task *task, int status);
-
-static int look_new(struct identities *identities, const struct subject *subject,
-		    struct look **ret_look)
-{
-	const struct agent *agent = identities->agent;
-	struct look *look = calloc(1, sizeof(*look));
-	int r;
-
-	if (!look)
-		return -ENOMEM;
-	*look = (struct look){
-		.task = {.run = look_run, .done = on_done, .free = look_free},
-		.identities = identities,
-		.cgroup_id = subject->cgroup_id,
-		.image = image_ref(subject->image),
-		.directory = cgroup_open_directory(&agent->cgroups, subject->cgroup),
-		.reader = enforcer_reader(agent->enforcer),
-		.mount_namespace =
-			enforcer_slot_mount_namespace(agent->enforcer, subject->slot),
-		.on_host = subject->flags & CGROUP_F_HOST_ROOT,
-		.host_root = identities->host_root,
-		.at = LOOK_NOWHERE,
-	};
-	r = look->directory < 0 ? look->directory : look->reader;
-	if (r >= 0)
-		r = add_patterns(look, subject);
-	if (r == 0 && aliases_are_due(subject))
-		r = policy_list_copy(&subject->policies, &look->policies);
-	if (r < 0) {
-		look_free(&look->task);
-		return r;
-	}
-	*ret_look = look;
-	return 0;
-}
 
 /* What was published by an earlier life needs to stay no longer. */
 static void force_looked_at(struct identities *identities, struct subject *subject)
@@ -421,7 +287,7 @@ static void force_looked_at(struct identities *identities, struct subject *subje
 static void start(struct identities *identities, struct subject *subject, uint64_t now)
 {
 	struct subject_files *files = subject->files;
-	int r = look_new(identities, subject, &files->running);
+	int r = look_new(identities, subject, on_done, &files->running);
 
 	if (r == 0) {
 		root_pool_submit(identities->pool, &files->running->task);
@@ -451,88 +317,6 @@ static void on_timer(uv_timer_t *timer)
 
 /* --- what comes of it
  * -------------------------------------------------------------------- */
-
-static bool same_files(const struct found_files *a, const struct found_files *b)
-{
-	if (a->n != b->n)
-		return false;
-	for (size_t i = 0; i < a->n; i++)
-		if (a->items[i].file.inode != b->items[i].file.inode ||
-		    a->items[i].file.device != b->items[i].file.device ||
-		    strcmp(a->items[i].path, b->items[i].path) != 0)
-			return false;
-	return true;
-}
-
-/* What the kernel did not see made: a container that was there before its slot. */
-static void tell_root(const struct identities *identities, const struct subject *subject,
-		      const struct look *look)
-{
-	struct enforcer *enforcer = identities->agent->enforcer;
-
-	if (!enforcer_is_entering(enforcer, look->pid))
-		enforcer_slot_set_root(enforcer, subject->slot, look->found_namespace,
-				       look->root.device);
-}
-
-static bool is_below(const char *path, const struct unfounds *unfounds)
-{
-	for (size_t i = 0; i < unfounds->n; i++) {
-		const char *above = unfounds->items[i].path;
-		size_t length = strcmp(above, "/") ? strlen(above) : 0;
-
-		if (!strncmp(path, above, length) &&
-		    (!path[length] || path[length] == '/'))
-			return true;
-	}
-	return false;
-}
-
-/* What could not be looked at now is taken for what it was. */
-static int keep_unfound(const struct subject_files *files, struct look *look)
-{
-	struct found_files *found = &look->files;
-
-	for (size_t i = 0; i < files->files.n; i++) {
-		const struct found_file *old = &files->files.items[i];
-
-		if (!is_below(old->path, &look->unfound) &&
-		    !is_below(old->path, &files->hung))
-			continue;
-		if (found_files_add(found, old->path, &old->file) < 0)
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-static void take_result(struct identities *identities, struct subject *subject,
-			struct look *look)
-{
-	struct subject_files *files = subject->files;
-	bool is_first = !files->looked, is_new;
-
-	if (keep_unfound(files, look) < 0)
-		return;
-	is_new = !same_files(&files->files, &look->files);
-	found_files_clear(&files->files);
-	unfounds_clear(&files->unfound);
-	multicalls_clear(&files->multicalls);
-	files->files = look->files;
-	files->unfound = look->unfound;
-	files->multicalls = look->multicalls;
-	files->absent = look->absent;
-	look->files = (struct found_files){0};
-	look->unfound = (struct unfounds){0};
-	look->multicalls = (struct multicalls){0};
-	files->looked = true;
-	files->looked_at = clock_wall();
-	if (is_first || is_new || files->missing)
-		identities_publish(identities, subject, subject->image);
-	if (is_first)
-		files->before_start =
-			enforcer_is_entering(identities->agent->enforcer, look->pid);
-	tell_root(identities, subject, look);
-}
 
 /* In a subject's own moment of the period; never, where nothing can change any more. */
 static uint64_t next_regular(const struct identities *identities,
@@ -584,7 +368,7 @@ static bool finish_look(struct identities *identities, struct subject *subject,
 	} else if (files->error) {
 		files->next = now + wait_for_root(files, now);
 	} else {
-		take_result(identities, subject, look);
+		look_take(identities, subject, look);
 		is_renamed = aliases_take(identities->agent, subject, look);
 		files->next = next_regular(identities, subject, now);
 	}

@@ -5,6 +5,7 @@
 /* What the files that implement identities.h share. */
 
 #include <stdatomic.h>
+#include <uv.h>
 
 #include "enforce/enforcer.h"
 #include "identities.h"
@@ -18,6 +19,13 @@
 
 #define LOOK_NOWHERE	 SIZE_MAX
 #define LOOK_ALIASES	 (SIZE_MAX - 1)
+
+struct identities {
+	struct agent *agent;
+	struct root_pool *pool;
+	uv_timer_t *timer; /* for the next look of all */
+	struct enforcer_file host_root;
+};
 
 /* A file that a path of a rule is. */
 struct found_file {
@@ -136,6 +144,17 @@ bool aliases_take(struct agent *agent, const struct subject *subject, struct loo
 /** aliases_give_up() - A look for them hangs: not again, until there are other policies.
  */
 void aliases_give_up(const struct subject *subject);
+
+/**
+ * look_new() - Prepare a look for what a subject's policies say.
+ * @done: called in the loop's thread, see struct root_task
+ * Return: 0, negative errno.
+ */
+int look_new(struct identities *identities, const struct subject *subject,
+	     void (*done)(struct root_task *task, int status), struct look **ret_look);
+
+/** look_take() - Take over the files that a look has found, and publish what is new. */
+void look_take(struct identities *identities, struct subject *subject, struct look *look);
 
 /** look_run() - Look; in a thread of the pool. */
 void look_run(struct root_task *task);
