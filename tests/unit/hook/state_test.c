@@ -49,11 +49,11 @@ Test(container_state, of_no_pod_and_of_an_exempt_namespace_is_not_waited_for)
 {
 	static const char *const texts[] = {
 		"{\"id\": \"mine\"}", "{\"id\": \"mine\", \"annotations\": {}}",
-		"{\"id\": \"a\", \"annotations\": "
-		"{\"io.kubernetes.cri-o.ContainerType\": "
-		"\"container\", \"io.kubernetes.pod.namespace\": \"kube-system\"}}",
-		"{\"id\": \"a\", \"annotations\": {\"io.kubernetes.cri.container-type\": "
-		"\"sandbox\", \"io.kubernetes.cri.sandbox-namespace\": \"lsmd\"}}"};
+		("{\"id\": \"a\", \"annotations\": "
+		 "{\"io.kubernetes.cri-o.ContainerType\": "
+		 "\"container\", \"io.kubernetes.pod.namespace\": \"kube-system\"}}"),
+		("{\"id\": \"a\", \"annotations\": {\"io.kubernetes.cri.container-type\": "
+		 "\"sandbox\", \"io.kubernetes.cri.sandbox-namespace\": \"lsmd\"}}")};
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		_cleanup_(container_state_clear) struct container_state state = {0};
