@@ -2,6 +2,7 @@
 """What a test can ask of the server besides the API. POST /control with one JSON object:
 
     {"fail": STATUS, "times": N, "retryAfter": S, "path": PREFIX}   the next N requests fail so
+    {"calm": true}         no request is to fail any more
     {"cut": true}          every connection is cut, in the middle of whatever it sends
     {"stall": true}        nothing is sent any more on the connections that are open
     {"compact": true}      old versions are forgotten: watches and pages from them get 410
@@ -37,6 +38,8 @@ class Control:
             self.failures.append({"status": wanted["fail"], "times": wanted.get("times", 1),
                                   "retryAfter": wanted.get("retryAfter", 1),
                                   "path": wanted.get("path", "/")})
+        if wanted.get("calm"):
+            self.failures.clear()
         if wanted.get("cut"):
             for writer in self.connections - {own}:
                 writer.transport.abort()

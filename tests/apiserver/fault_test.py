@@ -106,7 +106,7 @@ class Run:
 
     def settle(self):
         """Ask for nothing but what is there, until both agree. Return what each says last."""
-        self.control(cut=True)
+        self.control(calm=True, cut=True)
         for _ in range(900):
             known, there = self.know(), self.listed()
             if known["objects"] == there and not known["problem"]:

@@ -26,8 +26,11 @@ class Node:
     """The program of node.c, asked line by line."""
 
     def __init__(self, program, config, state, silence=SILENCE_MS):
+        # What ASan keeps of freed memory, to catch its use, would count as piled up.
+        options = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=8"
         self.process = subprocess.Popen([program, config, "node-a", state, str(silence)],
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                        env={**os.environ, "ASAN_OPTIONS": options})
 
     def know(self):
         self.process.stdin.write("\n")
@@ -126,7 +129,7 @@ def check(run, program, config, directory, seconds):
                     known["why"])
     before = resident(node.process.pid)
     faults = run.go(seconds)
-    run.control(cut=True)
+    run.control(calm=True, cut=True)
     known = node.settled()
     grown = resident(node.process.pid) - before
     fresh = Node(program, config, os.path.join(directory, "fresh"))

@@ -24,7 +24,7 @@ def expect(what, actual, wanted):
 for name, family in families.items():
     expect(f"{name}: documented", bool(family.documentation), True)
     expect(f"{name}: type", family.type in ("counter", "gauge"), True)
-expect("number of families", len(families), 22)
+expect("number of families", len(families), 27)
 expect("lsmd_subjects", families["lsmd_subjects"].samples[0].value, 4.0)
 expect("lsmd_reloads", families["lsmd_reloads"].samples[0].value, 11.0)
 expect("start", families["process_start_time_seconds"].samples[0].value, 1767225600.25)
