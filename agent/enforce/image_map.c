@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "enforce/image_update.h"
 #include "enforce/map_info.h"
 #include "lsm/limits.h"
 #include "util/cleanup.h"
@@ -63,7 +62,7 @@ static int insert(const struct image *image, uint32_t index, uint64_t *ret_bytes
 	r = fill(fd, image);
 	if (r < 0)
 		return r;
-	r = image_update(map->fd, index, fd);
+	r = bpf_map_update_elem(map->fd, &index, &fd, BPF_ANY);
 	if (r < 0)
 		return r;
 	*ret_bytes = map_bytes(fd);
@@ -73,8 +72,9 @@ static int insert(const struct image *image, uint32_t index, uint64_t *ret_bytes
 static int remove_index(uint32_t index, void *data)
 {
 	const struct image_map *map = data;
+	int r = bpf_map_delete_elem(map->fd, &index);
 
-	return image_update(map->fd, index, -1);
+	return r == -ENOENT ? 0 : r;
 }
 
 struct images_backend image_map_backend(struct image_map *map)
