@@ -25,8 +25,8 @@ usage()
 	          faults of the API server 600 s instead of 60,
 	          10,000,000 differential cases instead of 1,000,000,
 	          3,200 events by real hooks instead of 512,
-	          the policies that ship, dry runs and real containers on four kernels
-	          instead of one each
+	          the policies that ship, dry runs, real containers and the like on four
+	          kernels instead of one each
 	  --help  this text
 	TEXT
 }
@@ -36,8 +36,9 @@ fault_seconds=60
 race_seconds=2
 cases=1000000
 hook_sets=16
-# Cases that take minutes are for one kernel each.
-declare -A only=([policies]=5.10 [dry_run]=6.1 [containers]=6.12 [pending]=6.12 [short_lived]=7.2)
+# Cases that take minutes, or ask more of the agent than of the kernel, are for one kernel each.
+declare -A only=([policies]=5.10 [dry_run]=6.1 [aliases]=6.12 [containers]=6.12 [pending]=6.12
+	[pod]=6.12 [boot]=7.2 [exempt]=7.2 [short_lived]=7.2)
 rings=()
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -164,6 +165,17 @@ ring_deploy()
 	collect "deploy: vm.sh" "$top/tests/deploy/vm_test.sh"
 }
 
+# How soon a label is in force is counted; the rest is not, and runs beside it.
+cluster()
+{
+	local status=0 counted
+	"$top/tests/vm/cluster.sh" --kernel 6.1 --build "$top/build-tests/gcc" --icount labels &
+	counted=$!
+	"$top/tests/vm/cluster.sh" --kernel 6.1 --build "$top/build-tests/gcc" objects away telling || status=1
+	wait "$counted" || status=1
+	return $status
+}
+
 ring_vm()
 {
 	local file case cases=()
@@ -177,8 +189,7 @@ ring_vm()
 	echo "# vm: races of $race_seconds s"
 	RING_RACE_SECONDS=$race_seconds collect "vm: ring" "$top/tests/vm/ring.sh" \
 		--build "$top/build-tests/gcc" "${cases[@]}" no_lsm
-	collect "vm: the API server" "$top/tests/vm/cluster.sh" --kernel 6.1 \
-		--build "$top/build-tests/gcc"
+	collect "vm: the API server" cluster
 	collect "vm: the programs" "$top/tests/vm/kernel/run.sh" --build "$top/build-tests/gcc"
 	collect "vm: the hooks and the policies" "$top/tests/differential/hooks.sh" \
 		--build "$top/build-tests/gcc" --sets "$hook_sets"

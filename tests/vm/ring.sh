@@ -90,19 +90,21 @@ cases_of()
 	done
 }
 
-for ((i = 0; ${#plain[@]} > 0 && i < ${#kernels[@]}; i += 2)); do
-	declare -A pids=()
-	for kernel in "${kernels[@]:i:2}"; do
-		mapfile -t own < <(cases_of "$kernel")
-		[ ${#own[@]} -gt 0 ] || continue
-		run_on "$kernel" "$logs/$kernel" -- guest.sh "${own[@]}" &
-		pids[$kernel]=$!
-	done
-	for kernel in "${!pids[@]}"; do
-		if wait "${pids[$kernel]}"; then show "$kernel" "$logs/$kernel" 0
-		else show "$kernel" "$logs/$kernel" $?; fi
-	done
+# Two machines at a time; the next begins when one of them ends.
+started=()
+for kernel in "${kernels[@]}"; do
+	mapfile -t own < <(cases_of "$kernel")
+	[ ${#own[@]} -gt 0 ] || continue
+	while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n || true; done
+	{
+		result=0
+		run_on "$kernel" "$logs/$kernel" -- guest.sh "${own[@]}" || result=$?
+		echo "$result" >"$logs/$kernel.status"
+	} &
+	started+=("$kernel")
 done
+wait
+for kernel in "${started[@]}"; do show "$kernel" "$logs/$kernel" "$(cat "$logs/$kernel.status")"; done
 
 # With CPUs in threads of their own the emulator itself may fail (status 125); that says nothing
 # of the guest, and is tried again.
