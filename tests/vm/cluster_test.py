@@ -26,7 +26,7 @@ PODS = 250
 # The stand-in and this test are not what a node runs beside lsmd.
 NICE = 19
 POLICIES = 200
-CHANGES = 200
+CHANGES = 100
 
 passed = failed = 0
 
@@ -349,7 +349,7 @@ def test_labels():
             wrong += read(number) != (DENIED if change % 2 == 0 else ALLOWED)
         else:
             # One at a time: what is measured is how long one takes.
-            time.sleep(0.1)
+            time.sleep(0.05)
     time.sleep(1)
     report(wrong == 0, "what a label says is what processes get", f"{wrong} wrong")
     count, median, p99 = median_and_p99(before, histogram(agent))
