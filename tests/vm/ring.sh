@@ -5,7 +5,7 @@
 #   tests/vm/ring.sh [--kernel VERSION]... [--cgroup v1] [--build DIR] [CASE...]
 #
 # A CASE is a file of tests/vm/cases, or no_lsm: a boot without BPF-LSM; CASE@VERSION runs on that
-# kernel alone, of those that are asked for. Two kernels run at a time,
+# kernel alone, of those that are asked for, in a boot of its own. Two kernels run at a time,
 # each on CPUs that take turns in one thread. The races want CPUs that run at the same instant
 # (vm.sh --parallel), so they come after, a kernel at a time.
 set -euo pipefail
@@ -77,34 +77,36 @@ for case in "${cases[@]}"; do
 	esac
 done
 
-# cases_of KERNEL: those of "plain" that are for it, a line each.
-cases_of()
-{
-	local case
+# A machine each: what all kernels run, and each case that is for one of them.
+machines=()
+for kernel in "${kernels[@]}"; do
+	common=
 	for case in "${plain[@]}"; do
 		case $case in
-		*@"$1") echo "${case%@*}" ;;
+		*@"$kernel") machines+=("$kernel ${case%@*}") ;;
 		*@*) ;;
-		*) echo "$case" ;;
+		*) common+=" $case" ;;
 		esac
 	done
+	[ -z "$common" ] || machines+=("$kernel$common")
+done
+
+# machine NUMBER KERNEL CASE...
+machine()
+{
+	local result=0
+	run_on "$2" "$logs/$1" -- guest.sh "${@:3}" || result=$?
+	echo "$result" >"$logs/$1.status"
 }
 
-# Two machines at a time; the next begins when one of them ends.
-started=()
-for kernel in "${kernels[@]}"; do
-	mapfile -t own < <(cases_of "$kernel")
-	[ ${#own[@]} -gt 0 ] || continue
+# Two at a time; the next begins when one of them ends.
+for i in "${!machines[@]}"; do
 	while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n || true; done
-	{
-		result=0
-		run_on "$kernel" "$logs/$kernel" -- guest.sh "${own[@]}" || result=$?
-		echo "$result" >"$logs/$kernel.status"
-	} &
-	started+=("$kernel")
+	read -ra words <<<"${machines[i]}"
+	machine "$i" "${words[@]}" &
 done
 wait
-for kernel in "${started[@]}"; do show "$kernel" "$logs/$kernel" "$(cat "$logs/$kernel.status")"; done
+for i in "${!machines[@]}"; do show "${machines[i]%% *}" "$logs/$i" "$(cat "$logs/$i.status")"; done
 
 # With CPUs in threads of their own the emulator itself may fail (status 125); that says nothing
 # of the guest, and is tried again.
