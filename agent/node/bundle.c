@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 
 #include "util/cleanup.h"
+#include "util/file.h"
 
 /* The keys of one writer. */
 struct keys {
@@ -223,17 +224,9 @@ static int read_file(int fd, char **ret_text, size_t *ret_length)
 	text = malloc(size + 1);
 	if (!text)
 		return -ENOMEM;
-	while (length < size) {
-		ssize_t n = read(fd, text + length, size - length);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		length += (size_t)n;
-	}
+	r = file_read_all(fd, text, size, &length);
+	if (r < 0)
+		return r;
 	*ret_text = TAKE_PTR(text);
 	*ret_length = length;
 	return 0;

@@ -9,7 +9,7 @@
 
 #include "util/cleanup.h"
 
-static int read_all(int fd, char *text, size_t length, size_t *ret_length)
+int file_read_all(int fd, char *text, size_t length, size_t *ret_length)
 {
 	size_t done = 0;
 
@@ -47,7 +47,7 @@ int file_read(const char *path, size_t max, char **ret_text, size_t *ret_length)
 	text = malloc((size_t)status.st_size + 1);
 	if (!text)
 		return -ENOMEM;
-	r = read_all(fd, text, (size_t)status.st_size, &length);
+	r = file_read_all(fd, text, (size_t)status.st_size, &length);
 	if (r < 0)
 		return r;
 	text[length] = '\0';

@@ -16,6 +16,13 @@
 int file_read(const char *path, size_t max, char **ret_text, size_t *ret_length);
 
 /**
+ * file_read_all() - Read from a descriptor up to a length, or to the file's end.
+ * @text: room for @length bytes
+ * Return: 0, negative errno.
+ */
+int file_read_all(int fd, char *text, size_t length, size_t *ret_length);
+
+/**
  * file_write() - Replace a file: temporary, fsync, rename, fsync of the directory.
  * Mode 0600. Return: 0, negative errno; on failure the old file is as it was.
  */
