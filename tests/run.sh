@@ -195,7 +195,7 @@ ring_vm()
 		--build "$top/build-tests/gcc" --sets "$hook_sets"
 	# As nodes of AL2 have it.
 	collect "vm: ring on cgroup v1" "$top/tests/vm/ring.sh" --kernel 5.10 --cgroup v1 \
-		--build "$top/build-tests/gcc" hooks runtime live restart short_lived containers
+		--build "$top/build-tests/gcc" hooks runtime live restart short_lived containers pod
 }
 
 # Published policies as test data, beside the repository; tests that need them fail without on CI.

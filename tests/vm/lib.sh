@@ -204,10 +204,21 @@ make_root()
 	mount --bind "$cgroup_root" "$root/cgroup"
 }
 
-# fresh CASE: no lsmd, nothing in the kernel, no policies, both pods without labels.
+# What a case leaves running in a pod has that case's root, and would be taken for the next one's.
+nobody_in()
+{
+	while [ -n "$(cat "$1/cgroup.procs" 2>/dev/null)" ]; do
+		xargs kill -KILL <"$1/cgroup.procs" 2>/dev/null || true
+		sleep 0.05
+	done
+}
+
+# fresh CASE: no lsmd, nobody in the pods, nothing in the kernel, no policies, no labels.
 fresh()
 {
 	stop_lsmd
+	nobody_in "$cgroup_web"
+	nobody_in "$cgroup_other"
 	lsmd --unload || not_ok "unload" "exit status $?"
 	rm -rf "$policies" "$state"
 	mkdir -p "$policies"
