@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "asked.h"
 #include "kube/reflector.h"
 #include "util/cleanup.h"
 
@@ -72,36 +73,20 @@ static void on_problem(void *data, const char *problem)
 	follow.problem = problem ? strdup(problem) : NULL;
 }
 
-static void print(void)
+static json_t *tell(const char *line)
 {
 	const struct reflector_counts *counts = reflector_counts(follow.reflector);
 	const struct kube_traffic *traffic = kube_api_traffic(follow.api);
-	json_t *said = json_pack(
-		"{sO s{sI sI sI sI sI sI} ss? sb}", "objects", follow.objects, "counts",
-		"lists", (json_int_t)counts->lists, "watches",
-		(json_int_t)counts->watches, "events", (json_int_t)counts->events,
-		"expired", (json_int_t)counts->expired, "failures",
-		(json_int_t)counts->failures, "requests", (json_int_t)traffic->requests,
-		"problem", follow.problem, "synced",
-		reflector_is_synced(follow.reflector));
 
-	json_dumpf(said, stdout, JSON_COMPACT);
-	putchar('\n');
-	fflush(stdout);
-	json_decref(said);
-}
-
-static void on_input(uv_poll_t *poll, int status, int events)
-{
-	char line[64];
-
-	(void)events;
-	if (status < 0 || !fgets(line, sizeof(line), stdin)) {
-		uv_poll_stop(poll);
-		uv_stop(poll->loop);
-		return;
-	}
-	print();
+	(void)line;
+	return json_pack("{sO s{sI sI sI sI sI sI} ss? sb}", "objects", follow.objects,
+			 "counts", "lists", (json_int_t)counts->lists, "watches",
+			 (json_int_t)counts->watches, "events",
+			 (json_int_t)counts->events, "expired",
+			 (json_int_t)counts->expired, "failures",
+			 (json_int_t)counts->failures, "requests",
+			 (json_int_t)traffic->requests, "problem", follow.problem,
+			 "synced", reflector_is_synced(follow.reflector));
 }
 
 int main(int argc, char **argv)
@@ -131,8 +116,7 @@ int main(int argc, char **argv)
 	    reflector_new(&loop, follow.api, argv[2], silence, &handler,
 			  &follow.reflector) < 0)
 		return 1;
-	uv_poll_init(&loop, &input, STDIN_FILENO);
-	uv_poll_start(&input, UV_READABLE, on_input);
+	asked_begin(&loop, &input, tell);
 	uv_run(&loop, UV_RUN_DEFAULT);
 	uv_close((uv_handle_t *)&input, NULL);
 	reflector_free(follow.reflector);

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "asked.h"
 #include "kube/pod_events.h"
 #include "kube/rollout.h"
 #include "util/cleanup.h"
@@ -44,14 +45,13 @@ static void report(const json_t *results)
 	rollout_report(member.rollout, &own);
 }
 
-static void print(void)
+static json_t *tell(void)
 {
 	const struct pod_events_counts *events = pod_events_counts(member.events);
 	struct rollout_counts counts;
-	json_t *said;
 
 	rollout_counts(member.rollout, &counts);
-	said = json_pack("{sI sI sI sI sI sI sI sb ss? sI s{sI sI sI sI}}",
+	return json_pack("{sI sI sI sI sI sI sI sb ss? sI s{sI sI sI sI}}",
 			 "reportsWritten", (json_int_t)counts.reports_written,
 			 "leasesRead", (json_int_t)counts.leases_read, "leasesWritten",
 			 (json_int_t)counts.leases_written, "statusesRead",
@@ -64,10 +64,6 @@ static void print(void)
 			 (json_int_t)events->denials, "dropped",
 			 (json_int_t)events->dropped, "failures",
 			 (json_int_t)events->failures);
-	json_dumpf(said, stdout, JSON_COMPACT);
-	putchar('\n');
-	fflush(stdout);
-	json_decref(said);
 }
 
 static void deny(json_t *denial, json_int_t rules)
@@ -83,24 +79,16 @@ static void deny(json_t *denial, json_int_t rules)
 		pod_events_add(member.events, denial);
 }
 
-static void on_input(uv_poll_t *poll, int status, int events)
+static json_t *answer(const char *line)
 {
-	_cleanup_(json_decrefp) json_t *asked = NULL;
-	static char line[1 << 20];
+	_cleanup_(json_decrefp) json_t *asked = json_loads(line, 0, NULL);
 
-	(void)events;
-	if (status < 0 || !fgets(line, sizeof(line), stdin)) {
-		uv_poll_stop(poll);
-		uv_stop(poll->loop);
-		return;
-	}
-	asked = json_loads(line, 0, NULL);
 	if (json_object_get(asked, "report"))
 		report(json_object_get(asked, "report"));
 	if (json_object_get(asked, "denial"))
 		deny(json_object_get(asked, "denial"),
 		     json_integer_value(json_object_get(asked, "rules")));
-	print();
+	return tell();
 }
 
 int main(int argc, char **argv)
@@ -128,8 +116,7 @@ int main(int argc, char **argv)
 			   &(struct pod_events_options){.node = argv[2], .pace = pace},
 			   &member.events) < 0)
 		return 1;
-	uv_poll_init(&loop, &input, STDIN_FILENO);
-	uv_poll_start(&input, UV_READABLE, on_input);
+	asked_begin(&loop, &input, answer);
 	uv_run(&loop, UV_RUN_DEFAULT);
 
 	pod_events_free(member.events);

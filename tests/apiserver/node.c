@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "agent_state.h"
+#include "asked.h"
 #include "util/cleanup.h"
 
 static struct agent agent;
@@ -42,12 +43,13 @@ static json_t *pod_json(const struct pod *pod)
 			 policies_of(pod));
 }
 
-static void print(void)
+static json_t *tell(const char *line)
 {
-	json_t *pods = json_object(), *said;
+	json_t *pods = json_object();
 	const char *why = "";
 	bool known = cluster_is_known(agent.cluster, &why);
 
+	(void)line;
 	cluster_sweep(&agent);
 	for (size_t i = 0; i < agent.pods.n; i++) {
 		const struct pod *pod = &agent.pods.items[i];
@@ -57,25 +59,8 @@ static void print(void)
 			abort();
 		json_object_set_new(pods, key, pod_json(pod));
 	}
-	said = json_pack("{so so sb ss}", "pods", pods, "cluster",
+	return json_pack("{so so sb ss}", "pods", pods, "cluster",
 			 cluster_json(agent.cluster), "known", (int)known, "why", why);
-	json_dumpf(said, stdout, JSON_COMPACT);
-	putchar('\n');
-	fflush(stdout);
-	json_decref(said);
-}
-
-static void on_input(uv_poll_t *poll, int status, int events)
-{
-	char line[64];
-
-	(void)events;
-	if (status < 0 || !fgets(line, sizeof(line), stdin)) {
-		uv_poll_stop(poll);
-		uv_stop(poll->loop);
-		return;
-	}
-	print();
 }
 
 /* There is no cgroup tree to be read again. */
@@ -96,9 +81,7 @@ static int run(uv_loop_t *loop, char **reterr_message)
 	uv_timer_init(loop, &agent.scan_soon);
 	agent.scan_soon.timer_cb = on_scan;
 	cluster_start(agent.cluster);
-	uv_poll_init(loop, &input, STDIN_FILENO);
-	input.data = NULL;
-	uv_poll_start(&input, UV_READABLE, on_input);
+	asked_begin(loop, &input, tell);
 	uv_run(loop, UV_RUN_DEFAULT);
 	uv_close((uv_handle_t *)&input, NULL);
 	uv_close((uv_handle_t *)&agent.scan_soon, NULL);

@@ -10,16 +10,12 @@
 #include <sys/stat.h>
 
 #include "../policy/parsed.h"
+#include "root_tree.h"
 #include "util/cleanup.h"
-
-static char top[64];
-static int root = -1;
 
 static void setup(void)
 {
-	strcpy(top, "/tmp/root-alias-test-XXXXXX");
-	cr_assert_not_null(mkdtemp(top));
-	cr_assert_eq(chdir(top), 0);
+	root_tree_begin();
 	cr_assert_eq(mkdir("usr", 0755), 0);
 	cr_assert_eq(mkdir("usr/bin", 0755), 0);
 	cr_assert_eq(mkdir("run", 0755), 0);
@@ -31,20 +27,10 @@ static void setup(void)
 	cr_assert_eq(symlink("/opt/nc*", "usr/bin/nc"), 0);
 	cr_assert_eq(symlink("busybox", "usr/bin/ncat"), 0);
 	cr_assert_eq(symlink("/run", "var/run"), 0);
-	root = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	cr_assert_geq(root, 0);
+	root_tree_open(".");
 }
 
-static void teardown(void)
-{
-	char command[128];
-
-	close(root);
-	snprintf(command, sizeof(command), "rm -rf %s", top);
-	cr_assert_eq(system(command), 0);
-}
-
-TestSuite(root_alias, .init = setup, .fini = teardown);
+TestSuite(root_alias, .init = setup, .fini = root_tree_remove);
 
 /* @wanted: "WRITTEN=RESOLVED " for each */
 static void has(const struct aliases *aliases, const char *wanted)

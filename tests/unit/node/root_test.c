@@ -11,38 +11,10 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "root_tree.h"
 #include "util/cleanup.h"
 
-static char top[64];
-static int root = -1;
-
-/* A container's root, and beside it what must never be reached from there. */
-static void setup(void)
-{
-	strcpy(top, "/tmp/root-test-XXXXXX");
-	cr_assert_not_null(mkdtemp(top));
-	cr_assert_eq(chdir(top), 0);
-	cr_assert_eq(mkdir("root", 0755), 0);
-	cr_assert_eq(mkdir("root/usr", 0755), 0);
-	cr_assert_eq(mkdir("root/usr/bin", 0755), 0);
-	close(creat("outside", 0644));
-	close(creat("root/usr/bin/dash", 0755));
-	cr_assert_eq(symlink("usr/bin", "root/bin"), 0);
-	cr_assert_eq(symlink("dash", "root/usr/bin/sh"), 0);
-	root = open("root", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	cr_assert_geq(root, 0);
-}
-
-static void teardown(void)
-{
-	char command[128];
-
-	close(root);
-	snprintf(command, sizeof(command), "rm -rf %s", top);
-	cr_assert_eq(system(command), 0);
-}
-
-TestSuite(root, .init = setup, .fini = teardown);
+TestSuite(root, .init = root_tree_make, .fini = root_tree_remove);
 
 /* Does a path lead to the file that the host calls @host? */
 static bool leads_to(const char *path, const char *host)
