@@ -162,6 +162,9 @@ static void check_together(const struct argp_state *state,
 				  "pods; say one of them");
 	if (agent->context && !agent->kubeconfig)
 		argp_error(state, "--context is of a kubeconfig; say --kubeconfig too");
+	if (agent->events && !agent->cluster)
+		argp_error(state, "--events is of a cluster; say --cluster or "
+				  "--kubeconfig too");
 }
 
 /* Options that are nothing but a text. */

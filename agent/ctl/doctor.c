@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "doctor/doctor.h"
 
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
 #include "ctl/command.h"
 #include "ctl/complain.h"
 #include "ctl/options.h"
@@ -85,6 +89,12 @@ int command_doctor(int argc, char **argv)
 	struct arguments arguments = {0};
 
 	options_parse(&line, argc, argv, &arguments);
+	if (arguments.root && access(arguments.root, X_OK) < 0) {
+		complain("--root: %s: %s; name the directory where the node's root is "
+			 "mounted",
+			 arguments.root, strerror(errno));
+		return EXIT_USAGE;
+	}
 	if (doctor_json(arguments.root ? arguments.root : "", &found) < 0) {
 		complain("out of memory");
 		return EXIT_FAILED;

@@ -81,6 +81,15 @@ static error_t parse(int key, char *text, struct argp_state *state)
 	}
 }
 
+/* Of what is on stdin. */
+static const char *say_state(int r)
+{
+	return r == -EBADMSG
+		       ? "it is not what a runtime gives to a hook, JSON with an id; "
+			 "see the OCI runtime specification, State"
+		       : strerror(-r);
+}
+
 static const char *say(int r)
 {
 	return r == -ETIMEDOUT ? "lsmd has not confirmed its policies" : strerror(-r);
@@ -93,7 +102,7 @@ static int hook(const struct command *command)
 
 	if (r < 0) {
 		fprintf(stderr, "lsmd-oci-hook: the container's state on stdin: %s\n",
-			strerror(-r));
+			say_state(r));
 	} else if (barrier_concerns(&command->barrier, &state)) {
 		r = barrier_wait(&command->barrier, state.id);
 		if (r < 0)

@@ -12,6 +12,12 @@ expect_failure "an unknown pod" "no pod shop/nobody .*lsmctl pods" \
 	lsmctl deny --pod shop/nobody --exec /bin/sh
 expect_failure "an unknown container" "no container" \
 	lsmctl deny --pod shop/web --container nobody --exec /bin/sh
+expect_failure "a root for doctor that is not there" "/tmp/nowhere: No such file" \
+	lsmctl doctor --root /tmp/nowhere
+expect_failure "events without a cluster" "say --cluster" \
+	sh -c "lsmd $(lsmd_options) --events 2>&1 | head -1 >&2; exit 2"
+expect_failure "what no runtime gives to a hook" "JSON with an id" \
+	sh -c 'echo "{}" | /lsmd-oci-hook --on-failure closed'
 expect_failure "a bad address" "300" lsmctl deny --pod shop/web --connect 300.0.0.0/8
 expect_failure "a relative path" "relative path; begin it with" lsmctl deny --pod shop/web --open etc/shadow
 stop_lsmd
