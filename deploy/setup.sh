@@ -33,6 +33,8 @@ packages() {
 		test  python3-prometheus-client # read the metrics as Prometheus does
 		test  python3             # the API server's stand-in
 		test  openssl             # its certificate
+		test  npm                 # kubectl and helm (tests/deploy/tools.sh)
+		test  unzip               # the same
 		test  mandoc              # check the manual pages
 		test  shellcheck          # check the scripts
 		vm    qemu-system-x86     # vm.sh

@@ -5,27 +5,24 @@ is listed here, and that the chart and the overlays agree.
 
     tests/deploy/manifests_test.py LSMD
 
-Needs python3-yaml and python3-jsonschema. Where kubectl knows kustomize's words of today it is asked too.
+Needs python3-yaml and python3-jsonschema, and what tools.sh fetches.
 """
+import copy
 import json
 import os
-import pathlib
 import re
-import shutil
 import subprocess
 import sys
 
 try:
     import jsonschema
-    import yaml
+
+    from render import CHART, TOP, Refused, ask, containers_of, definitions, helm, kustomize, read
 except ImportError:
     print("skipped: needs the packages python3-jsonschema and python3-yaml")
     sys.exit(1 if os.environ.get("CI") else 77)
 
-from render import containers_of, helm, kustomize, read
-
-TOP = pathlib.Path(__file__).resolve().parents[2]
-KUBERNETES, CHART, LSMD = TOP / "deploy/kubernetes", TOP / "deploy/helm/lsmd", sys.argv[1]
+KUBERNETES, LSMD = TOP / "deploy/kubernetes", sys.argv[1]
 failed = []
 
 # What the agent gets. More is a decision, and is made here as well.
@@ -209,9 +206,19 @@ def unknown_options(documents):
         yield from (option for option in container.get("args", []) if option.split("=")[0] not in known)
 
 
+def by_key(documents):
+    """Volumes and their mounts mean the same in any order."""
+    documents = copy.deepcopy(documents)
+    for document in documents:
+        for container in containers_of(document):
+            container["volumeMounts"].sort(key=lambda mount: mount["mountPath"])
+        spec = document.get("spec", {}).get("template", {}).get("spec", {})
+        spec.get("volumes", []).sort(key=lambda volume: volume["name"])
+    return {key(document): document for document in documents}
+
+
 def differences(one_set, other_set):
-    ones = {key(document): document for document in one_set}
-    others = {key(document): document for document in other_set}
+    ones, others = by_key(one_set), by_key(other_set)
     for name in sorted(set(ones) | set(others)):
         if ones.get(name) != others.get(name):
             yield from first_difference(ones.get(name), others.get(name), str(name))
@@ -228,26 +235,8 @@ def first_difference(one_value, other_value, path):
         yield f"{path}: {json.dumps(one_value)[:100]}, and {json.dumps(other_value)[:100]}"
 
 
-def ordered(documents):
-    """Volumes and their mounts mean the same in any order."""
-    for document in documents:
-        for container in containers_of(document):
-            container["volumeMounts"].sort(key=lambda mount: mount["mountPath"])
-        spec = document.get("spec", {}).get("template", {}).get("spec", {})
-        spec.get("volumes", []).sort(key=lambda volume: volume["name"])
-    return documents
-
-
 def without(documents, *kinds):
     return [document for document in documents if document["kind"] not in kinds]
-
-
-def kubectl_says(directory):
-    if not shutil.which("kubectl"):
-        return None
-    run = subprocess.run(["kubectl", "kustomize", str(directory)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                         check=False)
-    return [document for document in yaml.safe_load_all(run.stdout) if document] if run.returncode == 0 else None
 
 
 BAD_VALUES = [{"imge": {}}, {"image": {"repository": ""}}, {"image": {"repository": "a", "tag": "a b"}}, {"audit": "yes"},
@@ -256,35 +245,66 @@ BAD_VALUES = [{"imge": {}}, {"image": {"repository": ""}}, {"image": {"repositor
               {"resources": {"limits": {"memory": "much"}}}, {"nodeSelector": {"a": 1}}, {"image": {"pullPolicy": "No"}}]
 
 
-def check_chart(rendered):
+NOT_OF_THE_CHART = ("Namespace", "CustomResourceDefinition")
+
+
+def refusal(make, *arguments):
+    """Why kubectl or helm makes nothing of it, or None."""
+    try:
+        make(*arguments)
+    except Refused as refused:
+        return str(refused)
+    return None
+
+
+def fits_schema(values):
+    return "don't meet the specifications of the schema" not in (refusal(helm, values, "lsmd") or "")
+
+
+def check_values():
     schema = json.loads((CHART / "values.schema.json").read_text("utf-8"))
     jsonschema.Draft7Validator.check_schema(schema)
-    validator = jsonschema.Draft7Validator(schema)
     values, = read(CHART / "values.yaml")
-    expect("the chart's values fit their schema", (error.message for error in validator.iter_errors(values)))
     expect("the schema knows just the values", set(values) ^ (set(schema["properties"]) - {"global"}))
-    expect("values that are wrong are refused", (value for value in BAD_VALUES if validator.is_valid(value)))
-    chart, definitions = helm(CHART, {}, "lsmd")
-    kinds = ("Namespace", "CustomResourceDefinition")
-    expect("the chart makes what overlays/enforce does",
-           differences(ordered(chart), ordered(without(rendered["enforce"], *kinds))))
-    expect("and has the same definitions",
-           differences(definitions, [d for d in rendered["enforce"] if d["kind"] == "CustomResourceDefinition"]))
-    audit, _ = helm(CHART, {"audit": True}, "lsmd")
-    expect("with audit, what overlays/audit does", differences(ordered(audit), ordered(without(rendered["audit"], *kinds))))
-    own, _ = helm(CHART, {"ownNodeOnly": True}, "lsmd")
-    expect("with ownNodeOnly, components/own-node besides", differences(
-        ordered(own), ordered(without(rendered["enforce"], *kinds) + kustomize(KUBERNETES / "components/own-node"))))
-    much = {"image": {"repository": "r.example:5000/a", "tag": "1"}, "exemptNamespaces": ["a", "b"], "listen": "127.0.0.1:9670",
-            "extraArgs": ["--history=10"], "nodeSelector": {"a": "b"}, "imagePullSecrets": [{"name": "s"}], "maxUnavailable": 3}
-    full, _ = helm(CHART, much, "elsewhere")
-    expect("with every value it is well-formed", list(malformed(full)) + list(unknown_options(full)))
-    daemonset = one(full, "DaemonSet")
-    container = daemonset["spec"]["template"]["spec"]["containers"][0]
+    expect("helm lint finds nothing", filter(None, [refusal(ask, "helm", "lint", "--strict", str(CHART))]))
+    expect("helm takes the chart's own values", filter(None, [refusal(helm, values, "lsmd")]))
+    expect("helm refuses values that are wrong, by the schema", filter(fits_schema, BAD_VALUES))
+
+
+def check_full_chart():
+    """The chart with a value of its own in each place."""
+    documents = helm({
+        "image": {"repository": "r.example:5000/a", "tag": "1", "pullPolicy": "Always"}, "exemptNamespaces": ["a", "b"],
+        "listen": "127.0.0.1:9670", "extraArgs": ["--history=10"], "nodeSelector": {"a": "b"}, "audit": True,
+        "imagePullSecrets": [{"name": "s"}], "maxUnavailable": 3, "ownNodeOnly": True,
+        "resources": {"limits": {"memory": "1Gi"}}}, "elsewhere")
+    expect("with every value it is well-formed", list(malformed(documents)) + list(unknown_options(documents)))
+    daemonset = one(documents, "DaemonSet")["spec"]
+    spec = daemonset["template"]["spec"]
+    container = spec["containers"][0]
     expect("and each value is in it", [value for value in (
         "r.example:5000/a:1", "--exempt-namespaces=elsewhere,a,b", "--listen=127.0.0.1:9670", "--history=10")
         if value not in container["args"] + [container["image"]]])
-    expect("all of it where it was released", {key(d)[1] for d in full if key(d)[1]} ^ {"elsewhere"})
+    expect("where it belongs", [] if (
+        spec["nodeSelector"], spec["imagePullSecrets"], container["imagePullPolicy"], container["resources"],
+        daemonset["updateStrategy"]["rollingUpdate"]) == (
+        {"a": "b", "kubernetes.io/os": "linux"}, [{"name": "s"}], "Always",
+        {"limits": {"memory": "1Gi"}, "requests": {"cpu": "50m", "memory": "64Mi"}}, {"maxUnavailable": 3}) else [daemonset])
+    expect("all of it where it was released", {key(d)[1] for d in documents if key(d)[1]} ^ {"elsewhere"})
+
+
+def check_chart(rendered):
+    enforce, audit = (without(rendered[name], *NOT_OF_THE_CHART) for name in ("enforce", "audit"))
+    expect("the chart makes what overlays/enforce does", differences(helm({}, "lsmd"), enforce))
+    expect("and has the same definitions", differences(
+        definitions(), [d for d in rendered["enforce"] if d["kind"] == "CustomResourceDefinition"]))
+    expect("with audit, what overlays/audit does", differences(helm({"audit": True}, "lsmd"), audit))
+    own = kustomize(KUBERNETES / "overlays/enforce", KUBERNETES / "components/own-node")
+    expect("components/own-node is well-formed", malformed(own))
+    expect("components/own-node adds to an overlay, and changes nothing", differences(
+        without(own, "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"), rendered["enforce"]))
+    expect("with ownNodeOnly, components/own-node besides", differences(
+        helm({"ownNodeOnly": True}, "lsmd"), without(own, *NOT_OF_THE_CHART)))
 
 
 def main():
@@ -294,13 +314,6 @@ def main():
         expect(f"overlays/{name}: what is named is there", dangling(documents))
         expect(f"overlays/{name}: the agent gets what it needs, no more", privileges(documents))
         expect(f"overlays/{name}: lsmd knows its options", unknown_options(documents))
-        said = kubectl_says(KUBERNETES / "overlays" / name)
-        if said is None:
-            print(f"# manifests: no kubectl that knows kustomize: overlays/{name} was not compared with it")
-        else:
-            expect(f"overlays/{name} is what kubectl kustomize makes", differences(ordered(said), ordered(documents)))
-    own = kustomize(KUBERNETES / "components/own-node")
-    expect("components/own-node is well-formed", malformed(own))
     pause, = [argument for argument in containers_of(one(rendered["audit"], "DaemonSet"))[1]["args"] if "pause" in argument]
     expect("overlays/audit has a pause file", [] if pause == "--pause-file=/etc/lsmd/audit/pause"
            and one(rendered["audit"], "ConfigMap", "lsmd-audit")["data"]["pause"] else [pause])
@@ -308,7 +321,12 @@ def main():
     unload = containers_of(one(rendered["unload"], "DaemonSet"))
     expect("overlays/unload does only that", [] if [c["args"] for c in unload] == [["--unload"]] else [unload])
     check_chart(rendered)
-    return 1 if failed else 0
+    check_values()
+    check_full_chart()
 
 
-sys.exit(main())
+try:
+    main()
+except Refused as refused:
+    expect("kubectl and helm take them", [str(refused)])
+sys.exit(1 if failed else 0)
