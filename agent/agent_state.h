@@ -266,7 +266,8 @@ void cluster_tell_problems(const struct agent *agent, json_t *list);
 /** cluster_tell_metrics() - Fill in what is of it. */
 void cluster_tell_metrics(const struct agent *agent, struct metrics_values *values);
 
-/** cluster_tell_end() - The loop must run once more. */
+/** cluster_tell_end() - Let another lead, which may turn the loop for up to two seconds;
+ * the loop must run once more. */
 void cluster_tell_end(struct agent *agent);
 
 /** cluster_status_problems() - Append to a list what a person should know. */

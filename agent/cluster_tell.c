@@ -240,6 +240,8 @@ void cluster_tell_metrics(const struct agent *agent, struct metrics_values *valu
 
 void cluster_tell_end(struct agent *agent)
 {
+	if (agent->rollout)
+		rollout_resign(agent->rollout);
 	agent->rollout = rollout_free(agent->rollout);
 	agent->pod_events = pod_events_free(agent->pod_events);
 	free(agent->node_uid);

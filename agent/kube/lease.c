@@ -17,6 +17,7 @@
 #include "kube/backoff.h"
 #include "kube/exchange.h"
 #include "kube/lease_record.h"
+#include "kube/resignation.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/explain.h"
@@ -32,14 +33,18 @@
 /* All who look ask together about once in LOOK_SPREAD_MS; one alone no more often than
  * LOOK_LEAST_MS, and it looks at all within LOOK_MOST_MS. */
 #define LOOK_SPREAD_MS 500U
-#define LOOK_LEAST_MS  30000U
+#define LOOK_LEAST_MS  10000U
 #define LOOK_MOST_MS   3600000U
+
+/* Whoever ends lsmd waits for it; a server that is well answers in far less. */
+#define RESIGN_MS 2000U
 
 /* Before the number of agents is known. */
 #define FIRST_LOOK_MS 60000U
 
 struct lease {
 	struct lease_options options;
+	uv_loop_t *loop;
 	struct exchange exchange;
 	struct alarm *alarm;
 	struct backoff backoff;
@@ -292,6 +297,20 @@ const struct lease_counts *lease_counts(const struct lease *lease)
 	return &lease->counts;
 }
 
+/* Of a write that is on its way nobody knows yet what it has made of the Lease. */
+void lease_resign(struct lease *lease)
+{
+	bool may_be_ours = lease->is_held || (lease->exchange.call &&
+					      lease->exchange.on_answer == on_written);
+
+	exchange_cancel(&lease->exchange);
+	alarm_stop(lease->alarm);
+	hold(lease, false);
+	if (may_be_ours)
+		resignation_hand_in(lease->loop, lease->exchange.api, lease->path,
+				    lease->options.identity, RESIGN_MS);
+}
+
 struct lease *lease_free(struct lease *lease)
 {
 	if (!lease)
@@ -312,6 +331,7 @@ int lease_new(uv_loop_t *loop, struct kube_api *api, const struct lease_options 
 	if (!lease)
 		return -ENOMEM;
 	lease->options = *options;
+	lease->loop = loop;
 	lease->exchange = (struct exchange){.api = api, .data = lease};
 	explain(&lease->path, "/apis/coordination.k8s.io/v1/namespaces/%s/leases/%s",
 		options->name_space, options->name);

@@ -57,6 +57,14 @@ size_t lease_members(const struct lease *lease);
 
 const struct lease_counts *lease_counts(const struct lease *lease);
 
+/**
+ * lease_resign() - Stand for it no more, and give it back where it is ours: the next that
+ * looks takes it at once.
+ *
+ * Turns the loop until the server has answered, two seconds at most.
+ */
+void lease_resign(struct lease *lease);
+
 /** lease_free() - Renew no more: it passes on when it has run out. The loop must run once
  * more. Return: NULL. */
 struct lease *lease_free(struct lease *lease);

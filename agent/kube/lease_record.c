@@ -83,3 +83,13 @@ json_t *lease_record_renew(const char *version, size_t members)
 	return json_pack("{s{ss s{ss}} s{ss}}", "metadata", "resourceVersion", version,
 			 "annotations", LEASE_MEMBERS, number, "spec", "renewTime", now);
 }
+
+json_t *lease_record_give_back(const char *version)
+{
+	char now[KUBE_TIME_TEXT];
+
+	kube_time_micro(clock_wall(), now);
+	return json_pack("{s{ss} s{ss si ss ss}}", "metadata", "resourceVersion", version,
+			 "spec", "holderIdentity", "", "leaseDurationSeconds", 1,
+			 "acquireTime", now, "renewTime", now);
+}

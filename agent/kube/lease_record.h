@@ -35,4 +35,8 @@ json_t *lease_record_take(const struct lease_record *record, const char *holder,
 /** lease_record_renew() - The patch by which the holder of @version stays it. */
 json_t *lease_record_renew(const char *version, size_t members);
 
+/** lease_record_give_back() - The patch by which the holder of @version leaves it to
+ * nobody. The API server takes no duration below a second. */
+json_t *lease_record_give_back(const char *version);
+
 #endif

@@ -138,6 +138,12 @@ void rollout_counts(const struct rollout *rollout, struct rollout_counts *ret_co
 	*ret_counts = counts;
 }
 
+void rollout_resign(struct rollout *rollout)
+{
+	if (rollout->lease)
+		lease_resign(rollout->lease);
+}
+
 struct rollout *rollout_free(struct rollout *rollout)
 {
 	if (!rollout)

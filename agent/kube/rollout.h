@@ -62,6 +62,12 @@ int rollout_report(struct rollout *rollout, struct node_report *report);
 
 void rollout_counts(const struct rollout *rollout, struct rollout_counts *ret_counts);
 
+/**
+ * rollout_resign() - Before it is freed: if this one leads, let another, at once.
+ * As lease_resign(), which see; nothing is to be reported after.
+ */
+void rollout_resign(struct rollout *rollout);
+
 /** rollout_free() - The loop must run once more. Return: NULL. */
 struct rollout *rollout_free(struct rollout *rollout);
 

@@ -119,6 +119,7 @@ int main(int argc, char **argv)
 	asked_begin(&loop, &input, answer);
 	uv_run(&loop, UV_RUN_DEFAULT);
 
+	rollout_resign(member.rollout);
 	pod_events_free(member.events);
 	rollout_free(member.rollout);
 	kube_api_free(member.api);

@@ -102,6 +102,11 @@ class Member:
         self.process.stdin.close()
         return self.process.wait(10)
 
+    def end_timed(self):
+        """Its exit status, and after how many seconds."""
+        began = time.monotonic()
+        return self.end(), time.monotonic() - began
+
 
 def wait_for(condition, seconds=25):
     """Return whether it came to be so, and after how long."""
@@ -223,6 +228,35 @@ def check_faults(cluster, leader):
            str(leader.say()))
 
 
+def check_resigning(cluster, leader, other):
+    """One that ends gives the lease back; return who leads then, and its successor."""
+    transitions = cluster.get(LEASE)["spec"]["leaseTransitions"]
+    status, took = leader.end_timed()
+    expect(status == 0 and took < 1, "one that ends is gone within a second", f"{took:.2f} s")
+    print(f"# the leader ended within {took:.2f} s")
+    holder = cluster.get(LEASE)["spec"]
+    expect(holder["holderIdentity"] in ("", other.node), "and gives the lease back", str(holder))
+    ok, took = wait_for(lambda: other.say()["isLeader"], 15 / PACE + 1)
+    expect(ok, "another leads after its next look", str(other.say()))
+    print(f"# led by another after {took * PACE:.0f} s of the agent")
+    holder = cluster.get(LEASE)["spec"]
+    expect(holder["leaseDurationSeconds"] > 1 and
+           holder["leaseTransitions"] == transitions + 1, "in the usual way", str(holder))
+    return leader.node
+
+
+def check_resigned_in_vain(cluster, leader, server):
+    """Whoever ends waits a little for a server that is silent, and no longer."""
+    os.kill(server.pid, signal.SIGSTOP)
+    status, took = leader.end_timed()
+    os.kill(server.pid, signal.SIGCONT)
+    expect(status == 0 and 1 < took < 4, "a silent server holds up nobody's end for long",
+           f"status {status} after {took:.2f} s")
+    print(f"# with a silent server it ended within {took:.2f} s")
+    holder = cluster.get(LEASE)["spec"]
+    expect(holder["holderIdentity"] == leader.node, "the lease is left to run out", str(holder))
+
+
 def check_gone(cluster, leader, other):
     """A policy that is gone, then a node."""
     cluster.ask("DELETE", f"{GROUP}/namespaces/shop/lsmpolicies/db")
@@ -235,7 +269,6 @@ def check_gone(cluster, leader, other):
     leader.say(report=[cluster.result("web", PARTIAL, "b")])
     expect(wait_for(lambda: "403" in (leader.say()["problem"] or ""), 20)[0],
            "no right to it is a problem that is told", str(leader.say()))
-    expect(leader.end() == 0, "ends clean")
 
 
 def main():
@@ -260,7 +293,10 @@ def main():
             check_takeover(cluster, leader, other)
             check_faults(cluster, other)
             print(f"# {json.dumps(cluster.control()['requests'])}")
-            check_gone(cluster, other, leader)
+            former = check_resigning(cluster, other, leader)
+            other = Member(member, config, former)
+            check_gone(cluster, leader, other)
+            check_resigned_in_vain(cluster, leader, server)
         finally:
             server.terminate()
     sys.exit(failed > 0)

@@ -68,3 +68,19 @@ Test(lease_record, is_taken_with_the_version_that_was_read)
 	cr_assert_str_eq(holder, "node-b");
 	cr_assert_eq(transitions, 3);
 }
+
+Test(lease_record, is_given_back_to_nobody_with_the_version_that_was_read)
+{
+	_cleanup_(json_decrefp) json_t *patch = lease_record_give_back("41");
+	const char *version, *holder, *renewed;
+	int duration;
+
+	cr_assert_eq(json_unpack(patch, "{s{ss} s{ss si ss}}", "metadata",
+				 "resourceVersion", &version, "spec", "holderIdentity",
+				 &holder, "leaseDurationSeconds", &duration, "renewTime",
+				 &renewed),
+		     0);
+	cr_assert_str_eq(version, "41");
+	cr_assert_str_eq(holder, "");
+	cr_assert_eq(duration, 1);
+}
