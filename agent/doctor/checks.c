@@ -11,6 +11,7 @@
 #include "doctor/barrier.h"
 #include "doctor/doctor.h"
 #include "doctor/hooks.h"
+#include "doctor/window.h"
 #include "enforce/requirements.h"
 #include "node/cgroup_mount.h"
 #include "util/cleanup.h"
@@ -260,6 +261,8 @@ static const struct check checks[] = {
 	{"bpf-file-system", check_bpffs},
 	{"cgroups", check_cgroups},
 	{"memory-lock", check_memory_lock},
+	{"boot", check_boot},
+	{"start-up-taint", check_start_up_taint},
 	{"start-barrier", check_start_barrier},
 	{"trial", check_trial},
 };

@@ -7,9 +7,11 @@ set -u
 . /ring/lib.sh
 make_root
 for case_name; do
+	began=$(date +%s)
 	fresh
 	# shellcheck source=/dev/null
 	. "/ring/cases/$case_name.sh"
+	echo "# $case_name: $(($(date +%s) - began)) s"
 done
 stop_lsmd
 case_name=ring
