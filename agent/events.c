@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent_state.h"
+#include "policy/model_names.h"
 #include "report/denial.h"
 #include "util/cleanup.h"
 
@@ -65,12 +66,6 @@ static void on_gain(uint32_t slot, const struct image *image, uint32_t counter,
 		[COUNTER_ENTERING] = "entering",
 		[COUNTER_PAUSED] = "paused",
 	};
-	static const char *const verdicts[] = {
-		[VERDICT_ALLOW] = "allow",
-		[VERDICT_AUDIT] = "audit",
-		[VERDICT_DENY] = "deny",
-		[VERDICT_KILL] = "kill",
-	};
 	struct agent *agent = data;
 	const struct subject *subject = subject_table_of_slot(&agent->subjects, slot);
 	struct image_rule_info info = {0};
@@ -92,7 +87,7 @@ static void on_gain(uint32_t slot, const struct image *image, uint32_t counter,
 		key.policy = info.policy;
 		key.section = info.section_name;
 		key.rule = info.rule;
-		key.verdict = verdicts[info.verdict];
+		key.verdict = verdict_names[info.verdict];
 	}
 	totals_add(agent->totals, &key, count);
 }

@@ -6,33 +6,10 @@
 
 #include "agent_state.h"
 #include "exempt.h"
+#include "policy/model_names.h"
 #include "report/escape.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
-
-static const char *const kind_names[] = {
-	[POLICY_CLUSTER] = "ClusterLsmPolicy",
-	[POLICY_NAMESPACED] = "LsmPolicy",
-};
-static const char *const action_names[] = {
-	[ACTION_AUDIT] = "audit",
-	[ACTION_ALLOW] = "allow",
-	[ACTION_DENY] = "deny",
-	[ACTION_KILL] = "kill",
-};
-static const char *const enforcement_names[] = {
-	[ENFORCED] = "enforced",
-	[PARTIAL] = "partial",
-	[REFUSED] = "refused",
-};
-static const char *const section_names[] = {
-	[SECTION_EXEC] = "exec",
-	[SECTION_FILE] = "file",
-	[SECTION_SOCKETS] = "sockets",
-	[SECTION_NETWORK] = "network",
-	[SECTION_CAPABILITIES] = "capabilities",
-	[SECTION_PROCESS] = "process",
-};
 
 #define MAX_PROGRAMS 32
 
@@ -210,9 +187,10 @@ json_t *agent_status_json(struct agent *agent)
 static json_t *policy_name_json(const struct policy *policy)
 {
 	if (policy->kind == POLICY_CLUSTER)
-		return json_sprintf("%s/%s", kind_names[policy->kind], policy->name);
-	return json_sprintf("%s/%s/%s", kind_names[policy->kind], policy->name_space,
-			    policy->name);
+		return json_sprintf("%s/%s", policy_kind_names[policy->kind],
+				    policy->name);
+	return json_sprintf("%s/%s/%s", policy_kind_names[policy->kind],
+			    policy->name_space, policy->name);
 }
 
 static json_t *names_json(const struct policy_list *policies)
@@ -423,7 +401,7 @@ static json_t *policy_json(const struct agent *agent, const struct policy *polic
 {
 	json_t *item = json_pack(
 		"{s:s, s:s, s:s, s:s, s:s, s:o, s:i, s:o, s:I, s:I}", "kind",
-		kind_names[policy->kind], "namespace", policy->name_space, "name",
+		policy_kind_names[policy->kind], "namespace", policy->name_space, "name",
 		policy->name, "mode", policy->audit_mode ? "audit" : "enforce", "state",
 		enforcement_names[policy->enforcement], "source",
 		file_name_json(policy->source), "line", (int)policy->line, "rules",

@@ -7,7 +7,7 @@
 #include "ctl/report.h"
 #include "ctl/table.h"
 #include "ctl/terminal.h"
-#include "policy/parse.h"
+#include "policy/model_names.h"
 #include "util/cleanup.h"
 
 static void write_policy(const json_t *rule, FILE *file)
@@ -74,7 +74,7 @@ static json_t *list_policies(const struct policy_list *policies)
 		const struct policy *policy = policies->items[i];
 
 		json_array_append_new(list, json_pack("{ss ss ss}", "kind",
-						      policy_kind_name(policy->kind),
+						      policy_kind_names[policy->kind],
 						      "namespace", policy->name_space,
 						      "policy", policy->name));
 	}

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "policy/model_names.h"
 #include "report/names.h"
 #include "util/cleanup.h"
 #include "util/printable.h"
@@ -47,8 +48,7 @@ static json_t *objects_json(struct tally *tally, uint32_t rule)
 
 static bool is_of_policy(const struct image_rule_info *info, const struct policy *policy)
 {
-	return (policy->kind == POLICY_CLUSTER) ==
-		       !strcmp(info->kind, "ClusterLsmPolicy") &&
+	return !strcmp(info->kind, policy_kind_names[policy->kind]) &&
 	       !strcmp(info->name_space, policy->name_space ? policy->name_space : "") &&
 	       !strcmp(info->policy, policy->name);
 }

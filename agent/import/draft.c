@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "policy/parse.h"
+#include "policy/model_names.h"
 #include "util/cleanup.h"
 
 /* Keys as people write them in policies. */
@@ -247,7 +247,7 @@ static int set_section(json_t *spec, enum image_section section, const json_t *j
 		json_decref(ordered);
 		return -ENOMEM;
 	}
-	return json_object_set_new(spec, section_name(section), ordered) ? -ENOMEM : 0;
+	return json_object_set_new(spec, section_names[section], ordered) ? -ENOMEM : 0;
 }
 
 static json_t *draft_spec(const struct draft *draft)
@@ -266,6 +266,6 @@ static json_t *draft_spec(const struct draft *draft)
 json_t *draft_policy(const struct draft *draft)
 {
 	return json_pack("{ss ss sO so}", "apiVersion", "lsmd.io/v1alpha1", "kind",
-			 policy_kind_name(draft->kind), "metadata", draft->metadata,
+			 policy_kind_names[draft->kind], "metadata", draft->metadata,
 			 "spec", draft_spec(draft));
 }

@@ -4,13 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "policy/model_names.h"
 #include "util/cleanup.h"
-
-static const char *const states[] = {
-	[ENFORCED] = "enforced",
-	[PARTIAL] = "partial",
-	[REFUSED] = "refused",
-};
 
 static void rule_clear(struct falco_rule *rule)
 {
@@ -96,7 +91,7 @@ static enum enforcement state_of(const struct policy *policy)
 /* An audit-mode policy prevents nothing. */
 static const char *state_word(const struct policy *policy)
 {
-	return policy->audit_mode ? "audit" : states[state_of(policy)];
+	return policy->audit_mode ? "audit" : enforcement_names[state_of(policy)];
 }
 
 static bool prevents(const struct policy *policy)

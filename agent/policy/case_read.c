@@ -6,18 +6,12 @@
 #include "policy/case_event.h"
 #include "policy/host.h"
 #include "policy/kubename.h"
+#include "policy/model_names.h"
 #include "policy/parse.h"
 #include "policy/text.h"
 #include "util/cleanup.h"
 
 #define ERRNO_MAX 133 /* EHWPOISON, the last there is */
-
-static const char *const verdicts[] = {
-	[VERDICT_ALLOW] = "allow",
-	[VERDICT_AUDIT] = "audit",
-	[VERDICT_DENY] = "deny",
-	[VERDICT_KILL] = "kill",
-};
 
 static void subject_clear(struct case_subject *subject)
 {
@@ -143,7 +137,7 @@ static int read_want(struct parse *parse, const struct yaml_pair *pair, void *ob
 {
 	struct policy_case *item = object;
 	size_t word;
-	int r = parse_word(parse, pair, verdicts, ARRAY_SIZE(verdicts), &word);
+	int r = parse_word(parse, pair, verdict_names, ARRAY_SIZE(verdict_names), &word);
 
 	if (!r)
 		item->want = (enum verdict)word;

@@ -5,6 +5,7 @@
 #include "policy/case.h"
 #include "policy/image_cache.h"
 #include "policy/image_rule_json.h"
+#include "policy/model_names.h"
 #include "policy/selected.h"
 #include "util/cleanup.h"
 
@@ -104,7 +105,7 @@ static bool is_wanted(const struct policy_case *item, const struct image *image,
 
 static void write_wanted(const struct policy_case *item, FILE *file)
 {
-	fprintf(file, "wanted %s", verdict_word(item->want));
+	fprintf(file, "wanted %s", verdict_names[item->want]);
 	if (item->error)
 		fprintf(file, " with %s", strerrorname_np(item->error));
 	if (item->rule)
@@ -118,7 +119,7 @@ static void write_got(const struct image *image, const struct eval_result *resul
 {
 	struct image_rule_info info;
 
-	fprintf(file, ", got %s", verdict_word(eval_verdict(result)));
+	fprintf(file, ", got %s", verdict_names[eval_verdict(result)]);
 	if (result->decision.verdict != VERDICT_ALLOW)
 		fprintf(file, " with %s", strerrorname_np(result->decision.error));
 	if (reason_of(image, result, &info))
@@ -179,8 +180,8 @@ static json_t *result_json(const struct run *run, const struct policy_case *item
 	selection = selection_of(&item->subject, &run->cases->defaults);
 	json = json_pack("{ss ss* ss sI sb ss ss so}", "name", item->name, "event", text,
 			 "file", run->cases->source, "line", (json_int_t)item->line, "ok",
-			 ok, "want", verdict_word(item->want), "got",
-			 verdict_word(eval_verdict(&result)), "subject",
+			 ok, "want", verdict_names[item->want], "got",
+			 verdict_names[eval_verdict(&result)], "subject",
 			 subject_json(&selection));
 	if (!json || !text)
 		return NULL;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/model_names.h"
 #include "policy/parse.h"
 #include "util/cleanup.h"
 
@@ -18,7 +19,7 @@ static int twice(const struct policy *first, const struct policy *again,
 	return diagnostics_add(diagnostics, SEVERITY_ERROR, again->source, again->line, 1,
 			       "%s \"%s%s%s\" is there already, at %s:%u; "
 			       "give each a name of its own, or drop one",
-			       policy_kind_name(again->kind), again->name_space,
+			       policy_kind_names[again->kind], again->name_space,
 			       *again->name_space ? "/" : "", again->name, first->source,
 			       first->line);
 }
@@ -50,7 +51,7 @@ static int warn_allow(const struct policy *policy, const struct policy_rule *rul
 		"rule \"%s\" of %s is pointless, it allows and nothing it is decided "
 		"with has \"default: deny\" in %s; an allow rule lifts no deny rule, "
 		"say \"except\" there",
-		rule->name, section_name(rule->section), section_name(rule->section));
+		rule->name, section_names[rule->section], section_names[rule->section]);
 }
 
 /* @denies: sections in which a policy that is decided together with @policy denies by

@@ -8,16 +8,8 @@
 #include <string.h>
 
 #include "policy/compiler.h"
+#include "policy/model_names.h"
 #include "util/cleanup.h"
-
-static const char *const section_names[] = {
-	[SECTION_EXEC] = "exec",
-	[SECTION_FILE] = "file",
-	[SECTION_SOCKETS] = "sockets",
-	[SECTION_NETWORK] = "network",
-	[SECTION_CAPABILITIES] = "capabilities",
-	[SECTION_PROCESS] = "process",
-};
 
 int compiler_refuse(struct compiler *compiler, uint32_t number, const char *what)
 {
@@ -35,9 +27,9 @@ int compiler_refuse(struct compiler *compiler, uint32_t number, const char *what
 			   : rule->policy->sections[rule->section].line,
 		0,
 		"%s \"%s\": rule \"%s\" of section %s %s; split it, or drop some of it",
-		rule->policy->kind == POLICY_CLUSTER ? "ClusterLsmPolicy" : "LsmPolicy",
-		rule->policy->name, rule->rule ? rule->rule->name : "default",
-		section_names[rule->section], what);
+		policy_kind_names[rule->policy->kind], rule->policy->name,
+		rule->rule ? rule->rule->name : "default", section_names[rule->section],
+		what);
 	return r < 0 ? r : -E2BIG;
 }
 
@@ -46,7 +38,7 @@ static int print_rule(FILE *file, const struct compiled_rule *rule)
 	const struct policy *policy = rule->policy;
 	const struct policy_rule *own = rule->rule;
 	const char *texts[] = {
-		policy->kind == POLICY_CLUSTER ? "ClusterLsmPolicy" : "LsmPolicy",
+		policy_kind_names[policy->kind],
 		policy->name_space ? policy->name_space : "",
 		policy->name,
 		section_names[rule->section],

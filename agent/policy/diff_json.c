@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "policy/image_rule_json.h"
+#include "policy/model_names.h"
 #include "util/cleanup.h"
 
 static void json_unrefp(json_t **json)
@@ -48,7 +49,7 @@ static json_t *selection_json(const struct selection *selection)
 
 static json_t *side_json(const struct diff_side *side, const struct image *image)
 {
-	return json_pack("{ss ss* so}", "verdict", verdict_word(side->verdict), "errno",
+	return json_pack("{ss ss* so}", "verdict", verdict_names[side->verdict], "errno",
 			 side->error ? strerrorname_np(side->error) : NULL, "rule",
 			 image_rule_json(image, side->rule));
 }

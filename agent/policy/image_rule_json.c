@@ -3,18 +3,6 @@
 
 #include "util/cleanup.h"
 
-static const char *const words[] = {
-	[VERDICT_ALLOW] = "allow",
-	[VERDICT_AUDIT] = "audit",
-	[VERDICT_DENY] = "deny",
-	[VERDICT_KILL] = "kill",
-};
-
-const char *verdict_word(enum verdict verdict)
-{
-	return words[verdict];
-}
-
 enum verdict eval_verdict(const struct eval_result *result)
 {
 	if (result->decision.verdict == VERDICT_ALLOW && result->n_audits)

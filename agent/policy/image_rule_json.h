@@ -6,9 +6,6 @@
 
 #include "policy/eval.h"
 
-/** verdict_word() - "allow", "audit", "deny" or "kill". */
-const char *verdict_word(enum verdict verdict);
-
 /**
  * eval_verdict() - What comes of an event: its decision, or AUDIT where it is allowed and
  * reported.

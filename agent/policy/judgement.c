@@ -7,15 +7,9 @@
 #include "policy/event.h"
 #include "policy/image_rule_json.h"
 #include "policy/judgement_match.h"
+#include "policy/model_names.h"
 #include "policy/parse.h"
 #include "util/cleanup.h"
-
-static const char *const actions[] = {
-	[ACTION_AUDIT] = "audit",
-	[ACTION_ALLOW] = "allow",
-	[ACTION_DENY] = "deny",
-	[ACTION_KILL] = "kill",
-};
 
 struct judgement {
 	const struct image *image;
@@ -59,7 +53,7 @@ static int add_reports(const struct judgement *judgement)
 
 		r = json_array_append_new(
 			reports,
-			json_pack("{ss so}", "would", verdict_word(audit->verdict),
+			json_pack("{ss so}", "would", verdict_names[audit->verdict],
 				  "rule",
 				  image_rule_json(judgement->image, audit->rule)));
 	}
@@ -92,7 +86,7 @@ static bool has_effect(const struct judgement *judgement, const struct match *ma
 
 static bool is_of_policy(const struct image_rule_info *info, const struct policy *policy)
 {
-	return !strcmp(info->kind, policy_kind_name(policy->kind)) &&
+	return !strcmp(info->kind, policy_kind_names[policy->kind]) &&
 	       !strcmp(info->name_space, policy->name_space) &&
 	       !strcmp(info->policy, policy->name);
 }
@@ -121,7 +115,7 @@ static json_t *match_json(const struct match *match)
 	const struct policy *policy = match->policy;
 	const struct policy_rule *rule = match->rule;
 
-	return json_pack("{ss ss ss ss}", "kind", policy_kind_name(policy->kind),
+	return json_pack("{ss ss ss ss}", "kind", policy_kind_names[policy->kind],
 			 "namespace", policy->name_space, "policy", policy->name, "name",
 			 rule ? rule->name : "default");
 }
@@ -136,7 +130,7 @@ static json_t *other_json(const struct judgement *judgement, const struct match 
 	if (!why)
 		return NULL;
 	return json_pack("{ss so ss}", "action",
-			 match->rule ? actions[match->rule->action] : "deny", "rule",
+			 match->rule ? action_names[match->rule->action] : "deny", "rule",
 			 match_json(match), "why", why);
 }
 
@@ -166,7 +160,7 @@ int judgement_json(const struct policy_list *policies, const struct image *image
 	if (r < 0)
 		return r;
 	judgement.json = json_pack("{ss ss}", "event", text ? text : "", "verdict",
-				   verdict_word(eval_verdict(&judgement.result)));
+				   verdict_names[eval_verdict(&judgement.result)]);
 	if (!judgement.json || !text)
 		return -ENOMEM;
 	r = add_decision(&judgement);

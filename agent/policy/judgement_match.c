@@ -7,6 +7,7 @@
 #include "policy/array.h"
 #include "policy/image_rule_json.h"
 #include "policy/judgement_unmet.h"
+#include "policy/model_names.h"
 #include "policy/parse.h"
 #include "policy/probe.h"
 #include "util/cleanup.h"
@@ -86,7 +87,7 @@ bool match_is(const struct match *match, const struct image_rule_info *info)
 	const struct policy *policy = match->policy;
 
 	if (!match->rule != info->is_default ||
-	    strcmp(policy_kind_name(policy->kind), info->kind) != 0 ||
+	    strcmp(policy_kind_names[policy->kind], info->kind) != 0 ||
 	    strcmp(policy->name_space, info->name_space) != 0 ||
 	    strcmp(policy->name, info->policy) != 0)
 		return false;
@@ -132,7 +133,7 @@ __attribute__((format(printf, 1, 2))) static char *say(const char *format, ...)
 /* "deny no-shells of web is stricter". */
 static char *say_ruling(const struct image_rule_info *ruling, const char *what)
 {
-	return say("%s %s of %s %s", verdict_word(ruling->verdict), ruling->rule,
+	return say("%s %s of %s %s", verdict_names[ruling->verdict], ruling->rule,
 		   ruling->policy, what);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "policy/array.h"
+#include "policy/model_names.h"
 #include "policy/nearest.h"
 #include "policy/rule.h"
 #include "policy/text.h"
@@ -12,17 +13,7 @@
 
 #define API_VERSION "lsmd.io/v1alpha1"
 
-static const char *const kinds[] = {
-	[POLICY_CLUSTER] = "ClusterLsmPolicy",
-	[POLICY_NAMESPACED] = "LsmPolicy",
-};
-
 static const char *const list_kinds[] = {"List", "LsmPolicyList", "ClusterLsmPolicyList"};
-
-const char *policy_kind_name(enum policy_kind kind)
-{
-	return kinds[kind];
-}
 
 /* Kinds of other systems that `lsmctl import` reads. */
 static const char *const foreign_kinds[] = {
@@ -57,8 +48,8 @@ static int unknown_kind(struct parse *parse, const struct yaml_node *node,
 				   "a %s is not a policy of lsmd; translate it with "
 				   "\"lsmctl import\"",
 				   kind);
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		nearest_try(&nearest, kinds[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(policy_kind_names); i++)
+		nearest_try(&nearest, policy_kind_names[i]);
 	if (nearest.best)
 		return parse_error(parse, node,
 				   "kind \"%.80s\" is not known; did you mean \"%s\"?",
@@ -171,14 +162,14 @@ static int read_document(struct parse *parse, const struct yaml_node *node,
 			"a document is a map with apiVersion, kind, metadata and spec, "
 			"not %s",
 			yaml_type_name(node->type));
-	r = read_type(parse, node, "kind", kinds[POLICY_NAMESPACED], &kind);
+	r = read_type(parse, node, "kind", policy_kind_names[POLICY_NAMESPACED], &kind);
 	if (r)
 		return r;
 	if (position_of(list_kinds, ARRAY_SIZE(list_kinds), kind->text) <
 	    ARRAY_SIZE(list_kinds))
 		return read_list(parse, node, policies);
-	at = position_of(kinds, ARRAY_SIZE(kinds), kind->text);
-	if (at == ARRAY_SIZE(kinds))
+	at = position_of(policy_kind_names, ARRAY_SIZE(policy_kind_names), kind->text);
+	if (at == ARRAY_SIZE(policy_kind_names))
 		return unknown_kind(parse, kind, kind->text);
 	r = read_type(parse, node, "apiVersion", API_VERSION, &version);
 	if (!r && strcmp(version->text, API_VERSION) != 0)

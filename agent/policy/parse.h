@@ -163,9 +163,4 @@ int parse_policy(struct parse *parse, const struct yaml_node *node);
 int policies_check_names(const struct policy_list *policies,
 			 struct diagnostics *diagnostics);
 
-/** policy_kind_name() - As policies write it: "LsmPolicy". */
-const char *policy_kind_name(enum policy_kind kind);
-/** section_name() - As policies write it: "exec". */
-const char *section_name(enum image_section section);
-
 #endif

@@ -5,6 +5,7 @@
 #include "policy/array.h"
 #include "policy/enforcement.h"
 #include "policy/host.h"
+#include "policy/model_names.h"
 #include "policy/parse.h"
 #include "util/cleanup.h"
 
@@ -99,7 +100,7 @@ static int read_section(struct parse *parse, const struct yaml_pair *pair, void 
 {
 	(void)object;
 	for (unsigned i = 0; i < SECTION_COUNT; i++)
-		if (!strcmp(pair->key->text, section_name((enum image_section)i)))
+		if (!strcmp(pair->key->text, section_names[i]))
 			parse->section = (enum image_section)i;
 	return parse_section(parse, pair);
 }

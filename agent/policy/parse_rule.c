@@ -6,19 +6,13 @@
 
 #include "policy/array.h"
 #include "policy/enforcement.h"
+#include "policy/model_names.h"
 #include "util/cleanup.h"
 
 #define RULE_NAME_BYTES 63
 #define RULE_NAME_CHARACTERS                                                             \
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
 #define ERRNO_LAST 133 /* EHWPOISON, the last of <asm-generic/errno.h> */
-
-static const char *const actions[] = {
-	[ACTION_AUDIT] = "audit",
-	[ACTION_ALLOW] = "allow",
-	[ACTION_DENY] = "deny",
-	[ACTION_KILL] = "kill",
-};
 
 int rule_refuse(struct parse *parse, struct rule_reader *reader, const char *key,
 		const char *refused)
@@ -53,7 +47,7 @@ static int read_action(struct parse *parse, const struct yaml_pair *pair, void *
 {
 	struct rule_reader *reader = object;
 	size_t word;
-	int r = parse_word(parse, pair, actions, ARRAY_SIZE(actions), &word);
+	int r = parse_word(parse, pair, action_names, ARRAY_SIZE(action_names), &word);
 
 	if (!r)
 		reader->rule->action = (enum action)word;
@@ -167,7 +161,7 @@ static int check_rule(struct parse *parse, const struct yaml_node *node,
 			parse, reader->error,
 			"\"errno\" has no effect, a rule of action %s denies nothing; "
 			"leave it out",
-			actions[rule->action]);
+			action_names[rule->action]);
 		if (r)
 			return r;
 	}
@@ -182,7 +176,7 @@ static int tell_refused(struct parse *parse, const struct yaml_node *node,
 		return 0;
 	return parse_warning(parse, node,
 			     "rule \"%s\" of %s is refused and in force nowhere; %s",
-			     rule->name, section_name(rule->section), rule->open_ways);
+			     rule->name, section_names[rule->section], rule->open_ways);
 }
 
 int parse_rule(struct parse *parse, const struct yaml_node *node, unsigned number,

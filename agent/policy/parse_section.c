@@ -4,23 +4,10 @@
 
 #include "policy/array.h"
 #include "policy/enforcement.h"
+#include "policy/model_names.h"
 #include "policy/parse.h"
 #include "policy/rule.h"
 #include "util/cleanup.h"
-
-static const char *const section_names[SECTION_COUNT] = {
-	[SECTION_EXEC] = "exec",
-	[SECTION_FILE] = "file",
-	[SECTION_SOCKETS] = "sockets",
-	[SECTION_NETWORK] = "network",
-	[SECTION_CAPABILITIES] = "capabilities",
-	[SECTION_PROCESS] = "process",
-};
-
-const char *section_name(enum image_section section)
-{
-	return section_names[section];
-}
 
 /* "allow" or "deny". */
 static int read_default_word(struct parse *parse, const struct yaml_pair *pair,
@@ -44,7 +31,7 @@ static int leave_out(struct parse *parse, const struct yaml_pair *pair,
 	int r = parse_warning(parse, pair->value,
 			      "\"%s: %s\" of %s is refused and in force nowhere; %s",
 			      pair->key->text, pair->value->text,
-			      section_name(parse->section), why);
+			      section_names[parse->section], why);
 
 	if (r)
 		return r;
@@ -161,7 +148,7 @@ static int check_names(struct parse *parse, const struct yaml_node *list,
 		r = parse_error(parse, list->items[rules[i]->number],
 				"rule \"%s\" is there twice in %s, first on line %u; "
 				"give each a name of its own",
-				rules[i]->name, section_name(parse->section),
+				rules[i]->name, section_names[parse->section],
 				rules[i - 1]->line);
 		if (r < 0)
 			return r;
@@ -206,7 +193,7 @@ int parse_section(struct parse *parse, const struct yaml_pair *pair)
 
 	section->present = true;
 	section->line = pair->key->line;
-	snprintf(what, sizeof(what), "\"%s\"", section_name(parse->section));
+	snprintf(what, sizeof(what), "\"%s\"", section_names[parse->section]);
 	r = parse_map(parse, pair->value, what, section_fields[parse->section].fields,
 		      section_fields[parse->section].n, section);
 	if (r)
@@ -215,6 +202,6 @@ int parse_section(struct parse *parse, const struct yaml_pair *pair)
 		return parse_error(
 			parse, pair->value,
 			"\"%s\" is empty; add \"default\" or \"rules\", or leave it out",
-			section_name(parse->section));
+			section_names[parse->section]);
 	return enforcement_judge_default(section, parse->section);
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "policy/array.h"
+#include "policy/model_names.h"
 #include "policy/parse.h"
 #include "policy/path.h"
 #include "policy/prefix.h"
@@ -168,7 +169,7 @@ static int warn_rule(const struct policy *policy, const struct policy_section *s
 					       "rule \"%s\" of %s is pointless, \"%s\" "
 					       "(line %u) decides whatever "
 					       "it matches; drop one of them",
-					       rule->name, section_name(rule->section),
+					       rule->name, section_names[rule->section],
 					       section->rules[i].name,
 					       section->rules[i].line);
 	return 0;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lsm/abi.h"
+#include "policy/model_names.h"
 #include "util/cleanup.h"
 
 static const struct report_hook hooks[HOOK_COUNT] = {
@@ -18,13 +19,6 @@ static const struct report_hook hooks[HOOK_COUNT] = {
 	[HOOK_UNIX_MAY_SEND] = {"unix_may_send", "network", REPORT_OBJECT_PEER},
 };
 
-static const char *const verdicts[] = {
-	[VERDICT_ALLOW] = "allow",
-	[VERDICT_AUDIT] = "audit",
-	[VERDICT_DENY] = "deny",
-	[VERDICT_KILL] = "kill",
-};
-
 const struct report_hook *report_hook(uint8_t hook)
 {
 	return hook < HOOK_COUNT ? &hooks[hook] : NULL;
@@ -32,7 +26,7 @@ const struct report_hook *report_hook(uint8_t hook)
 
 const char *report_verdict_name(uint8_t verdict)
 {
-	return verdict < ARRAY_SIZE(verdicts) ? verdicts[verdict] : NULL;
+	return verdict < ARRAY_SIZE(verdict_names) ? verdict_names[verdict] : NULL;
 }
 
 void report_errno_name(uint8_t number, char text[REPORT_ERRNO_TEXT])
