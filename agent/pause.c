@@ -279,7 +279,8 @@ void pause_add_problems(const struct agent *agent, json_t *problems)
 		json_array_append_new(problems, unkept_json(&agent->pausing));
 	if (agent->pausing.annotation_is_wrong)
 		json_array_append_new(
-			problems, json_string("the node's annotation " PAUSE_ANNOTATION
-					      " is neither \"true\" nor a time as "
-					      "2026-01-31T09:10:11Z; it pauses nothing"));
+			problems,
+			json_string("the node's annotation " PAUSE_ANNOTATION
+				    " is neither \"true\" nor a time as "
+				    "2026-01-31T09:10:11Z; it changes nothing"));
 }

@@ -46,7 +46,8 @@ void pause_close(struct pausing *pausing);
 
 /**
  * pause_set_annotation() - Tell what the Node object's annotation lsmd.io/pause says.
- * @value: NULL: it has none; not understood: it pauses nothing, and status says so
+ * @value: NULL: it has none; not understood: what the last one said stays in force, and
+ *         status says so
  *
  * In force when it returns. To be called with each version of the object; the same value
  * again costs nothing. Kept on disk, so that it holds while the API server is away.

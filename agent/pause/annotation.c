@@ -19,6 +19,8 @@ int pause_annotation_read(const char *value, struct pauses *pauses)
 	if (clock_parse(value, &end) == 0 && end > wall)
 		return pauses_set(pauses, PAUSE_BY_NODE, clock_boot() + (end - wall),
 				  NULL);
+	if (clock_parse(value, &end) < 0)
+		return -EINVAL;
 	pauses_lift(pauses, PAUSE_BY_NODE);
-	return clock_parse(value, &end) == 0 ? 0 : -EINVAL;
+	return 0;
 }

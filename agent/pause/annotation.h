@@ -14,7 +14,7 @@
 /**
  * pause_annotation_read() - Switch PAUSE_BY_NODE as the annotation says.
  * @value: NULL: the node has none; "" and "false" are the same as none
- * Return: 0; -EINVAL: neither, and the source is off; -ENOMEM: it is as it was.
+ * Return: 0; -EINVAL: none of these, -ENOMEM: the source is as it was.
  */
 int pause_annotation_read(const char *value, struct pauses *pauses);
 

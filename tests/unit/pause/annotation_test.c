@@ -47,14 +47,17 @@ Test(pause_annotation, a_time_that_is_over_pauses_nothing)
 	cr_expect(!pause_->on);
 }
 
-Test(pause_annotation, what_is_neither_pauses_nothing_and_is_told)
+Test(pause_annotation, what_is_neither_changes_nothing_and_is_told)
 {
 	static const char *const wrong[] = {"10m", "True", "yes", "2030-01-01", " true"};
 
 	for (int i = 0; i < 5; i++) {
-		pause_annotation_read("true", &pauses);
+		pause_annotation_read(NULL, &pauses);
 		cr_expect_eq(pause_annotation_read(wrong[i], &pauses), -EINVAL, "%s",
 			     wrong[i]);
 		cr_expect(!pause_->on);
+		pause_annotation_read("true", &pauses);
+		cr_expect_eq(pause_annotation_read(wrong[i], &pauses), -EINVAL);
+		cr_expect(pause_->on);
 	}
 }
