@@ -33,8 +33,9 @@ static int read_policies(struct agent *agent)
 
 	agent->policies_stamp = file_stamp_of(agent->options.policies);
 	r = policy_store_read(agent->store);
-	/* In a cluster the directory is an addition that most nodes do without. */
-	if (r == -ENOENT && agent->options.cluster)
+	/* In a cluster the directory is an addition that most nodes do without; and at
+	 * the boot what is kept of the cluster's objects must not wait for it. */
+	if (r == -ENOENT && (agent->options.cluster || agent->options.boot))
 		r = 0;
 	free(agent->policies_problem);
 	agent->policies_problem = NULL;
