@@ -154,15 +154,19 @@ static __always_inline __u64 arrival_of(__u32 slot_number)
 	return arrived ? arrived : pid_namespace_began();
 }
 
+/* File systems stamp a change with the clock of the last tick (current_time()), which is behind the
+ * one that a start is told by: by 1/HZ at most, and HZ is 100 or more. */
+#define TICK_NS (NSEC_PER_SEC / 100)
+
 /* A file elsewhere, such as on a volume: has it changed since the container's first program began?
- * Where that is not known, it has. */
+ * Where that is not known, it has; what changed within a tick before it may have. */
 static __always_inline int changed_since_arrival(const struct inode *inode, __u32 slot_number)
 {
 	const struct state *now_state = state_get();
 	__u64 arrived = arrival_of(slot_number);
 	__u64 offset = now_state ? READ_ONCE(now_state->realtime_offset) : 0;
 
-	return !arrived || !offset || inode_changed(inode) >= arrived + offset;
+	return !arrived || !offset || inode_changed(inode) + TICK_NS >= arrived + offset;
 }
 
 /* An overlay that somebody mounted inside shows whatever he likes as its lower layer. */

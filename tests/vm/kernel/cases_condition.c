@@ -12,7 +12,6 @@
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include "fixture.h"
@@ -23,7 +22,6 @@
 	"namespace: shop}\nspec:\n  podSelector: {}\n" spec
 
 #define FILELESS POLICY("  exec: {rules: [{name: r, action: deny, fileless: true}]}\n")
-#define DRIFTED	 POLICY("  exec: {rules: [{name: r, action: deny, drifted: true}]}\n")
 #define STDIO	 POLICY("  exec: {rules: [{name: r, action: deny, stdio: socket}]}\n")
 #define OWNER                                                                            \
 	POLICY("  file: {rules: [{name: r, action: deny, paths: [\"/tmp/own/**\"], "     \
@@ -55,16 +53,6 @@ static int exec_memfd(void)
 	CHECK(fd >= 0);
 	copy_file("/bin/kernel-test", fd);
 	return exec_of(fd);
-}
-
-/* A copy of this program. */
-static void make_program(const char *path)
-{
-	_cleanup_(closep) int fd =
-		open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755);
-
-	CHECK(fd >= 0);
-	copy_file("/bin/kernel-test", fd);
 }
 
 static int exec_unlinked(void)
@@ -211,102 +199,6 @@ static void owner_is_counted(const struct test_case *test)
 	CHECK(harvest().by_rule == 3);
 }
 
-/* --- drift
- * ------------------------------------------------------------------------------- */
-
-#define LAYERS "/tmp/layers"
-#define MERGED LAYERS "/merged"
-
-/* The root of the container: this system as its image, and a volume. */
-static void mount_layers(void)
-{
-	make_directory("/programs");
-	make_program("/programs/chowned");
-	make_program("/programs/changed");
-	make_program("/programs/touched");
-	make_directory("/tmp");
-	make_directory(LAYERS);
-	CHECK(mount("layers", LAYERS, "tmpfs", 0, NULL) == 0);
-	make_directory(LAYERS "/upper");
-	make_directory(LAYERS "/work");
-	make_directory(LAYERS "/volume");
-	make_directory(MERGED);
-	make_program(LAYERS "/volume/program");
-	CHECK(mount("overlay", MERGED, "overlay", 0,
-		    "lowerdir=/,upperdir=" LAYERS "/upper,workdir=" LAYERS "/work") == 0);
-	make_directory(MERGED "/volume");
-	CHECK(mount(LAYERS "/volume", MERGED "/volume", NULL, MS_BIND, NULL) == 0);
-}
-
-static void unmount_layers(void)
-{
-	umount2(MERGED "/volume", MNT_DETACH);
-	umount2(MERGED, MNT_DETACH);
-	umount2(LAYERS, MNT_DETACH);
-}
-
-static void append(const char *path)
-{
-	_cleanup_(closep) int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
-
-	CHECK(fd >= 0 && write(fd, "x", 1) == 1);
-}
-
-/* Another overlay, whose lower layer is one's own. */
-static int exec_from_own_overlay(void)
-{
-	make_directory("/volume/lower");
-	make_directory("/volume/merged");
-	make_directory("/volume/upper");
-	make_directory("/volume/work");
-	make_program("/volume/lower/program");
-	CHECK(mount("overlay", "/volume/merged", "overlay", 0,
-		    "lowerdir=/volume/lower,upperdir=/volume/upper,workdir=/volume/"
-		    "work") == 0);
-	return try_exec("/volume/merged/program");
-}
-
-static void drift_is_denied(void)
-{
-	CHECK(try_exec("/bin/kernel-test") == 0);
-	CHECK(try_exec("/programs/chowned") == 0);
-	/* Copied up for its attributes alone. */
-	CHECK(chown("/programs/chowned", 1, 1) == 0 &&
-	      chmod("/programs/chowned", 0755) == 0);
-	CHECK(try_exec("/programs/chowned") == 0);
-	append("/programs/changed");
-	CHECK(try_exec("/programs/changed") == EPERM);
-	CHECK(utimes("/programs/touched", NULL) == 0);
-	CHECK(try_exec("/programs/touched") == EPERM);
-	make_program("/tmp/new");
-	CHECK(try_exec("/tmp/new") == EPERM);
-	CHECK(rename("/bin/kernel-test", "/tmp/renamed") == 0);
-	CHECK(try_exec("/tmp/renamed") == 0);
-	CHECK(rename("/tmp/renamed", "/bin/kernel-test") == 0);
-
-	CHECK(try_exec("/volume/program") == 0);
-	make_program("/volume/new");
-	CHECK(try_exec("/volume/new") == EPERM);
-	CHECK(exec_from_own_overlay() == EPERM);
-}
-
-/* In the overlay as its root. */
-static void start_in_layers(const struct test_case *test)
-{
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		CHECK(unshare(CLONE_NEWNS) == 0);
-		CHECK(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
-		move_to(fixture.cgroup, getpid());
-		CHECK(chroot(MERGED) == 0 && chdir("/") == 0);
-		execl("/bin/kernel-test", "kernel-test", "inside", test->name, NULL);
-		_exit(1);
-	}
-	CHECK(wait_ok(pid));
-	CHECK(harvest().by_rule == 5);
-}
-
 const struct test_case condition_cases[] = {
 	CASE("what has no file that lasts is denied", FILELESS, fileless_is_denied,
 	     .outside = fileless_is_counted),
@@ -315,8 +207,5 @@ const struct test_case condition_cases[] = {
 	CASE("a socket to elsewhere as stdio is denied", STDIO, stdio_of_a_kind),
 	CASE("a file of another owner is denied", OWNER, another_owner_is_denied,
 	     .set_up = make_owned, .outside = owner_is_counted),
-	CASE("what the image did not bring is denied", DRIFTED, drift_is_denied,
-	     .set_up = mount_layers, .tear_down = unmount_layers,
-	     .outside = start_in_layers),
 	{0},
 };

@@ -46,16 +46,6 @@ static int read_by(const char *path)
 	return run(path, "read", "/tmp/secret");
 }
 
-static void make_program(const char *path)
-{
-	_cleanup_(closep) int fd = -1;
-
-	unlink(path);
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0755);
-	CHECK(fd >= 0);
-	copy_file("/bin/kernel-test", fd);
-}
-
 #define READS	 "read x </tmp/secret\n"
 #define AS_CHILD "(read x </tmp/secret)\n"
 

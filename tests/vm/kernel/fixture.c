@@ -142,6 +142,16 @@ void copy_file(const char *from, int to)
 	CHECK(sendfile(to, fd, NULL, (size_t)status.st_size) == status.st_size);
 }
 
+void make_program(const char *path)
+{
+	_cleanup_(closep) int fd = -1;
+
+	unlink(path);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0755);
+	CHECK(fd >= 0);
+	copy_file("/bin/kernel-test", fd);
+}
+
 void write_file(const char *path, const char *text, mode_t mode)
 {
 	_cleanup_(closep) int fd =

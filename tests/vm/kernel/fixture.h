@@ -34,7 +34,8 @@ struct test_case {
 
 /* Each ended by one without a name. */
 extern const struct test_case path_cases[], exec_cases[], net_cases[], net_send_cases[],
-	unix_cases[], task_cases[], race_cases[], condition_cases[], program_cases[];
+	unix_cases[], task_cases[], race_cases[], condition_cases[], drift_cases[],
+	program_cases[];
 
 /* --- in a case
  * ---------------------------------------------------------------------------- */
@@ -75,6 +76,8 @@ void make_directory(const char *path);
 /** copy_file() - Write all of a file to a descriptor. */
 void copy_file(const char *from, int to);
 void write_file(const char *path, const char *text, mode_t mode);
+/** make_program() - A new file, with a copy of this program. */
+void make_program(const char *path);
 
 /* What the kernel counted for the subject since the last call: verdicts by rule together,
  * and the fixed counters. */

@@ -22,7 +22,7 @@
 
 static const struct test_case *const groups[] = {
 	path_cases, exec_cases, net_cases,	 net_send_cases, unix_cases,
-	task_cases, race_cases, condition_cases, program_cases,
+	task_cases, race_cases, condition_cases, drift_cases, program_cases,
 };
 
 static const struct test_case *find_case(const char *name)
