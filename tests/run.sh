@@ -171,7 +171,8 @@ cluster()
 	local status=0 counted
 	"$top/tests/vm/cluster.sh" --kernel 6.1 --build "$top/build-tests/gcc" --icount labels &
 	counted=$!
-	"$top/tests/vm/cluster.sh" --kernel 6.1 --build "$top/build-tests/gcc" objects away telling || status=1
+	"$top/tests/vm/cluster.sh" --kernel 6.1 --build "$top/build-tests/gcc" \
+		objects away telling paused rebooted || status=1
 	wait "$counted" || status=1
 	return $status
 }

@@ -5,8 +5,9 @@
 #
 #   tests/vm/cluster.sh [--kernel VERSION]... [--cgroup v1] [--icount] [--build DIR] [TEST...]
 #
-# A TEST is one of cluster_test.py's: objects, away, labels, telling. With --icount an instruction is a
-# nanosecond: what labels measures then does not depend on how busy this machine is.
+# A TEST is one of cluster_test.py's: objects, away, labels, telling, paused, rebooted. With --icount
+# an instruction is a nanosecond: what labels measures then does not depend on how busy this
+# machine is.
 set -euo pipefail
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -48,7 +49,9 @@ for kernel in "${kernels[@]}"; do
 	"$top/deploy/vm.sh" --kernel "$kernel" --timeout 1800 "${options[@]}" --build "$build" \
 		--add "$tree$library:$library" --add "$tree/usr/bin/python3:/usr/bin/python3" \
 		--add "$top/tests/apiserver:/apiserver" \
+		--add "$top/tests/vm/cluster_guest.py:/apiserver/cluster_guest.py" \
 		--add "$top/tests/vm/cluster_test.py:/apiserver/cluster_test.py" \
+		--add "$top/tests/vm/cluster_life_test.py:/apiserver/cluster_life_test.py" \
 		--add "$build/tests/vm/probe:/probe" --add /usr/bin/openssl:/usr/bin/openssl \
 		--add /etc/ssl/openssl.cnf:/usr/lib/ssl/openssl.cnf \
 		-- /usr/bin/python3 /apiserver/cluster_test.py "$@" |
