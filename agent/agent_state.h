@@ -25,7 +25,7 @@
  *   cluster_say.c  what is told of that
  *   cluster_tell.c  what the cluster is told of this node
  *   watch.c     changes of the policies and the pods
- *   status.c    what it says of itself
+ *   status*.c   what it says of itself, of pods and of policies
  */
 
 #include <uv.h>

@@ -20,7 +20,7 @@ static const char *what_is_missing(const struct subject *subject)
 		return "no pod's cgroup holds a container of that id";
 	if (subject->pending)
 		return "its pod is not known yet";
-	return subject->problem ? subject->problem : subject->uncovered;
+	return subject_problem(subject);
 }
 
 int agent_confirm(struct agent *agent, const char *container_id, json_t **ret_answer)

@@ -68,6 +68,11 @@ int subject_describe(struct subject *subject, const struct pod *pod,
 	return 0;
 }
 
+const char *subject_problem(const struct subject *subject)
+{
+	return subject->problem ? subject->problem : subject->uncovered;
+}
+
 /* Index of the first subject whose cgroup id is not below @cgroup_id. */
 static size_t lower_bound(const struct subject_table *table, uint64_t cgroup_id)
 {

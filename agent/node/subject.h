@@ -57,6 +57,9 @@ struct subject *subject_free(struct subject *subject);
 int subject_describe(struct subject *subject, const struct pod *pod,
 		     const char *container);
 
+/** subject_problem() - Why it is not under what its policies say. Return: NULL: it is. */
+const char *subject_problem(const struct subject *subject);
+
 /** subject_table_add() - The table owns it then. Return: 0, -EEXIST, -ENOMEM. */
 int subject_table_add(struct subject_table *table, struct subject *subject);
 /** subject_table_remove() - Take out, and hand back to the caller. */

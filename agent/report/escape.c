@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/cleanup.h"
 #include "util/printable.h"
 
 /* Write @bytes, with @write_part between the bytes @separator, which become @replacement.
@@ -82,6 +83,13 @@ char *escape(const char *string)
 		return NULL;
 	}
 	return text;
+}
+
+json_t *escape_json(const char *string)
+{
+	_cleanup_(freep) char *text = escape(string);
+
+	return text ? json_string(text) : NULL;
 }
 
 void escape_path_write(const char *names, size_t length, const char *prefix, FILE *file)

@@ -4,6 +4,7 @@
 
 /* Names and paths from inside a container as text that can be shown and read back. */
 
+#include <jansson.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -14,6 +15,10 @@ void escape_write(const char *bytes, size_t length, FILE *file);
 /** escape() - As escape_write(), into a string that the caller owns. Return: NULL: no
  * memory. */
 char *escape(const char *string);
+
+/** escape_json() - The same as a JSON string, which cannot be any bytes. Return: NULL: no
+ * memory. */
+json_t *escape_json(const char *string);
 
 /**
  * escape_path_write() - Write the path of a record's names, escaped.

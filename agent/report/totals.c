@@ -199,13 +199,6 @@ int totals_fold(struct totals *totals,
 	return r;
 }
 
-static json_t *string_json(const char *string)
-{
-	_cleanup_(freep) char *text = escape(string);
-
-	return text ? json_string(text) : NULL;
-}
-
 static void add_item(const struct totals_key *key, uint64_t count, void *data)
 {
 	json_t *item = json_pack("{sI}", "count", (json_int_t)count), **array = data;
@@ -213,7 +206,7 @@ static void add_item(const struct totals_key *key, uint64_t count, void *data)
 
 	for (size_t i = 0; i < TOTALS_FIELDS; i++)
 		failed |= json_object_set_new(item, totals_fields[i].json,
-					      string_json(totals_string(key, i))) < 0;
+					      escape_json(totals_string(key, i))) < 0;
 	failed |= json_array_append_new(*array, item) < 0;
 	if (failed) {
 		json_decref(*array);
