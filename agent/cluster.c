@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "agent_state.h"
+#include "kube/json_place.h"
 #include "pause/annotation.h"
 #include "policy/host.h"
 #include "util/cleanup.h"
@@ -230,6 +231,25 @@ static void lose_node(struct agent *agent, const char *key)
 /* --- policies -------------------------------------------------------------------------
  */
 
+/* Nobody has seen the line of JSON that an object was read from. */
+static void name_places(struct diagnostics *diagnostics, const char *text)
+{
+	for (size_t i = 0; i < diagnostics->n; i++) {
+		struct diagnostic *item = &diagnostics->items[i];
+		_cleanup_(freep) char *place =
+			item->line ? json_place(text, item->column) : NULL;
+		char *message;
+
+		item->line = item->column = 0;
+		if (!place)
+			continue;
+		if (asprintf(&message, "%s: %s", place, item->message) < 0)
+			continue;
+		free(item->message);
+		item->message = message;
+	}
+}
+
 static int put_policy(struct agent *agent, const json_t *object, const char *text,
 		      struct diagnostics *diagnostics)
 {
@@ -249,6 +269,7 @@ static int put_policy(struct agent *agent, const json_t *object, const char *tex
 	}
 	agent->untold = true;
 	r = policy_store_put(agent->store, text, source, diagnostics, &old, &new);
+	name_places(diagnostics, text);
 	if (r < 0)
 		return r;
 	mark_policy(agent, old, new);

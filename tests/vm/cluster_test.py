@@ -209,7 +209,8 @@ def test_telling():
            told["status"])
     report([owner["kind"] for owner in told["metadata"]["ownerReferences"]] == ["Node"],
            "and goes with the node", told["metadata"])
-    report("relative" in told["status"]["refused"][0]["reason"], "with the reason of a refusal",
+    report(told["status"]["refused"][0]["reason"].startswith("spec.file.rules[0].paths[0]: "),
+           "with the place and the reason of a refusal",
            told["status"]["refused"])
     slowly("the one that leads tells it in the policy",
            {"enforcing": 0, "partial": 1, "refused": 0, "notSelected": 0, "pending": 0},
