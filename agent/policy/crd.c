@@ -13,6 +13,7 @@ struct column {
 
 static const struct column policy_columns[] = {
 	{"Mode", "string", ".spec.mode", 0},
+	{"State", "string", ".status.conditions[?(@.type==\"Ready\")].reason", 0},
 	{"Enforcing", "integer", ".status.nodes.enforcing", 0},
 	{"Partial", "integer", ".status.nodes.partial", 0},
 	{"Refused", "integer", ".status.nodes.refused", 0},

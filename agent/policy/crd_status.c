@@ -31,7 +31,7 @@ static const struct schema refusals = {.kind = SCHEMA_LIST,
 				       .may_be_empty = true,
 				       .list_key = "node"};
 static const struct schema_key nodes_keys[] = {
-	{"enforcing", &count, 0, "Nodes that enforce all of it."},
+	{"enforcing", &count, 0, "Nodes that enforce all of it, also for no pod yet."},
 	{"partial", &count, 0, "Nodes that enforce it in part."},
 	{"refused", &count, 0, "Nodes that refuse it or a rule of it."},
 	{"notSelected", &count, 0, "Nodes that its nodeSelector does not name."},
@@ -47,7 +47,8 @@ static const struct schema_key condition_keys[] = {
 	{"type", &word, SCHEMA_REQUIRED, NULL},
 	{"status", &truth, SCHEMA_REQUIRED, NULL},
 	{"reason", &word, SCHEMA_REQUIRED,
-	 "Enforced, Partial, Refused, RollingOut or NoNode."},
+	 "Enforced, Partial, Refused, RollingOut, or NoNode where nodeSelector names "
+	 "none."},
 	{"message", &message, SCHEMA_REQUIRED, NULL},
 	{"observedGeneration", &generation, 0, NULL},
 	{"lastTransitionTime", &time_text, SCHEMA_REQUIRED, NULL},

@@ -110,8 +110,9 @@ def hold_definition(definition, kind, plural, scope):
     hold_structure(root)
     for column in version["additionalPrinterColumns"]:
         form = root
-        for step in column["jsonPath"].split(".")[1:]:
-            form = form.get("properties", {}).get(step) if form is not None else None
+        for step in re.sub(r"\[\?[^]]*\]", ".*", column["jsonPath"]).split(".")[1:]:
+            at = form if form is not None else {}
+            form = at.get("items") if step == "*" else at.get("properties", {}).get(step)
         expect(f"column {column['name']}", form is not None or column["jsonPath"].startswith(".metadata."), True)
     return root
 
