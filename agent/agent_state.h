@@ -24,6 +24,7 @@
  *   cluster.c   what the API server tells -> pods, policies, labels
  *   cluster_say.c  what is told of that
  *   cluster_tell.c  what the cluster is told of this node
+ *   outcome.c   what has become of a policy here
  *   watch.c     changes of the policies and the pods
  *   status*.c   what it says of itself, of pods and of policies
  */

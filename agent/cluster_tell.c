@@ -10,70 +10,10 @@
 #include "agent_state.h"
 #include "kube/pod_events.h"
 #include "kube/rollout.h"
+#include "outcome.h"
 #include "report/denial.h"
 #include "util/cleanup.h"
-
-/* --- what has become of one policy ----------------------------------------------------
- */
-
-struct outcome {
-	enum policy_state state;
-	const char *reason; /* borrowed */
-};
-
-/* The worst of what is told first is what counts. */
-static void lower(struct outcome *outcome, enum enforcement enforcement,
-		  const char *reason)
-{
-	static const enum policy_state states[] = {
-		[ENFORCED] = POLICY_STATE_ENFORCED,
-		[PARTIAL] = POLICY_STATE_PARTIAL,
-		[REFUSED] = POLICY_STATE_REFUSED,
-	};
-
-	if (states[enforcement] <= outcome->state)
-		return;
-	outcome->state = states[enforcement];
-	outcome->reason = reason;
-}
-
-static void lower_by_rules(struct outcome *outcome, const struct policy *policy)
-{
-	for (unsigned s = 0; s < SECTION_COUNT; s++) {
-		const struct policy_section *section = &policy->sections[s];
-
-		lower(outcome, section->default_enforcement, section->default_open_ways);
-		for (size_t i = 0; i < section->n_rules; i++)
-			lower(outcome, section->rules[i].enforcement,
-			      section->rules[i].open_ways);
-	}
-}
-
-static void lower_by_subjects(struct outcome *outcome, const struct agent *agent,
-			      const struct policy *policy)
-{
-	for (size_t i = 0; i < agent->subjects.n; i++) {
-		const struct subject *subject = agent->subjects.items[i];
-
-		/* What waits for a look at its root is under what it was before. */
-		if (subject->problem &&
-		    !identities_are_awaited(subject, &subject->policies) &&
-		    force_would_select(agent, subject, policy))
-			lower(outcome, REFUSED, subject->problem);
-	}
-}
-
-static struct outcome outcome_of(const struct agent *agent, const struct policy *policy)
-{
-	struct outcome outcome = {POLICY_STATE_ENFORCED, NULL};
-
-	if (!label_selector_matches(&policy->node_selector, &agent->node_labels))
-		return (struct outcome){POLICY_STATE_NOT_SELECTED, NULL};
-	lower(&outcome, policy->enforcement, policy->open_ways);
-	lower_by_rules(&outcome, policy);
-	lower_by_subjects(&outcome, agent, policy);
-	return outcome;
-}
+#include "util/explain.h"
 
 /* --- the report -----------------------------------------------------------------------
  */
@@ -111,16 +51,21 @@ static int add_policy(void *data, const json_t *object, const char *problem)
 	const json_t *generation = json_object_get(metadata, "generation");
 	const struct policy *policy =
 		policy_of(teller, name_space ? name_space : "", name);
-	struct outcome outcome = {POLICY_STATE_REFUSED,
-				  "a file on the node has a policy of this name"};
+	struct outcome outcome = {POLICY_STATE_REFUSED, NULL};
+	int r = 0;
 
-	if (problem)
-		outcome.reason = problem;
-	else if (policy)
-		outcome = outcome_of(teller->agent, policy);
-	return node_report_add(teller->report, name_space, name,
-			       (uint64_t)json_integer_value(generation), uid ? uid : "",
-			       outcome.state, outcome.reason);
+	if (problem || !policy)
+		explain(&outcome.reason, "%s",
+			problem ? problem
+				: "a file on the node has a policy of this name");
+	else
+		r = outcome_of(teller->agent, policy, &outcome);
+	if (r == 0)
+		r = node_report_add(teller->report, name_space, name,
+				    (uint64_t)json_integer_value(generation),
+				    uid ? uid : "", outcome.state, outcome.reason);
+	free(outcome.reason);
+	return r;
 }
 
 static int copy_text(const char *from, char **place)
