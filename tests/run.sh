@@ -65,18 +65,53 @@ check()
 # collect NAME COMMAND...: many tests, a line "ok ..." or "not ok ..." each, and more on failure.
 collect()
 {
-	local log=$logs/${1//[^a-zA-Z0-9]/-}.log name=$1 status
+	local log=$logs/${1//[^a-zA-Z0-9]/-}.log name=$1 status began=$SECONDS
 	shift
 	"$@" 2>&1 | tee "$log" | grep --line-buffered -E '^(ok|not ok|#)'
-	status=${PIPESTATUS[0]}
-	passed=$((passed + $(grep -c '^ok ' "$log")))
-	failed=$((failed + $(grep -c '^not ok ' "$log")))
+	count "$name" "$log" "${PIPESTATUS[0]}"
+	echo "# $name: $((SECONDS - began)) s"
+}
+
+# count NAME LOG STATUS: what a command has shown.
+count()
+{
+	passed=$((passed + $(grep -c '^ok ' "$2")))
+	failed=$((failed + $(grep -c '^not ok ' "$2")))
 	# A run that ended early has shown nothing of what would have come.
-	if [ "$status" -ne 0 ] && ! grep -q '^not ok ' "$log"; then
-		fail "$name: ended with status $status" "$log"
-	elif ! grep -q '^ok ' "$log"; then
-		fail "$name: ran no test" "$log"
+	if [ "$3" -ne 0 ] && ! grep -q '^not ok ' "$2"; then
+		fail "$1: ended with status $3" "$2"
+	elif ! grep -q '^ok ' "$2"; then
+		fail "$1: ran no test" "$2"
 	fi
+}
+
+# begin NAME COMMAND...: as collect, beside one other; collected shows them, in this order.
+begun=()
+begin()
+{
+	local log=$logs/${1//[^a-zA-Z0-9]/-}.log name=$1
+	shift
+	while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n; done
+	begun+=("$name")
+	(
+		SECONDS=0
+		"$@" >"$log" 2>&1
+		echo "$? $SECONDS" >"$log.status"
+	) &
+}
+
+collected()
+{
+	local name log status seconds
+	wait
+	for name in "${begun[@]}"; do
+		log=$logs/${name//[^a-zA-Z0-9]/-}.log
+		read -r status seconds <"$log.status"
+		grep -E '^(ok|not ok|#)' "$log"
+		count "$name" "$log" "$status"
+		echo "# $name: $seconds s"
+	done
+	begun=()
 }
 
 configure()
@@ -108,9 +143,10 @@ ring_unit()
 	local log=$top/build-tests/asan/meson-logs/testlog.txt cases
 	setup_options=("-Db_sanitize=address,undefined" -Db_lundef=false)
 	check "unit: builds under ASan and UBSan" compile asan env CC=gcc
-	check "unit: meson test" meson test -C "$top/build-tests/asan" --no-rebuild --print-errorlogs
-	collect "unit: faults of the API server" python3 "$top/tests/apiserver/node_fault_test.py" \
+	begin "unit: faults of the API server" python3 "$top/tests/apiserver/node_fault_test.py" \
 		"$top/build-tests/asan/tests/apiserver/node" "$fault_seconds"
+	check "unit: meson test" meson test -C "$top/build-tests/asan" --no-rebuild --print-errorlogs
+	collected
 	cases=$(grep -oE 'Tested: .*' "$log" | sed 's/\x1b\[[0-9;]*m//g' |
 		awk -F'[:|]' '{ passed += $4; failed += $2 - $4 } END { print passed + 0, failed + 0 }')
 	echo "# unit: cases passed and failed: $cases"
@@ -127,9 +163,10 @@ ring_differential()
 	check "differential: builds" compile gcc env CC=gcc
 	echo "# differential: $cases cases of seed $seed, and of one of today's"
 	for seed in "$seed" "$(date +%Y%m%d)"; do
-		collect "differential: seed $seed" "$top/build-tests/gcc/tests/differential/differential" \
+		begin "differential: seed $seed" "$top/build-tests/gcc/tests/differential/differential" \
 			--seed "$seed" --cases "$cases"
 	done
+	collected
 }
 
 # fuzz FUZZER LOG: for a bounded time; the log's last line is the status.
@@ -165,18 +202,6 @@ ring_deploy()
 	collect "deploy: vm.sh" "$top/tests/deploy/vm_test.sh"
 }
 
-# How soon a label is in force is counted; the rest is not, and runs beside it.
-cluster()
-{
-	local status=0 counted
-	"$top/tests/vm/cluster.sh" --kernel 6.1 --build "$top/build-tests/gcc" --icount labels &
-	counted=$!
-	"$top/tests/vm/cluster.sh" --kernel 6.1 --build "$top/build-tests/gcc" \
-		objects away telling paused rebooted || status=1
-	wait "$counted" || status=1
-	return $status
-}
-
 ring_vm()
 {
 	local file case cases=()
@@ -190,13 +215,18 @@ ring_vm()
 	echo "# vm: races of $race_seconds s"
 	RING_RACE_SECONDS=$race_seconds collect "vm: ring" "$top/tests/vm/ring.sh" \
 		--build "$top/build-tests/gcc" "${cases[@]}" no_lsm
-	collect "vm: the API server" cluster
-	collect "vm: the programs" "$top/tests/vm/kernel/run.sh" --build "$top/build-tests/gcc"
-	collect "vm: the hooks and the policies" "$top/tests/differential/hooks.sh" \
-		--build "$top/build-tests/gcc" --sets "$hook_sets"
+	# One machine each.
+	begin "vm: the programs" "$top/tests/vm/kernel/run.sh" --build "$top/build-tests/gcc"
 	# As nodes of AL2 have it.
-	collect "vm: ring on cgroup v1" "$top/tests/vm/ring.sh" --kernel 5.10 --cgroup v1 \
+	begin "vm: ring on cgroup v1" "$top/tests/vm/ring.sh" --kernel 5.10 --cgroup v1 \
 		--build "$top/build-tests/gcc" hooks runtime live restart short_lived containers pod
+	begin "vm: the API server" "$top/tests/vm/cluster.sh" --kernel 6.1 \
+		--build "$top/build-tests/gcc" objects away telling paused rebooted
+	begin "vm: how soon a label is in force" "$top/tests/vm/cluster.sh" --kernel 6.1 --icount \
+		--build "$top/build-tests/gcc" labels
+	begin "vm: the hooks and the policies" "$top/tests/differential/hooks.sh" \
+		--build "$top/build-tests/gcc" --sets "$hook_sets"
+	collected
 }
 
 # Published policies as test data, beside the repository; tests that need them fail without on CI.

@@ -68,16 +68,14 @@ show()
 
 plain=()
 race=
-no_lsm=
 for case in "${cases[@]}"; do
 	case $case in
 	race) race=1 ;;
-	no_lsm) no_lsm=1 ;;
 	*) plain+=("$case") ;;
 	esac
 done
 
-# A machine each: what all kernels run, and each case that is for one of them.
+# A machine each: what all kernels run, each case that is for one of them, and no_lsm.
 machines=()
 for kernel in "${kernels[@]}"; do
 	common=
@@ -85,6 +83,7 @@ for kernel in "${kernels[@]}"; do
 		case $case in
 		*@"$kernel") machines+=("$kernel ${case%@*}") ;;
 		*@*) ;;
+		no_lsm) machines+=("$kernel no_lsm") ;;
 		*) common+=" $case" ;;
 		esac
 	done
@@ -95,7 +94,10 @@ done
 machine()
 {
 	local result=0
-	run_on "$2" "$logs/$1" -- guest.sh "${@:3}" || result=$?
+	case $3 in
+	no_lsm) run_on "$2" "$logs/$1" --append lsm=yama -- no_lsm.sh || result=$? ;;
+	*) run_on "$2" "$logs/$1" -- guest.sh "${@:3}" || result=$? ;;
+	esac
 	echo "$result" >"$logs/$1.status"
 }
 
@@ -121,10 +123,4 @@ for kernel in "${kernels[@]}"; do
 	show "$kernel" "$logs/race" "$result"
 done
 
-for kernel in "${kernels[@]}"; do
-	[ -n "$no_lsm" ] || break
-	result=0
-	run_on "$kernel" "$logs/no_lsm" --append lsm=yama -- no_lsm.sh || result=$?
-	show "$kernel" "$logs/no_lsm" "$result"
-done
 exit "$status"
