@@ -25,8 +25,8 @@ usage()
 	          faults of the API server 600 s instead of 60,
 	          10,000,000 differential cases instead of 1,000,000,
 	          3,200 events by real hooks instead of 512,
-	          the policies that ship, dry runs, real containers and the like on four
-	          kernels instead of one each
+	          the policies that ship, dry runs, real containers, the API server and the like
+	          on four kernels instead of one each
 	  --help  this text
 	TEXT
 }
@@ -36,13 +36,15 @@ fault_seconds=60
 race_seconds=2
 cases=1000000
 hook_sets=16
+cluster_kernels=(--kernel 6.1)
 # Cases that take minutes, or ask more of the agent than of the kernel, are for one kernel each.
 declare -A only=([policies]=5.10 [dry_run]=6.1 [aliases]=6.12 [containers]=6.12 [pending]=6.12
 	[pod]=6.12 [boot]=7.2 [exempt]=7.2 [short_lived]=7.2)
 rings=()
 while [ $# -gt 0 ]; do
 	case $1 in
-	--long) fuzz_seconds=600; fault_seconds=600; race_seconds=20; cases=10000000; hook_sets=100; only=() ;;
+	--long) fuzz_seconds=600; fault_seconds=600; race_seconds=20; cases=10000000; hook_sets=100; only=()
+		cluster_kernels=(--kernel 5.10 --kernel 6.1 --kernel 6.12 --kernel 7.2) ;;
 	--help) usage; exit 0 ;;
 	build | unit | differential | fuzz | deploy | vm) rings+=("$1") ;;
 	*) echo "run.sh: unknown argument \"$1\"; see --help" >&2; exit 2 ;;
@@ -220,7 +222,7 @@ ring_vm()
 	# As nodes of AL2 have it.
 	begin "vm: ring on cgroup v1" "$top/tests/vm/ring.sh" --kernel 5.10 --cgroup v1 \
 		--build "$top/build-tests/gcc" hooks runtime live restart short_lived containers pod
-	begin "vm: the API server" "$top/tests/vm/cluster.sh" --kernel 6.1 \
+	begin "vm: the API server" "$top/tests/vm/cluster.sh" "${cluster_kernels[@]}" \
 		--build "$top/build-tests/gcc" objects away telling paused rebooted
 	begin "vm: how soon a label is in force" "$top/tests/vm/cluster.sh" --kernel 6.1 --icount \
 		--build "$top/build-tests/gcc" labels
