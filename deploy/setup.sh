@@ -43,6 +43,7 @@ packages() {
 		vm    lz4                 # Debian's kernels, unpacked
 		vm    zstd                # the same
 		vm    xz-utils            # their modules
+		vm    systemd             # a guest's first process (tests/vm/systemd.sh)
 		vm    crun                # a container runtime in the guest
 		vm    runc                # another
 	END

@@ -109,7 +109,7 @@ run_archive() {
 		add_file "$tree" "${pair%%:*}" "${pair#*:}"
 	done
 	add_libraries "$tree"
-	echo "cgroup=$cgroup" >"$tree/vm/config"
+	printf 'cgroup=%s\ninit=%q\n' "$cgroup" "$init" >"$tree/vm/config"
 	printf 'exec %s\n' "$(quote "$@")" >"$tree/vm/command"
 	pack_tree "$tree"
 }

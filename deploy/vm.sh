@@ -21,6 +21,7 @@ memory=1G
 timeout=300
 accel=tcg
 append=
+init=
 build=
 console=
 added=()
@@ -54,6 +55,8 @@ It has no stdin. The arguments are passed as they are: for a pipe, say sh -c '..
   --build DIR        the project as built there goes into the guest too; default: build in this
                      tree, if it is there; none: without
   --append TEXT      more of the kernel's command line; the last of a kind wins
+  --init PATH        the guest's first process, systemd for one, once all is mounted; it has to start
+                     "/init run", which runs COMMAND
   --console FILE     keep what the kernel printed
   --kvm              let the hardware run it; without, never
   --fetch            only download the kernel, or all of them; what is there is not made newer:
@@ -90,7 +93,8 @@ parse_options() {
 	local fetch='' names=()
 	while (($#)); do
 		case $1 in
-		--kernel | --cgroup | --cpus | --memory | --timeout | --append | --build | --console | --add)
+		--kernel | --cgroup | --cpus | --memory | --timeout | --append | --build | --console | \
+			--init | --add)
 			need_argument "$1" $#
 			set_option "$1" "$2"
 			[[ $1 != --kernel ]] || names=("$2")
@@ -124,6 +128,7 @@ set_option() {
 	--memory) memory=$2 ;;
 	--timeout) timeout=$2 ;;
 	--append) append+=" $2" ;;
+	--init) init=$2 ;;
 	--build) build=$2 ;;
 	--console) console=$2 ;;
 	--add) added+=("$2") ;;
@@ -140,6 +145,7 @@ check_options() {
 	[[ -z $icount || $cpus == 1 ]] || die "--icount counts on one CPU: leave --cpus out"
 	[[ -z $icount || $accel == tcg ]] || die "--icount counts what is emulated: leave --kvm out"
 	[[ -z $build || $build == none || -d $build ]] || die "--build $build: no such directory"
+	[[ -z $init || $init == /* ]] || die "--init is a path in the guest, not '$init'"
 	for pair in "${added[@]}"; do
 		[[ $pair == *?:/?* ]] || die "--add is HOSTFILE:/GUESTPATH, not '$pair'"
 	done

@@ -219,6 +219,7 @@ ring_vm()
 		--build "$top/build-tests/gcc" "${cases[@]}" no_lsm
 	# One machine each.
 	begin "vm: the programs" "$top/tests/vm/kernel/run.sh" --build "$top/build-tests/gcc"
+	begin "vm: systemd" "$top/tests/vm/systemd.sh" --build "$top/build-tests/gcc"
 	# As nodes of AL2 have it.
 	begin "vm: ring on cgroup v1" "$top/tests/vm/ring.sh" --kernel 5.10 --cgroup v1 \
 		--build "$top/build-tests/gcc" hooks runtime live restart short_lived containers pod

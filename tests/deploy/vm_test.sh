@@ -122,6 +122,8 @@ test_options() {
 	expect vm_says_so_in_one_line one_line bad
 	boot icount --icount --cpus 2 true
 	expect vm_refuses_icount_on_two_cpus status_is icount 125
+	boot init --init bin/init true
+	expect vm_refuses_an_init_that_is_no_path status_is init 125
 	boot empty
 	expect vm_refuses_an_empty_command status_is empty 125
 	boot absent --add "$work/absent:/absent" true
