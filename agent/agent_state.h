@@ -4,7 +4,9 @@
 
 /*
  * The agent's one piece of state, for the files directly in agent/ alone:
- *   agent.c     its life: open, close, signals
+ *   agent.c     its life: open, close
+ *   opening.c   what has to be there before it can enforce
+ *   handles.c   what wakes it up, and what it then does
  *   reading.c   policies and pods, at the start and when they change
  *   events.c    what comes from the kernel
  *   requests.c  what lsmctl asks to change
