@@ -10,7 +10,7 @@
  *   reading.c   policies and pods, at the start and when they change
  *   events.c    what comes from the kernel
  *   requests.c  what lsmctl asks to change
- *   coverage.c  cgroups -> subjects
+ *   coverage*.c cgroups -> subjects
  *   confirm.c   whether a container may start
  *   owner.c     whose a cgroup is
  *   pending.c   what holds for pods that it has not heard of
@@ -204,13 +204,6 @@ bool host_is_changed(const struct agent *agent);
  */
 int host_select(const struct agent *agent, const struct subject *subject,
 		struct policy_list *list);
-
-/**
- * coverage_check_pods() - Refuse pods whose cgroups must never be subjects (DESIGN.md
- * 11). Return: 0; -EINVAL with an error in @diagnostics for each; -ENOMEM.
- */
-int coverage_check_pods(const struct cgroup_root *root, const struct pod_list *pods,
-			const char *source, struct diagnostics *diagnostics);
 
 /**
  * force_subject() - Select, compile and publish for one subject.

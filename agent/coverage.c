@@ -7,144 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent_state.h"
 #include "bundles.h"
+#include "coverage_private.h"
 #include "exempt.h"
 #include "owner.h"
 #include "util/cleanup.h"
 
-static int set_string(char **string, const char *value)
-{
-	char *copy = strdup(value);
-
-	if (!copy)
-		return -ENOMEM;
-	free(*string);
-	*string = copy;
-	return 0;
-}
-
-/* --- pointing cgroups at a slot
- * --------------------------------------------------------------- */
-
-struct assignment {
-	struct agent *agent;
-	const struct subject *subject;
-};
-
-/* Where another subject's cgroups begin below a subject's: a pod's, which may become one
- * in a moment, or one of the host. */
-static bool is_anothers(const struct assignment *assignment, const char *path,
-			uint64_t id)
-{
-	const struct subject *own = assignment->subject, *other;
-	struct owner owner;
-
-	if (id == own->cgroup_id)
-		return false;
-	other = subject_table_find(&assignment->agent->subjects, id);
-	return (other && other->host) ||
-	       owner_find_pod(&assignment->agent->pods, path, &owner) ||
-	       owner_find_pending(&assignment->agent->pods, path, &owner);
-}
-
-/* Cgroups below a subject's inherit it, up to the next one that is a subject itself. */
-static int assign_below(const char *path, uint64_t id, void *data)
-{
-	const struct assignment *assignment = data;
-
-	if (id == assignment->subject->cgroup_id)
-		return 0;
-	if (is_anothers(assignment, path, id))
-		return CGROUP_WALK_SKIP;
-	return enforcer_assign(assignment->agent->enforcer, id, assignment->subject->slot,
-			       assignment->subject->flags);
-}
-
-static int assign(struct agent *agent, struct subject *subject)
-{
-	struct assignment assignment = {agent, subject};
-	int r = enforcer_assign(agent->enforcer, subject->cgroup_id, subject->slot,
-				subject->flags);
-
-	if (r == 0)
-		r = cgroup_walk(&agent->cgroups, subject->cgroup, assign_below,
-				&assignment);
-	return r;
-}
-
-/* A failure is kept apart from what publishing says, which may go well all the same. */
-static void cover(struct agent *agent, struct subject *subject)
-{
-	int r = assign(agent, subject);
-
-	free(subject->uncovered);
-	subject->uncovered = NULL;
-	if (r != 0 &&
-	    asprintf(&subject->uncovered, "its cgroups could not all be covered: %s",
-		     r < 0 ? strerror(-r) : "no room left in the kernel's tables") < 0)
-		subject->uncovered = NULL;
-}
-
-void coverage_retry(struct agent *agent)
-{
-	for (size_t i = 0; i < agent->subjects.n; i++)
-		if (agent->subjects.items[i]->uncovered)
-			cover(agent, agent->subjects.items[i]);
-}
-
 /* --- making and dropping subjects
  * --------------------------------------------------------------- */
-
-/* What an earlier life left, sorted by cgroup id; empty after the first scan. */
-static int compare_adopted(const void *a, const void *b)
-{
-	uint64_t left = ((const struct adopted_cgroup *)a)->id;
-	uint64_t right = ((const struct adopted_cgroup *)b)->id;
-
-	return left < right ? -1 : left > right;
-}
-
-static int collect_adopted(uint64_t cgroup_id, const struct cgroup_value *value,
-			   void *data)
-{
-	struct agent *agent = data;
-	struct adopted_cgroup *adopted;
-
-	/* Grown by doubling: a node can have as many as LIMIT_CGROUPS. */
-	if ((agent->n_adopted & (agent->n_adopted - 1)) == 0) {
-		adopted = reallocarray(agent->adopted,
-				       agent->n_adopted ? agent->n_adopted * 2 : 1,
-				       sizeof(*adopted));
-		if (!adopted)
-			return -ENOMEM;
-		agent->adopted = adopted;
-	}
-	agent->adopted[agent->n_adopted++] =
-		(struct adopted_cgroup){.id = cgroup_id, .slot = value->slot};
-	return 0;
-}
-
-int coverage_adopt(struct agent *agent)
-{
-	int r = enforcer_cgroups(agent->enforcer, collect_adopted, agent);
-
-	if (agent->n_adopted > 0)
-		qsort(agent->adopted, agent->n_adopted, sizeof(*agent->adopted),
-		      compare_adopted);
-	return r;
-}
-
-static uint32_t adopted_slot(const struct agent *agent, uint64_t cgroup_id)
-{
-	const struct adopted_cgroup key = {.id = cgroup_id};
-	const struct adopted_cgroup *found = NULL;
-
-	if (agent->n_adopted > 0)
-		found = bsearch(&key, agent->adopted, agent->n_adopted, sizeof(key),
-				compare_adopted);
-	return found ? found->slot : 0;
-}
 
 /* What was given back a moment ago is not free before a harvest. */
 static int new_slot(struct agent *agent, uint32_t *ret_slot)
@@ -161,7 +31,7 @@ static int new_slot(struct agent *agent, uint32_t *ret_slot)
  */
 static int take_slot(struct agent *agent, struct subject *subject)
 {
-	uint32_t slot = adopted_slot(agent, subject->cgroup_id);
+	uint32_t slot = coverage_adopted_slot(agent, subject->cgroup_id);
 
 	if (!slot || subject_table_of_slot(&agent->subjects, slot))
 		return new_slot(agent, &subject->slot);
@@ -224,8 +94,7 @@ static int add_subject(struct agent *agent, const char *path, uint64_t id,
 	subject->explicit_cgroup = owner->explicit_cgroup;
 	subject->flags = flags_of(subject, owner);
 	subject->seen = true;
-	if (set_string(&subject->pod_uid, uid_of(owner)) < 0 ||
-	    set_string(&subject->container_id, owner->container_id) < 0)
+	if (subject_set_owner(subject, uid_of(owner), owner->container_id) < 0)
 		goto fail;
 	bundles_read(agent->host_root, subject);
 	if (describe(subject, owner) < 0)
@@ -237,7 +106,7 @@ static int add_subject(struct agent *agent, const char *path, uint64_t id,
 		goto fail;
 	agent->host_is_stale |= subject->host;
 	force_subject(agent, subject);
-	cover(agent, subject);
+	coverage_assign(agent, subject);
 	if (subject->pending && subject->bundle)
 		force_pending(agent, subject->pod_uid);
 	return 0;
@@ -246,27 +115,16 @@ fail:
 	return r;
 }
 
-static int remove_below(const char *path, uint64_t id, void *data)
-{
-	const struct assignment *assignment = data;
-
-	if (is_anothers(assignment, path, id))
-		return CGROUP_WALK_SKIP;
-	return enforcer_remove(assignment->agent->enforcer, id);
-}
-
 /* Rules go first, so that nobody is judged by half of them while the cgroups go one by
  * one. The subject goes last: what it was denied until then is still told and counted
  * under its name. */
 static void drop_subject(struct agent *agent, uint64_t cgroup_id)
 {
 	struct subject *subject = subject_table_find(&agent->subjects, cgroup_id);
-	struct assignment assignment = {agent, subject};
 
 	agent->host_is_stale = true;
 	enforcer_publish(agent->enforcer, subject->slot, NULL);
-	cgroup_walk(&agent->cgroups, subject->cgroup, remove_below, &assignment);
-	enforcer_remove(agent->enforcer, cgroup_id);
+	coverage_unassign(agent, subject);
 	agent_consume(agent);
 	agent_harvest(agent);
 	subject_table_remove(&agent->subjects, cgroup_id);
@@ -370,38 +228,10 @@ static void renew_host(struct agent *agent)
 	for (size_t i = 0; agent->host_is_stale && i < agent->subjects.n; i++) {
 		if (!agent->subjects.items[i]->host)
 			continue;
-		cover(agent, agent->subjects.items[i]);
+		coverage_assign(agent, agent->subjects.items[i]);
 		force_subject(agent, agent->subjects.items[i]);
 	}
 	agent->host_is_stale = false;
-}
-
-/* Several cgroups may have shared a slot; it is given back once. */
-static void free_stray_slot(struct agent *agent, size_t adopted)
-{
-	uint32_t slot = agent->adopted[adopted].slot;
-
-	for (size_t i = 0; i < adopted; i++)
-		if (agent->adopted[i].slot == slot)
-			return;
-	if (!subject_table_of_slot(&agent->subjects, slot))
-		enforcer_slot_free(agent->enforcer, slot);
-}
-
-/* Cgroups that an earlier life covered and that are nobody's any more. */
-static int drop_strays(struct agent *agent)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < agent->n_adopted && r == 0; i++)
-		if (!subject_table_of_slot(&agent->subjects, agent->adopted[i].slot))
-			r = enforcer_remove(agent->enforcer, agent->adopted[i].id);
-	for (size_t i = 0; i < agent->n_adopted && r == 0; i++)
-		free_stray_slot(agent, i);
-	free(agent->adopted);
-	agent->adopted = NULL;
-	agent->n_adopted = 0;
-	return r;
 }
 
 static void say_problem(struct agent *agent, int r)
@@ -428,32 +258,6 @@ int coverage_scan(struct agent *agent)
 		return r < 0 ? r : -ENOSPC;
 	drop_unseen(agent);
 	renew_host(agent);
-	r = drop_strays(agent);
+	r = coverage_drop_strays(agent);
 	return r == 0 && agent->n_without_slot ? -ENOSPC : r;
-}
-
-int coverage_check_pods(const struct cgroup_root *root, const struct pod_list *pods,
-			const char *source, struct diagnostics *diagnostics)
-{
-	size_t errors = diagnostics->n_errors;
-
-	for (size_t i = 0; i < pods->n; i++) {
-		const struct pod *pod = &pods->items[i];
-
-		for (size_t j = 0; j < pod->n_cgroups; j++) {
-			_cleanup_(freep) char *why = NULL;
-			int r = cgroup_check_subject(root, pod->cgroups[j], &why);
-
-			if (r == CGROUP_E_PROTECTED)
-				r = diagnostics_add(
-					diagnostics, SEVERITY_ERROR, source, 0, 0,
-					"pod %s/%s: cgroup \"%s\" cannot be a "
-					"subject: %s; name a cgroup that holds the "
-					"container alone",
-					pod->name_space, pod->name, pod->cgroups[j], why);
-			if (r < 0 && r != -ENOENT)
-				return r;
-		}
-	}
-	return diagnostics->n_errors > errors ? -EINVAL : 0;
 }

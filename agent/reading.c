@@ -48,6 +48,34 @@ static int read_policies(struct agent *agent)
 	return r;
 }
 
+/* Refuse pods whose cgroups must never be subjects (DESIGN.md 11). Return: 0; -EINVAL
+ * with an error in @diagnostics for each; -ENOMEM. */
+static int check_cgroups(const struct cgroup_root *root, const struct pod_list *pods,
+			 const char *source, struct diagnostics *diagnostics)
+{
+	size_t errors = diagnostics->n_errors;
+
+	for (size_t i = 0; i < pods->n; i++) {
+		const struct pod *pod = &pods->items[i];
+
+		for (size_t j = 0; j < pod->n_cgroups; j++) {
+			_cleanup_(freep) char *why = NULL;
+			int r = cgroup_check_subject(root, pod->cgroups[j], &why);
+
+			if (r == CGROUP_E_PROTECTED)
+				r = diagnostics_add(
+					diagnostics, SEVERITY_ERROR, source, 0, 0,
+					"pod %s/%s: cgroup \"%s\" cannot be a "
+					"subject: %s; name a cgroup that holds the "
+					"container alone",
+					pod->name_space, pod->name, pod->cgroups[j], why);
+			if (r < 0 && r != -ENOENT)
+				return r;
+		}
+	}
+	return diagnostics->n_errors > errors ? -EINVAL : 0;
+}
+
 /* Reads the pods file; on success its pods are @ret_pods, and only then. */
 static int load_pods(struct agent *agent, struct diagnostics *diagnostics,
 		     struct pod_list *ret_pods)
@@ -59,8 +87,8 @@ static int load_pods(struct agent *agent, struct diagnostics *diagnostics,
 		return 0;
 	r = pods_read_file(agent->options.pods, diagnostics, &pods);
 	if (r == 0)
-		r = coverage_check_pods(&agent->cgroups, &pods, agent->options.pods,
-					diagnostics);
+		r = check_cgroups(&agent->cgroups, &pods, agent->options.pods,
+				  diagnostics);
 	if (r < 0)
 		pod_list_clear(&pods);
 	else

@@ -57,6 +57,15 @@ static int replace(char **string, const char *value)
 	return 0;
 }
 
+int subject_set_owner(struct subject *subject, const char *pod_uid,
+		      const char *container_id)
+{
+	if (replace(&subject->pod_uid, pod_uid) < 0 ||
+	    replace(&subject->container_id, container_id) < 0)
+		return -ENOMEM;
+	return 0;
+}
+
 int subject_describe(struct subject *subject, const struct pod *pod,
 		     const char *container)
 {

@@ -53,6 +53,10 @@ struct subject_table {
 struct subject *subject_new(uint64_t cgroup_id, const char *cgroup);
 struct subject *subject_free(struct subject *subject);
 
+/** subject_set_owner() - Whose it is, as cgroups tell. */
+int subject_set_owner(struct subject *subject, const char *pod_uid,
+		      const char *container_id);
+
 /** subject_describe() - Take names from a pod. @pod, @container: NULL where not known. */
 int subject_describe(struct subject *subject, const struct pod *pod,
 		     const char *container);
