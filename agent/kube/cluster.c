@@ -305,8 +305,7 @@ static void follow_all(struct cluster *cluster)
 	for (size_t i = 0; i < CLUSTER_KINDS; i++)
 		if (!cluster->followers[i].reflector &&
 		    follow(&cluster->followers[i]) < 0)
-			uv_timer_start(cluster->retry, cluster->retry->timer_cb,
-				       ACCESS_RETRY_MS, 0);
+			alarm_set(cluster->retry, ACCESS_RETRY_MS);
 }
 
 void cluster_start(struct cluster *cluster)
@@ -316,17 +315,16 @@ void cluster_start(struct cluster *cluster)
 	if (!cluster->api) {
 		replace(&cluster->access_problem, NULL);
 		if (open_api(cluster, &cluster->access_problem) < 0) {
-			uv_timer_start(cluster->retry, cluster->retry->timer_cb,
-				       ACCESS_RETRY_MS, 0);
+			alarm_set(cluster->retry, ACCESS_RETRY_MS);
 			return;
 		}
 	}
 	follow_all(cluster);
 }
 
-static void on_retry(uv_timer_t *timer)
+static void on_retry(void *data)
 {
-	cluster_start(timer->data);
+	cluster_start(data);
 }
 
 /* --- life -----------------------------------------------------------------------------
@@ -349,13 +347,7 @@ static int prepare(struct cluster *cluster, char **reterr_message)
 			cluster->options.directory, strerror(-r));
 		return r;
 	}
-	cluster->retry = malloc(sizeof(*cluster->retry));
-	if (!cluster->retry)
-		return -ENOMEM;
-	uv_timer_init(cluster->loop, cluster->retry);
-	cluster->retry->data = cluster;
-	cluster->retry->timer_cb = on_retry;
-	return 0;
+	return alarm_new(cluster->loop, 0, on_retry, cluster, &cluster->retry);
 }
 
 int cluster_new(uv_loop_t *loop, const struct cluster_options *options,
@@ -396,11 +388,6 @@ struct kube_api *cluster_api(const struct cluster *cluster)
 	return cluster->api;
 }
 
-static void free_handle(uv_handle_t *handle)
-{
-	free(handle);
-}
-
 static void free_follower(struct follower *follower)
 {
 	reflector_free(follower->reflector);
@@ -420,8 +407,7 @@ struct cluster *cluster_free(struct cluster *cluster)
 	for (size_t i = 0; i < CLUSTER_KINDS; i++)
 		free_follower(&cluster->followers[i]);
 	kube_api_free(cluster->api);
-	if (cluster->retry)
-		uv_close((uv_handle_t *)cluster->retry, free_handle);
+	alarm_free(cluster->retry);
 	free(cluster->access_problem);
 	free(cluster->directory);
 	free(cluster);

@@ -4,6 +4,7 @@
 
 /* For the files cluster*.c alone. */
 
+#include "kube/alarm.h"
 #include "kube/cluster.h"
 #include "kube/keep.h"
 #include "kube/objects.h"
@@ -42,7 +43,7 @@ struct cluster {
 	char *directory; /* of the options */
 	uv_loop_t *loop;
 	struct kube_api *api; /* NULL: there is no access yet */
-	uv_timer_t *retry;    /* for the access */
+	struct alarm *retry;  /* for the access */
 	struct saver *saver;
 	char *access_problem;
 	struct follower followers[CLUSTER_KINDS];

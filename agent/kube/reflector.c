@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "kube/alarm.h"
 #include "kube/backoff.h"
 #include "kube/lines.h"
 #include "util/cleanup.h"
@@ -47,7 +48,7 @@ struct reflector {
 	uv_loop_t *loop;
 	struct kube_api *api;
 	struct kube_call *call;
-	uv_timer_t *wait;
+	struct alarm *wait;
 	struct reflector_handler handler;
 	struct reflector_counts counts;
 	struct backoff backoff;
@@ -87,9 +88,9 @@ static const char *metadata_text(const json_t *object, const char *key)
 
 /* --- problems and waiting ----------------------------------------------------------- */
 
-static void on_wait(uv_timer_t *timer)
+static void on_wait(void *data)
 {
-	ask(timer->data);
+	ask(data);
 }
 
 static void go_well(struct reflector *reflector)
@@ -108,8 +109,7 @@ static void go_wrong(struct reflector *reflector, char *problem, unsigned retry_
 	reflector->handler.problem(reflector->handler.data,
 				   problem ? problem : "out of memory");
 	free(problem);
-	uv_timer_start(reflector->wait, on_wait,
-		       backoff_next(&reflector->backoff, retry_after), 0);
+	alarm_set(reflector->wait, backoff_next(&reflector->backoff, retry_after));
 }
 
 /* The version that was asked for lies in the server's future: it was set back to a
@@ -422,18 +422,12 @@ static void ask(struct reflector *reflector)
 		go_wrong(reflector, NULL, 0);
 }
 
-static void free_handle(uv_handle_t *handle)
-{
-	free(handle);
-}
-
 struct reflector *reflector_free(struct reflector *reflector)
 {
 	if (!reflector)
 		return NULL;
 	kube_call_cancel(reflector->call);
-	if (reflector->wait)
-		uv_close((uv_handle_t *)reflector->wait, free_handle);
+	alarm_free(reflector->wait);
 	lines_clear(&reflector->body);
 	free(reflector->path);
 	free(reflector->version);
@@ -458,16 +452,12 @@ int reflector_new(uv_loop_t *loop, struct kube_api *api, const char *path,
 	reflector->handler = *handler;
 	reflector->path = strdup(path);
 	reflector->fallback = strdup(VERSION_ANY);
-	reflector->wait = malloc(sizeof(*reflector->wait));
-	if (reflector->wait) {
-		uv_timer_init(loop, reflector->wait);
-		reflector->wait->data = reflector;
-	}
-	if (!reflector->path || !reflector->fallback || !reflector->wait) {
+	if (!reflector->path || !reflector->fallback ||
+	    alarm_new(loop, 0, on_wait, reflector, &reflector->wait) < 0) {
 		reflector_free(reflector);
 		return -ENOMEM;
 	}
-	uv_timer_start(reflector->wait, on_wait, 0, 0);
+	alarm_set(reflector->wait, 0);
 	*ret_reflector = reflector;
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kube/alarm.h"
 #include "util/cleanup.h"
 #include "util/file.h"
 
@@ -21,13 +22,11 @@ struct saver {
 	struct saver_options options;
 	char *directory;
 	uv_loop_t *loop;
-	uv_timer_t *timer;
+	struct alarm *alarm; /* while something is to be saved */
 	uv_work_t work;
 	struct file *files; /* that are written, or about to be */
 	bool writing, marked_again;
 };
-
-static void on_timer(uv_timer_t *timer);
 
 static void write_files(struct saver *saver)
 {
@@ -83,9 +82,9 @@ int saver_add(struct saver *saver, const char *name, char *text, size_t length)
 	return 0;
 }
 
-static void on_timer(uv_timer_t *timer)
+static void on_alarm(void *data)
 {
-	struct saver *saver = timer->data;
+	struct saver *saver = data;
 
 	if (saver->options.collect(saver->options.data, saver) < 0)
 		saver->marked_again = true;
@@ -98,8 +97,8 @@ static void on_timer(uv_timer_t *timer)
 void saver_mark(struct saver *saver)
 {
 	saver->marked_again = saver->writing;
-	if (!saver->writing && !uv_is_active((uv_handle_t *)saver->timer))
-		uv_timer_start(saver->timer, on_timer, saver->options.period_ms, 0);
+	if (!saver->writing && !alarm_is_set(saver->alarm))
+		alarm_set(saver->alarm, saver->options.period_ms);
 }
 
 int saver_new(uv_loop_t *loop, const struct saver_options *options,
@@ -114,24 +113,16 @@ int saver_new(uv_loop_t *loop, const struct saver_options *options,
 	saver->loop = loop;
 	saver->work.data = saver;
 	saver->directory = strdup(options->directory);
-	saver->timer = malloc(sizeof(*saver->timer));
-	r = saver->directory && saver->timer ? directory_make(options->directory)
-					     : -ENOMEM;
+	r = saver->directory ? directory_make(options->directory) : -ENOMEM;
+	if (r == 0)
+		r = alarm_new(loop, 0, on_alarm, saver, &saver->alarm);
 	if (r < 0) {
 		free(saver->directory);
-		free(saver->timer);
 		free(saver);
 		return r;
 	}
-	uv_timer_init(loop, saver->timer);
-	saver->timer->data = saver;
 	*ret_saver = saver;
 	return 0;
-}
-
-static void free_handle(uv_handle_t *handle)
-{
-	free(handle);
 }
 
 struct saver *saver_free(struct saver *saver)
@@ -141,12 +132,12 @@ struct saver *saver_free(struct saver *saver)
 	/* The thread's older text must not come over the last. */
 	while (saver->writing)
 		uv_run(saver->loop, UV_RUN_ONCE);
-	if (uv_is_active((uv_handle_t *)saver->timer)) {
+	if (alarm_is_set(saver->alarm)) {
 		saver->options.collect(saver->options.data, saver);
 		write_files(saver);
 		drop_files(saver);
 	}
-	uv_close((uv_handle_t *)saver->timer, free_handle);
+	alarm_free(saver->alarm);
 	free(saver->directory);
 	free(saver);
 	return NULL;

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "kube/alarm.h"
 #include "kube/backoff.h"
 #include "util/cleanup.h"
 #include "util/explain.h"
@@ -21,7 +22,7 @@
 
 struct taint {
 	struct taint_options options;
-	uv_timer_t *timer;
+	struct alarm *alarm;	/* for the next try */
 	struct kube_api *api;	/* of the call */
 	struct kube_call *call; /* NULL: none is under way */
 	struct backoff backoff;
@@ -32,14 +33,9 @@ struct taint {
 
 static void try(struct taint *taint);
 
-static void on_time(uv_timer_t *timer)
+static void on_alarm(void *data)
 {
-	try(timer->data);
-}
-
-static void try_in(struct taint *taint, uint64_t milliseconds)
-{
-	uv_timer_start(taint->timer, on_time, milliseconds, 0);
+	try(data);
 }
 
 /* --- the request ----------------------------------------------------------------------
@@ -85,7 +81,7 @@ static void on_end(void *data, const struct kube_result *result)
 	if (result->status == STATUS_UNAUTHORIZED)
 		kube_api_refused(taint->api);
 	set_problem(taint, is_outdated(result) ? NULL : result);
-	try_in(taint, backoff_next(&taint->backoff, result->retry_after));
+	alarm_set(taint->alarm, backoff_next(&taint->backoff, result->retry_after));
 }
 
 static int on_body(void *data, unsigned status, const char *bytes, size_t length)
@@ -140,7 +136,7 @@ static void try(struct taint *taint)
 			     ? taint->options.api(taint->options.data)
 			     : NULL;
 	if (!taint->api || ask(taint) < 0)
-		try_in(taint, LOOK_PERIOD_MS);
+		alarm_set(taint->alarm, LOOK_PERIOD_MS);
 }
 
 /* --- what is known --------------------------------------------------------------------
@@ -166,8 +162,8 @@ void taint_tell(struct taint *taint, const json_t *node)
 	taint->index = find(node);
 	if (taint->index < 0)
 		set_problem(taint, NULL);
-	else if (!taint->call && !uv_is_active((uv_handle_t *)taint->timer))
-		try_in(taint, 0);
+	else if (!taint->call && !alarm_is_set(taint->alarm))
+		alarm_set(taint->alarm, 0);
 }
 
 const char *taint_problem(const struct taint *taint)
@@ -178,18 +174,12 @@ const char *taint_problem(const struct taint *taint)
 /* --- life -----------------------------------------------------------------------------
  */
 
-static void free_handle(uv_handle_t *handle)
-{
-	free(handle);
-}
-
 struct taint *taint_free(struct taint *taint)
 {
 	if (!taint)
 		return NULL;
 	kube_call_cancel(taint->call);
-	if (taint->timer)
-		uv_close((uv_handle_t *)taint->timer, free_handle);
+	alarm_free(taint->alarm);
 	free(taint->path);
 	free(taint->problem);
 	free(taint);
@@ -215,12 +205,8 @@ int taint_new(uv_loop_t *loop, const struct taint_options *options,
 		return -ENOMEM;
 	taint->options = *options;
 	taint->index = -1;
-	taint->timer = malloc(sizeof(*taint->timer));
-	if (taint->timer) {
-		uv_timer_init(loop, taint->timer);
-		taint->timer->data = taint;
-	}
-	if (!taint->timer || set_path(taint) < 0) {
+	if (alarm_new(loop, 0, on_alarm, taint, &taint->alarm) < 0 ||
+	    set_path(taint) < 0) {
 		taint_free(taint);
 		return -ENOMEM;
 	}
