@@ -14,9 +14,9 @@
 
 #define PIN_DIRECTORY "/sys/fs/bpf/lsmd"
 
-/* Removing an image waits for a grace period: so few at a time, the rest at the next
+/* Each takes a grace period of the thread that removes them: the rest at the next
  * harvest. */
-#define SWEEP_BUDGET	   8
+#define SWEEP_BUDGET	   64
 
 #define UNLOAD_PATIENCE_MS 5000
 

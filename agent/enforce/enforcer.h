@@ -161,7 +161,8 @@ int enforcer_cgroups(struct enforcer *enforcer,
  * @image: NULL for no rules; a reference is taken. Equal images share their kernel map.
  *
  * On failure what was in force stays in force. An image that the kernel has already costs
- * no system call, a new one a grace period. What is in force already is left alone.
+ * no system call, a new one a few; several at once, or one of an unusual size, a grace
+ * period each. What is in force already is left alone.
  *
  * Hooks that no image needed before are attached first, and stay attached until a later
  * life finds that nothing in force needs them any more.
@@ -237,8 +238,7 @@ typedef void (*enforcer_harvest_fn)(uint32_t slot, const struct image *image,
  * enforcer_harvest() - Report what every counter gained since the last harvest, retired
  * blocks included (a grace period after their slot moved on), then free what is retired.
  *
- * Exact: each gain is reported once, in one life. May wait for a grace period, and for
- * some more when images are removed from the kernel.
+ * Exact: each gain is reported once, in one life. May wait for a grace period.
  */
 void enforcer_harvest(struct enforcer *enforcer, enforcer_harvest_fn gained, void *data);
 

@@ -77,15 +77,6 @@ static struct published *find_equal(struct images *images, const struct image *i
 	return published;
 }
 
-static uint32_t find_index(const struct images *images)
-{
-	uint32_t index = 1;
-
-	while (index < LIMIT_IMAGES && images->by_index[index])
-		index++;
-	return index;
-}
-
 static void link_published(struct images *images, struct published *published)
 {
 	images->by_index[published->index] = published;
@@ -122,24 +113,26 @@ static int published_new(struct image *image, uint32_t index,
 	return 0;
 }
 
+static int insert_published(const struct images *images, struct published *published)
+{
+	return images->backend.insert(published->image, &published->index,
+				      &published->bytes, images->backend.data);
+}
+
 static int insert(struct images *images, struct image *image,
 		  struct published **ret_published)
 {
 	_cleanup_(published_freep) struct published *published = NULL;
-	uint32_t index = find_index(images);
-	int r;
+	int r = published_new(image, 0, &published);
 
-	if (index == LIMIT_IMAGES) {
-		images_sweep(images, 1);
-		index = find_index(images);
-	}
-	if (index == LIMIT_IMAGES)
-		return IMAGES_E_FULL;
-	r = published_new(image, index, &published);
 	if (r < 0)
 		return r;
-	r = images->backend.insert(image, index, &published->bytes, images->backend.data);
-	if (r < 0)
+	r = insert_published(images, published);
+	if (r == IMAGES_E_FULL) {
+		images_sweep(images, 1);
+		r = insert_published(images, published);
+	}
+	if (r)
 		return r;
 	link_published(images, published);
 	*ret_published = TAKE_PTR(published);
@@ -202,6 +195,15 @@ struct published *images_find(const struct images *images, uint32_t index)
 	return index < LIMIT_IMAGES ? images->by_index[index] : NULL;
 }
 
+/* What could not be removed keeps its index, and the next sweep tries again. */
+static void drop(struct images *images, struct published *published)
+{
+	if (images->backend.remove(published->index, images->backend.data) < 0)
+		return;
+	unlink_published(images, published);
+	published_free(published);
+}
+
 void images_sweep(struct images *images, unsigned budget)
 {
 	for (uint32_t i = 1; i < LIMIT_IMAGES && budget > 0; i++) {
@@ -210,12 +212,17 @@ void images_sweep(struct images *images, unsigned budget)
 		if (!published || published->users)
 			continue;
 		budget--;
-		/* What could not be removed keeps its index, and the next sweep tries
-		 * again. */
-		if (images->backend.remove(i, images->backend.data) < 0)
-			continue;
-		unlink_published(images, published);
-		published_free(published);
+		drop(images, published);
+	}
+}
+
+void images_drop_unknown(struct images *images)
+{
+	for (uint32_t i = 1; i < LIMIT_IMAGES; i++) {
+		struct published *published = images->by_index[i];
+
+		if (published && !published->users && !published->image)
+			drop(images, published);
 	}
 }
 

@@ -15,12 +15,14 @@
 
 struct images;
 
-/* How images get into the kernel and out of it. All may wait for a grace period. */
+/* How images get into the kernel and out of it, and under which index. */
 struct images_backend {
-	/* Return: 0, negative errno. @ret_bytes: what it holds there. */
-	int (*insert)(const struct image *image, uint32_t index, uint64_t *ret_bytes,
+	/* May wait for a grace period. Return: 0, IMAGES_E_FULL, negative errno.
+	 * @ret_bytes: what it holds there. */
+	int (*insert)(const struct image *image, uint32_t *ret_index, uint64_t *ret_bytes,
 		      void *data);
-	/* Return: 0 (also when nothing was there), negative errno. */
+	/* Goes on behind the caller; the index is not given out before it is over.
+	 * Return: 0 (also when nothing is there), negative errno. */
 	int (*remove)(uint32_t index, void *data);
 	void *data;
 };
@@ -72,9 +74,13 @@ bool images_equal(const struct image *a, const struct image *b);
 /** images_find() - By index. Return: NULL when nothing is known under it. */
 struct published *images_find(const struct images *images, uint32_t index);
 
+/** images_drop_unknown() - Remove what has neither words nor users: nobody is going to
+ * want it. */
+void images_drop_unknown(struct images *images);
+
 /**
  * images_sweep() - Remove images without users from the kernel.
- * @budget: at most so many, since each removal waits for a grace period
+ * @budget: at most so many
  */
 void images_sweep(struct images *images, unsigned budget);
 

@@ -57,7 +57,8 @@ size_t enforcer_programs(const struct enforcer *enforcer,
 
 uint64_t enforcer_memory(const struct enforcer *enforcer)
 {
-	uint64_t bytes = images_bytes(enforcer->images);
+	uint64_t bytes = images_bytes(enforcer->images) +
+			 image_map_spare_bytes(&enforcer->image_map);
 
 	for (int i = 0; i < KERNEL_MAPS; i++)
 		bytes += map_bytes(enforcer->kernel.maps[i]);

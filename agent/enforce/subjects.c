@@ -135,9 +135,12 @@ static int adopt(struct enforcer *enforcer, const struct slot *cells)
 		r = slots_adopt(enforcer->slots, cells, &referenced);
 	if (r == 0)
 		r = identity_map_adopt(enforcer->identities);
-	if (r == 0)
-		enforcer_trim_identities(enforcer);
-	return r;
+	if (r < 0)
+		return r;
+	enforcer_trim_identities(enforcer);
+	images_drop_unknown(enforcer->images);
+	image_map_refill(&enforcer->image_map);
+	return 0;
 }
 
 int enforcer_adopt(struct enforcer *enforcer)

@@ -15,15 +15,21 @@ struct fake_kernel {
 	int refuse; /* negative errno that inserting and removing fail with */
 };
 
-static inline int fake_insert(const struct image *image, uint32_t index,
+static inline int fake_insert(const struct image *image, uint32_t *ret_index,
 			      uint64_t *ret_bytes, void *data)
 {
 	struct fake_kernel *kernel = data;
+	uint32_t index = 1;
 
 	if (kernel->refuse)
 		return kernel->refuse;
+	while (index < LIMIT_IMAGES && kernel->images[index])
+		index++;
+	if (index == LIMIT_IMAGES)
+		return IMAGES_E_FULL;
 	kernel->images[index] = image;
 	kernel->inserted++;
+	*ret_index = index;
 	*ret_bytes = 4096;
 	return 0;
 }

@@ -146,3 +146,18 @@ Test(images, one_without_words_is_swept)
 	cr_assert_null(images_find(images, 9));
 	cr_assert_eq(kernel.removed, 1);
 }
+
+Test(images, without_words_and_users_it_is_dropped_and_nothing_else)
+{
+	struct published *unused = get(1);
+
+	images_put(unused);
+	cr_assert_eq(images_adopt(images, 8, NULL, 4096), 0);
+	cr_assert_eq(images_adopt(images, 9, NULL, 4096), 0);
+	images_use(images_find(images, 8));
+	images_drop_unknown(images);
+	cr_assert_not_null(images_find(images, 8));
+	cr_assert_null(images_find(images, 9));
+	cr_assert_eq(images_find(images, unused->index), unused);
+	cr_assert_eq(kernel.removed, 1);
+}
