@@ -72,7 +72,8 @@ static struct published *find_equal(struct images *images, const struct image *i
 {
 	struct published *published = *bucket_of(images, image);
 
-	while (published && !images_equal(published->image, image))
+	while (published &&
+	       (published->is_claimed || !images_equal(published->image, image)))
 		published = published->next;
 	return published;
 }
@@ -157,6 +158,7 @@ int images_get(struct images *images, struct image *image,
 struct published *images_use(struct published *published)
 {
 	published->users++;
+	published->is_claimed = false;
 	return published;
 }
 
@@ -182,6 +184,7 @@ int images_adopt(struct images *images, uint32_t index, struct image *image,
 	if (r < 0)
 		return r;
 	published->bytes = bytes;
+	published->is_claimed = true;
 	if (before) {
 		unlink_published(images, before);
 		published_free(before);

@@ -33,6 +33,7 @@ struct published {
 		*image; /* NULL: an earlier life's, of which the words are not known */
 	uint32_t index;
 	uint32_t users;
+	bool is_claimed; /* adopted, and no slot has said yet that it is there */
 	uint64_t bytes;
 };
 
@@ -61,7 +62,10 @@ struct published *images_put(struct published *published);
  * images_adopt() - Know what an earlier life left under an index; it has no users yet.
  * @image: a reference is taken; NULL when its words are not known
  *
- * Replaces what was adopted under the index before, if that has no users.
+ * Replaces what was adopted under the index before, if that has no users. What is adopted
+ * is a claim: maps are found by names, which another lsmd of this kernel (a node in a
+ * container has one) may have given. Only what a slot refers to is certain to be there.
+ * Without a first images_use() it is handed out to nobody.
  *
  * Return: 0, -EEXIST, -ERANGE, -ENOMEM.
  */

@@ -115,14 +115,25 @@ Test(images, the_limit_is_said_and_an_unused_one_makes_room)
 	image_unref(image);
 }
 
-Test(images, an_earlier_life_s_image_is_shared)
+Test(images, an_earlier_life_s_image_that_is_used_is_shared)
 {
 	struct image *image = fake_image(1, 5);
 
 	cr_assert_eq(images_adopt(images, 9, image, 4096), 0);
 	image_unref(image);
+	images_use(images_find(images, 9));
 	cr_assert_eq(get(5)->index, 9);
 	cr_assert_eq(kernel.inserted, 0);
+}
+
+Test(images, one_that_only_claims_to_be_there_is_not_shared)
+{
+	struct image *image = fake_image(1, 5);
+
+	cr_assert_eq(images_adopt(images, 9, image, 4096), 0);
+	image_unref(image);
+	cr_assert_neq(get(5)->index, 9);
+	cr_assert_eq(kernel.inserted, 1);
 }
 
 Test(images, adopting_again_replaces_only_what_has_no_users)
@@ -131,6 +142,7 @@ Test(images, adopting_again_replaces_only_what_has_no_users)
 
 	cr_assert_eq(images_adopt(images, 9, image, 4096), 0);
 	cr_assert_eq(images_adopt(images, 9, other, 4096), 0);
+	images_use(images_find(images, 9));
 	cr_assert_eq(get(6)->index, 9);
 	cr_assert_eq(images_adopt(images, 9, image, 4096), -EEXIST);
 	cr_assert_eq(images_adopt(images, 0, image, 4096), -ERANGE);
