@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kube/refusal.h"
 #include "util/cleanup.h"
 
 #define SILENCE_MS 15000
@@ -29,7 +30,7 @@ static int on_body(void *data, unsigned status, const char *bytes, size_t length
 static void set_problem(const struct exchange *exchange, const struct kube_result *result,
 			struct exchange_answer *answer)
 {
-	const char *message = json_string_value(json_object_get(answer->body, "message"));
+	const char *message = refusal_message(answer->body);
 
 	if (exchange_succeeded(answer))
 		return;
