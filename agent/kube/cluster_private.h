@@ -4,6 +4,8 @@
 
 /* For the files cluster*.c alone. */
 
+#include <stdlib.h>
+
 #include "kube/alarm.h"
 #include "kube/cluster.h"
 #include "kube/keep.h"
@@ -48,6 +50,35 @@ struct cluster {
 	char *access_problem;
 	struct follower followers[CLUSTER_KINDS];
 };
+
+/* @text is taken over. */
+static inline void replace(char **place, char *text)
+{
+	free(*place);
+	*place = text;
+}
+
+/**
+ * cluster_follower_take() - Give an object to the sink, unless nothing has changed.
+ * @kept: what is used of it
+ * Return: 0; -EPROTO: it has no name; -ENOMEM; what the sink said.
+ */
+int cluster_follower_take(struct follower *follower, const json_t *kept);
+
+/** cluster_follower_start() - Ask the API server for a kind. Return: 0, -ENOMEM. */
+int cluster_follower_start(struct follower *follower);
+
+/** cluster_follower_load() - Give what is saved of a kind to the sink. Return: 0, also
+ * where nothing can be used; -ENOMEM. */
+int cluster_follower_load(struct follower *follower);
+
+void cluster_follower_clear(struct follower *follower);
+
+/** cluster_collect() - For a saver: the kinds that have changed. */
+int cluster_collect(void *data, struct saver *saver);
+
+/** cluster_save_failed() - For a saver: tell it, and try again. */
+void cluster_save_failed(void *data, const char *name, int error);
 
 /** cluster_object_key() - "namespace/name" or "name"; owned. NULL: it has no name, or no
  * memory. */
