@@ -87,6 +87,9 @@ static __always_inline __u64 inode_modified(const struct inode *inode)
 	return NSEC(BPF_CORE_READ(third, i_mtime_sec), BPF_CORE_READ(third, i_mtime_nsec));
 }
 
+/* Of i_ctime_nsec, from 6.13 on: somebody has looked at it (include/linux/fs.h). */
+#define I_CTIME_QUERIED (1U << 31)
+
 /* When data or attributes changed last, which nobody can set. */
 static __always_inline __u64 inode_changed(const struct inode *inode)
 {
@@ -100,7 +103,8 @@ static __always_inline __u64 inode_changed(const struct inode *inode)
 	if (bpf_core_field_exists(second->__i_ctime))
 		return NSEC(BPF_CORE_READ(second, __i_ctime.tv_sec),
 			    BPF_CORE_READ(second, __i_ctime.tv_nsec));
-	return NSEC(BPF_CORE_READ(third, i_ctime_sec), BPF_CORE_READ(third, i_ctime_nsec));
+	return NSEC(BPF_CORE_READ(third, i_ctime_sec),
+		    BPF_CORE_READ(third, i_ctime_nsec) & ~I_CTIME_QUERIED);
 }
 
 /*
