@@ -24,6 +24,7 @@
  *   handover.c  what the one that stays asks of it
  *   pause.c     what turns every denial to audit
  *   cluster.c   what the API server tells -> pods, policies, labels
+ *   cluster_policies.c  policies that are objects
  *   cluster_say.c  what is told of that
  *   cluster_tell.c  what the cluster is told of this node
  *   outcome.c   what has become of a policy here

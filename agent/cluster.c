@@ -9,9 +9,8 @@
 #include <string.h>
 
 #include "agent_state.h"
-#include "kube/json_place.h"
+#include "cluster_policies.h"
 #include "pause/annotation.h"
-#include "policy/host.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 
@@ -45,28 +44,6 @@ static void mark_all(struct agent *agent)
 	for (size_t i = 0; i < agent->subjects.n; i++)
 		agent->subjects.items[i]->stale = true;
 	agent->scan_wanted = true;
-}
-
-static bool is_under(const struct subject *subject, const struct policy *policy)
-{
-	for (size_t i = 0; i < subject->policies.n; i++)
-		if (subject->policies.items[i] == policy)
-			return true;
-	return false;
-}
-
-/* @old, @new: NULL where there is none. */
-static void mark_policy(struct agent *agent, const struct policy *old,
-			const struct policy *new)
-{
-	for (size_t i = 0; i < agent->subjects.n; i++) {
-		struct subject *subject = agent->subjects.items[i];
-
-		subject->stale |= (old && is_under(subject, old)) ||
-				  (new &&force_would_select(agent, subject, new));
-	}
-	/* What selects units makes subjects. */
-	agent->scan_wanted |= (old && host_is_asked(old)) || (new &&host_is_asked(new));
 }
 
 /* --- pods -----------------------------------------------------------------------------
@@ -228,82 +205,6 @@ static void lose_node(struct agent *agent, const char *key)
 	set_pause(agent, NULL);
 }
 
-/* --- policies -------------------------------------------------------------------------
- */
-
-/* Nobody has seen the line of JSON that an object was read from. */
-static void name_places(struct diagnostics *diagnostics, const char *text)
-{
-	for (size_t i = 0; i < diagnostics->n; i++) {
-		struct diagnostic *item = &diagnostics->items[i];
-		_cleanup_(freep) char *place =
-			item->line ? json_place(text, item->column) : NULL;
-		char *message;
-
-		item->line = item->column = 0;
-		if (!place)
-			continue;
-		if (asprintf(&message, "%s: %s", place, item->message) < 0)
-			continue;
-		free(item->message);
-		item->message = message;
-	}
-}
-
-static int put_policy(struct agent *agent, const json_t *object, const char *text,
-		      struct diagnostics *diagnostics)
-{
-	const char *kind = json_string_value(json_object_get(object, "kind"));
-	const json_t *metadata = json_object_get(object, "metadata");
-	const char *name_space =
-		json_string_value(json_object_get(metadata, "namespace"));
-	const char *name = json_string_value(json_object_get(metadata, "name"));
-	struct policy *old, *new;
-	_cleanup_(freep) char *source = NULL;
-	int r;
-
-	if (asprintf(&source, "%s/%s%s%s", kind, name_space ? name_space : "",
-		     name_space ? "/" : "", name) < 0) {
-		source = NULL;
-		return -ENOMEM;
-	}
-	agent->untold = true;
-	r = policy_store_put(agent->store, text, source, diagnostics, &old, &new);
-	name_places(diagnostics, text);
-	if (r < 0)
-		return r;
-	mark_policy(agent, old, new);
-	policy_unref(old);
-	policy_unref(new);
-	return 0;
-}
-
-static void lose_policy(struct agent *agent, enum policy_kind kind,
-			const char *name_space, const char *name)
-{
-	struct policy *old;
-
-	if (policy_store_remove(agent->store, kind, name_space, name, &old) < 0)
-		return;
-	mark_policy(agent, old, NULL);
-	policy_unref(old);
-}
-
-static void lose_namespaced_policy(struct agent *agent, const char *key)
-{
-	const char *slash = strchr(key, '/');
-	_cleanup_(freep) char *name_space =
-		slash ? strndup(key, (size_t)(slash - key)) : NULL;
-
-	if (name_space)
-		lose_policy(agent, POLICY_NAMESPACED, name_space, slash + 1);
-}
-
-static void lose_cluster_policy(struct agent *agent, const char *key)
-{
-	lose_policy(agent, POLICY_CLUSTER, "", key);
-}
-
 /* --- the sink -------------------------------------------------------------------------
  */
 
@@ -315,8 +216,9 @@ static const struct {
 	[CLUSTER_NODE] = {put_node, lose_node},
 	[CLUSTER_NAMESPACES] = {put_namespace, lose_namespace},
 	[CLUSTER_PODS] = {put_pod, lose_pod},
-	[CLUSTER_POLICIES] = {put_policy, lose_namespaced_policy},
-	[CLUSTER_CLUSTER_POLICIES] = {put_policy, lose_cluster_policy},
+	[CLUSTER_POLICIES] = {cluster_policies_put, cluster_policies_lose},
+	[CLUSTER_CLUSTER_POLICIES] = {cluster_policies_put,
+				      cluster_policies_lose_cluster},
 };
 
 static int on_put(void *data, enum cluster_kind kind, const json_t *object,
