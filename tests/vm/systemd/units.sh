@@ -34,11 +34,15 @@ problems()
 	lsmctl status -o json | jq -r '.problems[]'
 }
 
-# process FIELD: of lsmd.service's main process, as /proc has it
+# process UNIT FIELD: of the service's main process, as /proc has it
 process()
 {
-	awk -v name="$1:" '$1 == name { print $2 }' "/proc/$(said lsmd.service MainPID)/status"
+	awk -v name="$2:" '$1 == name { print $2 }' "/proc/$(said "$1" MainPID)/status"
 }
+
+# What lsmd may have at the most, as deploy/kubernetes/base has it: DAC_OVERRIDE, SYS_PTRACE, SYS_ADMIN,
+# SYS_RESOURCE, PERFMON, BPF (<linux/capability.h>).
+least=$(printf '%016x' $((1 << 1 | 1 << 19 | 1 << 21 | 1 << 24 | 1 << 38 | 1 << 39)))
 
 expect "what the last boot left was made" "" cat /run/last_boot.log
 expect "every unit is sound" "" systemd-analyze verify --man=no --recursive-errors=no \
@@ -49,6 +53,8 @@ expect "every unit is sound" "" systemd-analyze verify --man=no --recursive-erro
 
 expect "lsmd-boot is up" active systemctl is-active lsmd-boot.service
 expect "lsmd-boot is up before kubelet starts" yes before lsmd-boot.service kubelet.service
+expect "lsmd-boot has the capabilities of the DaemonSet" "$least" process lsmd-boot.service CapBnd
+expect "and gains no others" 1 process lsmd-boot.service NoNewPrivs
 expect "kubelet's first container is denied, by the copies of the policies" "denied EACCES" cat /run/kubelet.secret
 expect "kubelet's first container: the neighbour is allowed" allowed cat /run/kubelet.neighbour
 soon "a unit is denied at the boot" "denied EACCES" asked web-1 open /etc/secret r
@@ -63,8 +69,9 @@ expect "and is ready as soon as systemd says so" true sh -c 'lsmctl status -o js
 soon "lsmd-boot makes way" inactive systemctl is-active lsmd-boot.service
 expect "and its end is a success" success said lsmd-boot.service Result
 expect "nothing is wrong under the unit's confinement" "" problems
-expect "it has no new privileges" 1 process NoNewPrivs
-expect "and its system calls are filtered" 2 process Seccomp
+expect "it has no new privileges" 1 process lsmd.service NoNewPrivs
+expect "and the capabilities of the DaemonSet" "$least" process lsmd.service CapBnd
+expect "and its system calls are filtered" 2 process lsmd.service Seccomp
 expect "a unit is denied" "denied EACCES" asked web-1 open /etc/secret r
 expect "a unit: the neighbouring file is allowed" allowed asked web-1 open /etc/neighbour r
 expect "the neighbouring unit is allowed" allowed asked other-1 open /etc/secret r
