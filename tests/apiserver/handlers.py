@@ -5,6 +5,7 @@ import re
 
 import builtin
 import custom
+import discovery
 import lists
 import patches
 import status
@@ -93,8 +94,7 @@ class Handlers:
         return target if not target.sub or custom.has_subresource(target) else None
 
     async def resource(self, request, connection):
-        discovery = re.match(r"^/apis/([^/]+)/([^/]+)$", request.path)
-        found = discovery and custom.discovery(self.store, *discovery.groups())
+        found = discovery.answer(request.path, self.store)
         if found:
             await connection.answer(200, found)
             return
