@@ -141,13 +141,22 @@ int agent_reload(struct agent *agent, json_t **ret_result)
 	return whole ? 0 : -EINVAL;
 }
 
-/* At the start a broken file is fatal only where no last good version of it is known. */
+/*
+ * A broken file keeps lsmd from starting only where there is nothing else to be put in
+ * force: the node that restarts is not to lose all policies for one of them.
+ */
+static bool is_fatal(const struct agent *agent)
+{
+	return policy_store_missing(agent->store) > 0 && !agent->options.cluster &&
+	       policy_store_policies(agent->store)->n == 0;
+}
+
 int reading_first_policies(struct agent *agent, char **reterr_message)
 {
 	int r = read_policies(agent);
 	const struct diagnostics *diagnostics = policy_store_diagnostics(agent->store);
 
-	if (r == -EINVAL && policy_store_missing(agent->store) > 0) {
+	if (r == -EINVAL && is_fatal(agent)) {
 		explain_diagnostics(diagnostics, agent->options.policies, reterr_message);
 		return r;
 	}

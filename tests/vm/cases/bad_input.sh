@@ -59,9 +59,17 @@ echo 1 >"$cgroup_root/cgroup.procs"
 rmdir "$cgroup_root/first"
 
 echo "kind: LsmPolicy" >"$policies/broken.yaml"
+start_lsmd || return
+expect "a broken policy at the start: the others are in force" "denied EACCES" \
+	in_pod web /probe open /etc/secret r
+expect "and status says where it is wrong" "$policies/broken.yaml 1" \
+	sh -c "lsmctl status -o json | jq -r '.policyErrors[] | \"\(.file) \(.line)\"' | head -n 1"
+stop_lsmd
+mkdir /tmp/broken
+mv "$policies/broken.yaml" /tmp/broken
 # shellcheck disable=SC2046 # words are wanted
-lsmd $(lsmd_options) >/tmp/out 2>&1 && not_ok "a broken policy at the start" "it exited 0"
-expect "a broken policy at the start: where" yes sh -c "grep -q 'broken.yaml:1:' /tmp/out && echo yes"
-rm "$policies/broken.yaml"
+lsmd $(lsmd_options) --policies /tmp/broken --state-directory /tmp/broken.state >/tmp/out 2>&1 &&
+	not_ok "nothing but a broken policy at the start" "it exited 0"
+expect "nothing but a broken policy at the start: where" yes sh -c "grep -q 'broken.yaml:1:' /tmp/out && echo yes"
 
 expect "in force after all that" "denied EACCES" in_pod web /probe open /etc/secret r

@@ -114,12 +114,18 @@ soon "the file is gone: a pod is denied" "denied EACCES" in_pod web /probe open 
 systemctl start lsmd.service
 expect "started again: a unit is denied" "denied EACCES" asked web-1 open /etc/secret r
 
-# A unit that is enabled, and fails to start for a policy that is wrong, says so and lifts nothing.
+# A policy that is wrong is said to be, and is the only one that does not hold.
 echo "spec: [" >"$policies/bad.yaml"
-expect "a policy that is wrong does not take what is in force" 1 sh -c \
+expect "a policy that is wrong at the start: it starts" "" systemctl restart lsmd.service
+expect "the others hold" "denied EACCES" asked web-1 open /etc/secret r
+expect "and it says which is wrong" "$policies/bad.yaml" sh -c \
+	"lsmctl status -o json | jq -r '.policyErrors[].file'"
+rm "$policies/bad.yaml"
+mv "$policies" "$policies.away"
+expect "without the directory of policies it does not start" 1 sh -c \
 	'systemctl restart lsmd.service 2>&1 | grep -c "Job for lsmd.service failed"'
 expect "it is denied all the same" "denied EACCES" asked web-1 open /etc/secret r
-rm "$policies/bad.yaml"
+mv "$policies.away" "$policies"
 soon "mended, it is started without being asked" active systemctl is-active lsmd.service
 
 [ "$failed" -eq 0 ] || sed 's/^/#   services: /' /run/services.log
