@@ -7,6 +7,7 @@
  * Decides nothing, is on no hook, and costs nobody else anything.
  */
 
+#include "namespace.bpf.h"
 #include "path.bpf.h"
 
 /* The acting process's own, hence its to keep open meanwhile; NULL when there is none. */

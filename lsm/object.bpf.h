@@ -5,6 +5,7 @@
 /* A file, and what its name and its identity are worth: of what is acted on, and of who acts. */
 
 #include "core.bpf.h"
+#include "namespace.bpf.h"
 #include "path.bpf.h"
 
 /**

@@ -4,7 +4,7 @@
 
 /* Whose a file is: FACT_OWNER_OTHER. */
 
-#include "path.bpf.h"
+#include "place.bpf.h"
 
 /* Extents that a map holds in itself; of more, nobody is the owner. */
 #define OWNER_EXTENTS 5
