@@ -39,7 +39,7 @@ hook_sets=16
 cluster_kernels=(--kernel 6.1)
 # Cases that take minutes, or ask more of the agent than of the kernel, are for one kernel each.
 declare -A only=([policies]=5.10 [dry_run]=6.1 [aliases]=6.12 [containers]=6.12 [pending]=6.12
-	[pod]=6.12 [boot]=7.2 [exempt]=7.2 [short_lived]=7.2)
+	[pod]=6.12 [boot]=7.2 [doctor]=5.10 [exempt]=7.2 [short_lived]=7.2)
 rings=()
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -79,6 +79,8 @@ count()
 {
 	passed=$((passed + $(grep -c '^ok ' "$2")))
 	failed=$((failed + $(grep -c '^not ok ' "$2")))
+	# It said what it lacks; on CI it fails for that.
+	[ "$3" -ne 77 ] || return
 	# A run that ended early has shown nothing of what would have come.
 	if [ "$3" -ne 0 ] && ! grep -q '^not ok ' "$2"; then
 		fail "$1: ended with status $3" "$2"

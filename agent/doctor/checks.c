@@ -121,7 +121,7 @@ static int check_lockdown(const struct doctor *doctor, struct finding *finding)
 		return finding_say(finding, FINDING_OK, NULL, "not in use");
 	if (!strstr(line, "[confidentiality]"))
 		return finding_say(finding, FINDING_OK, NULL, "%s", line);
-	remedy = node_image_boot_remedy(&doctor->image, "lockdown=integrity");
+	remedy = node_image_lockdown_remedy(&doctor->image);
 	if (!remedy)
 		return -ENOMEM;
 	return finding_say(finding, FINDING_MISSING, remedy,

@@ -56,21 +56,14 @@ static int say_hooks(struct finding *finding, size_t n, const char *lacks)
 			   "not in this kernel:%s", lacks);
 }
 
-int check_hooks(const struct doctor *doctor, struct finding *finding)
+int hooks_judge(const struct btf *types, struct finding *finding)
 {
 	_cleanup_(skeleton_freep) struct skeleton *skeleton = NULL;
-	_cleanup_(btf_freep) struct btf *types = btf__load_vmlinux_btf();
 	const struct bpf_program *program = NULL;
 	char lacks[512] = "";
 	size_t n = 0, length = 0;
-	int r;
+	int r = skeleton_open(&skeleton);
 
-	(void)doctor;
-	if (!types)
-		return finding_say(finding, FINDING_WARNING, NULL,
-				   "the kernel's types cannot be read: %s",
-				   strerrordesc_np(errno));
-	r = skeleton_open(&skeleton);
 	if (r < 0)
 		return finding_say(finding, FINDING_WARNING, NULL,
 				   "the programs cannot be read: %s",
@@ -84,6 +77,18 @@ int check_hooks(const struct doctor *doctor, struct finding *finding)
 						   " %s", hook);
 	}
 	return say_hooks(finding, n, lacks);
+}
+
+int check_hooks(const struct doctor *doctor, struct finding *finding)
+{
+	_cleanup_(btf_freep) struct btf *types = btf__load_vmlinux_btf();
+
+	(void)doctor;
+	if (!types)
+		return finding_say(finding, FINDING_WARNING, NULL,
+				   "the kernel's types cannot be read: %s",
+				   strerrordesc_np(errno));
+	return hooks_judge(types, finding);
 }
 
 /* --- other programs -------------------------------------------------------------------

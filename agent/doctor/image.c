@@ -108,3 +108,13 @@ char *node_image_boot_remedy(const struct node_image *image, const char *paramet
 	}
 	return asprintf(&text, "%s%s%s", before, parameter, after) < 0 ? NULL : text;
 }
+
+/* Bottlerocket has a setting of its own, which is stricter than the command line where
+ * the two differ; what is locked down is unlocked by a boot alone. */
+char *node_image_lockdown_remedy(const struct node_image *image)
+{
+	if (!strcmp(image->family, "bottlerocket"))
+		return strdup("in the node's user data: [settings.kernel] lockdown = "
+			      "\"integrity\"; and reboot");
+	return node_image_boot_remedy(image, "lockdown=integrity");
+}

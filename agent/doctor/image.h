@@ -19,4 +19,11 @@ void node_image_read(const char *root, struct node_image *ret_image);
  */
 char *node_image_boot_remedy(const struct node_image *image, const char *parameter);
 
+/**
+ * node_image_lockdown_remedy() - How this image locks its kernel down for integrity, and
+ * not for confidentiality.
+ * Return: owned; NULL: no memory.
+ */
+char *node_image_lockdown_remedy(const struct node_image *image);
+
 #endif

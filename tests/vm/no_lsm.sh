@@ -13,6 +13,10 @@ four_hooks
 # shellcheck disable=SC2046 # words are wanted
 expect_failure "lsmd says what to boot with" "lsm=.*bpf" lsmd $(lsmd_options)
 expect_failure "lsmd --probe says so too" "lsm=.*bpf" lsmd --probe
+# The list that it has, and bpf: a list leaves out what it does not name.
+expect "doctor says what to boot with" \
+	"put \"lsm=$(cat /sys/kernel/security/lsm),bpf\" on the kernel's command line and reboot" \
+	sh -c "lsmctl doctor -o json | jq -r '.items[] | select(.check == \"lsm-list\") | .remedy'"
 expect "nothing stays pinned" "" ls /sys/fs/bpf
 expect "a call is not denied" allowed in_pod web /probe open /etc/secret r
 

@@ -46,6 +46,7 @@ run_on()
 		"${vm_options[@]}" --build "$build" --add "$top/tests/vm:/ring" \
 		--add "$top/policies:/policies" --add "$top/deploy/kubernetes:/kubernetes" \
 		--add "$build/tests/vm/probe:/probe" \
+		--add "$build/tests/vm/stranger:/stranger" \
 		--add "$build/lsmd-oci-hook:/lsmd-oci-hook" \
 		--add "$build/deploy/demo-listen:/probe-listen" \
 		--add "$(command -v crun):/usr/bin/crun" --add "$(command -v jq):/usr/bin/jq" \

@@ -81,6 +81,28 @@ Test(doctor, a_remedy_is_in_the_words_of_the_nodes_image)
 	}
 }
 
+Test(doctor, a_lockdown_is_eased_by_the_images_own_setting)
+{
+	static const struct {
+		const char *release, *remedy;
+	} cases[] = {
+		{"ID=amzn\nVERSION_ID=2\n",
+		 "grubby --update-kernel=ALL --args=\"lockdown=integrity\" && reboot"},
+		{"ID=bottlerocket\n", "in the node's user data: [settings.kernel] lockdown = "
+				      "\"integrity\"; and reboot"},
+		{"ID=debian\n",
+		 "add \"lockdown=integrity\" to GRUB_CMDLINE_LINUX in /etc/default/grub, run "
+		 "update-grub, and reboot"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct node_image image = image_of(cases[i].release);
+		_cleanup_(freep) char *remedy = node_image_lockdown_remedy(&image);
+
+		cr_expect_str_eq(remedy, cases[i].remedy);
+	}
+}
+
 Test(doctor, what_is_missing_has_a_remedy_and_is_not_ready)
 {
 	static const char *const known[] = {"ok", "warning", "missing"};
