@@ -29,14 +29,14 @@ failed = []
 CAPABILITIES = {"SYS_ADMIN", "BPF", "PERFMON", "SYS_RESOURCE", "SYS_PTRACE", "DAC_OVERRIDE"}
 DIRECTORIES = {"/sys/fs/bpf", "/sys/fs/cgroup", "/sys/kernel/security", "/var/lib/lsmd", "/run/lsmd"}
 RIGHTS = {
-    ("", "pods"): {"get", "list", "watch"}, ("", "namespaces"): {"get", "list", "watch"},
-    ("", "nodes"): {"get", "list", "watch", "patch"},
+    ("", "pods"): {"list", "watch"}, ("", "namespaces"): {"list", "watch"},
+    ("", "nodes"): {"list", "watch", "patch"},
     ("lsmd.io", "lsmpolicies"): {"get", "list", "watch"},
     ("lsmd.io", "clusterlsmpolicies"): {"get", "list", "watch"},
-    ("lsmd.io", "lsmnodes"): {"get", "list", "watch", "create", "patch"},
-    ("lsmd.io", "lsmpolicies/status"): {"get", "patch"},
-    ("lsmd.io", "clusterlsmpolicies/status"): {"get", "patch"},
-    ("", "events"): {"create", "patch"}, ("events.k8s.io", "events"): {"create", "patch"},
+    ("lsmd.io", "lsmnodes"): {"list", "watch", "create", "patch"},
+    ("lsmd.io", "lsmpolicies/status"): {"patch"},
+    ("lsmd.io", "clusterlsmpolicies/status"): {"patch"},
+    ("", "events"): {"create", "patch"},
     ("coordination.k8s.io", "leases"): {"get", "create", "patch"},
 }
 
