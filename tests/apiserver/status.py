@@ -27,6 +27,14 @@ def forbidden(user, verb, resource, group):
                    {"kind": resource})
 
 
+def forbidden_option(name, why):
+    """What an option of a list or a watch may not be."""
+    message = f"Forbidden: {name} {why}"
+    return Failure(422, "Invalid", f'ListOptions.meta.k8s.io "" is invalid: {name}: {message}',
+                   {"group": "meta.k8s.io", "kind": "ListOptions", "causes": [
+                       {"reason": "FieldValueForbidden", "message": message, "field": name}]})
+
+
 def not_found(resource, name):
     return Failure(404, "NotFound", f'{resource} "{name}" not found',
                    {"name": name, "kind": resource})

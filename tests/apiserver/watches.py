@@ -87,6 +87,8 @@ class Watch:
 
 
 async def watch(request, target, connection, store, control):
+    if "resourceVersionMatch" in request.query:
+        raise status.forbidden_option("resourceVersionMatch", "is forbidden for watch")
     asked = Watch(request, target, connection, store, control)
     if asked.version > store.version:
         raise status.too_large_version(asked.version, store.version)
