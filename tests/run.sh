@@ -25,6 +25,7 @@ usage()
 	          faults of the API server 600 s instead of 60,
 	          10,000,000 differential cases instead of 1,000,000,
 	          3,200 events by real hooks instead of 512,
+	          a real API server, built from Debian's sources the first time,
 	          the policies that ship, dry runs, real containers, the API server and the like
 	          on four kernels instead of one each
 	  --help  this text
@@ -36,6 +37,7 @@ fault_seconds=60
 race_seconds=2
 cases=1000000
 hook_sets=16
+real_server=
 cluster_kernels=(--kernel 6.1)
 # Cases that take minutes, or ask more of the agent than of the kernel, are for one kernel each.
 declare -A only=([policies]=5.10 [dry_run]=6.1 [aliases]=6.12 [containers]=6.12 [pending]=6.12
@@ -44,6 +46,7 @@ rings=()
 while [ $# -gt 0 ]; do
 	case $1 in
 	--long) fuzz_seconds=600; fault_seconds=600; race_seconds=20; cases=10000000; hook_sets=100; only=()
+		real_server=yes
 		cluster_kernels=(--kernel 5.10 --kernel 6.1 --kernel 6.12 --kernel 7.2) ;;
 	--help) usage; exit 0 ;;
 	build | unit | differential | fuzz | deploy | vm) rings+=("$1") ;;
@@ -151,6 +154,8 @@ ring_unit()
 		"$top/build-tests/asan/tests/apiserver/node" "$fault_seconds"
 	check "unit: meson test" meson test -C "$top/build-tests/asan" --no-rebuild --print-errorlogs
 	collected
+	[ -z "$real_server" ] || collect "unit: a real API server" "$top/tests/apiserver/real.sh" \
+		--build "$top/build-tests/asan"
 	cases=$(grep -oE 'Tested: .*' "$log" | sed 's/\x1b\[[0-9;]*m//g' |
 		awk -F'[:|]' '{ passed += $4; failed += $2 - $4 } END { print passed + 0, failed + 0 }')
 	echo "# unit: cases passed and failed: $cases"

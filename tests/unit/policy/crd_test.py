@@ -14,8 +14,8 @@ import re
 import subprocess
 import sys
 
-from documents import (LSMCTL, MUTANTS, NAMESPACED, WHOLE, check, jsonschema, positions, replaced,
-                       shipped, yaml)
+from documents import LSMCTL, NAMESPACED, check, jsonschema, shipped, yaml
+from mistakes import BAD, CUSTOM, mutated, namespaced
 
 DEFINITIONS = pathlib.Path(sys.argv[3])
 OPEN, INT_OR_STRING = "x-kubernetes-preserve-unknown-fields", "x-kubernetes-int-or-string"
@@ -155,18 +155,6 @@ def broken(form, value):
             yield from broken(form.get("items", {}), part)
 
 
-def without_reserved():
-    """WHOLE, but for what is reserved in "to": the API server refuses its maps, the parser by name."""
-    document = {key: copy.deepcopy(value) for key, value in WHOLE.items() if key != "status"}
-    for rule in document["spec"]["network"]["rules"]:
-        if "to" in rule and (isinstance(rule["to"], dict) or any(isinstance(to, dict) for to in rule["to"])):
-            rule["to"] = ["::/0"]
-    return document
-
-
-CUSTOM = without_reserved()
-
-
 class Server:
     """What the API server would say, of either kind."""
 
@@ -185,57 +173,6 @@ class Server:
         return said or list(broken(self.roots[kind], document))
 
 
-def namespaced(spec):
-    return {"apiVersion": "lsmd.io/v1alpha1", "kind": "LsmPolicy", "metadata": {"name": "a"}, "spec": spec}
-
-
-RULE = {"action": "deny"}
-# What kubectl apply must refuse: a person's mistakes, one each.
-BAD = {
-    "nothing said": {},
-    "an unknown key": {"exec": {"default": "deny"}, "exce": {}},
-    "a selector of the cluster": {"namespaceSelector": {}, "exec": {"default": "deny"}},
-    "units in a namespace": {"unitSelector": {"names": ["a.service"]}, "exec": {"default": "deny"}},
-    "an unknown mode": {"mode": "enforced", "exec": {"default": "deny"}},
-    "a severity beyond 10": {"severity": 11, "exec": {"default": "deny"}},
-    "an empty section": {"exec": {}},
-    "no rules": {"exec": {"rules": []}},
-    "an empty rule": {"exec": {"rules": [RULE]}},
-    "no action": {"exec": {"rules": [{"paths": ["/bin/sh"]}]}},
-    "an unknown action": {"exec": {"rules": [{"action": "block", "paths": ["/bin/sh"]}]}},
-    "a relative path": {"file": {"rules": [{**RULE, "paths": ["etc/shadow"]}]}},
-    "a path that is too long": {"file": {"rules": [{**RULE, "paths": ["/" + "a" * 4095]}]}},
-    "no paths": {"file": {"rules": [{**RULE, "paths": []}]}},
-    "one path, not a list": {"file": {"rules": [{**RULE, "paths": "/etc/shadow"}]}},
-    "a wrong access": {"file": {"rules": [{**RULE, "paths": ["/a"], "access": ["exec"]}]}},
-    "from by a relative path": {"exec": {"rules": [{**RULE, "from": ["sh"]}]}},
-    "from: not, misspelt": {"exec": {"rules": [{**RULE, "from": {"nto": ["/bin/sh"]}}]}},
-    "from: not, and more": {"exec": {"rules": [{**RULE, "from": {"not": ["/a"], "or": 1}}]}},
-    "multicall without paths": {"exec": {"rules": [{**RULE, "fileless": True, "multicall": "by-name"}]}},
-    "an unknown family": {"sockets": {"rules": [{**RULE, "families": ["inet7"]}]}},
-    "a family beyond all": {"sockets": {"rules": [{**RULE, "families": [4711]}]}},
-    "families: not, empty": {"sockets": {"rules": [{**RULE, "families": {"not": []}}]}},
-    "a port 0": {"network": {"rules": [{**RULE, "ports": [0]}]}},
-    "a port beyond 65535": {"network": {"rules": [{**RULE, "ports": [65536]}]}},
-    "ports as words": {"network": {"rules": [{**RULE, "ports": ["http"]}]}},
-    "an address that is none": {"network": {"rules": [{**RULE, "to": ["db.example.com"]}]}},
-    "an unknown direction": {"network": {"rules": [{**RULE, "direction": "egress"}]}},
-    "a default that is no word": {"network": {"default": "drop"}},
-    "a default of a wrong direction": {"network": {"default": {"connect": "drop"}}},
-    "unix beside addresses": {"network": {"rules": [{**RULE, "unix": ["/a"], "to": ["10.0.0.0/8"]}]}},
-    "an unknown capability": {"capabilities": {"rules": [{**RULE, "capabilities": ["SYS_ROOT"]}]}},
-    "an unknown operation": {"process": {"rules": [{**RULE, "operations": ["fork"]}]}},
-    "an errno beyond all": {"exec": {"rules": [{**RULE, "paths": ["/a"], "errno": 134}]}},
-    "a label that is none": {"podSelector": {"matchLabels": {"a": "b c"}}, "exec": {"default": "deny"}},
-    "In without values": {"podSelector": {"matchExpressions": [{"key": "a", "operator": "In"}]},
-                          "exec": {"default": "deny"}},
-    "Exists with values": {"podSelector": {"matchExpressions": [
-        {"key": "a", "operator": "Exists", "values": ["b"]}]}, "exec": {"default": "deny"}},
-    "an unknown operator": {"podSelector": {"matchExpressions": [{"key": "a", "operator": "Is"}]},
-                            "exec": {"default": "deny"}},
-}
-
-
 def hold_bad(server):
     """Each is refused, by the parser as well, so that each is a mistake indeed."""
     documents = [namespaced(spec) for spec in BAD.values()]
@@ -246,18 +183,15 @@ def hold_bad(server):
 
 def hold_mutations(server):
     """Whatever the parser takes, the API server takes. Return: how much of what it refuses, too."""
-    mutated = [replaced(document, path, value) for document in (CUSTOM, NAMESPACED)
-               for path in positions(document) if path and path[0] == "spec" for value in MUTANTS]
-    mutated += [replaced(document, path, None, remove=True) for document in (CUSTOM, NAMESPACED)
-                for path in positions(document) if path and path[0] == "spec"]
+    documents = mutated()
     refused = caught = 0
-    for document, errors in zip(mutated, check(mutated)):
+    for document, errors in zip(documents, check(documents)):
         said = server.refusals(document)
         refused += bool(errors)
         caught += bool(errors) and bool(said)
         if not errors and said:
             problems.append(f"the parser takes what the API server does not: {said[0]}")
-    return len(mutated), refused, caught
+    return len(documents), refused, caught
 
 
 def hold_status(server):
