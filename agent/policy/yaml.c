@@ -28,7 +28,7 @@ static const struct {
 	 "close the map with \"}\" or separate its pairs with commas"},
 	{"could not find expected ':'", "a key is followed by a colon and a space"},
 	{"did not find expected node content",
-	 "add a value, or quote it, as an address that begins with \":\""},
+	 "add a value, close the bracket that is open, or quote what begins with \":\""},
 	{"did not find expected alphabetic or numeric character",
 	 "quote a value that begins with * or &"},
 	{"found unexpected end of stream", "close the quotes or brackets"},

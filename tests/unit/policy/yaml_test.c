@@ -183,7 +183,8 @@ Test(yaml, says_what_is_wrong_and_where)
 		 "quote a value that has \": \" in it, or mend the indentation\n"},
 		{"a: [::1]",
 		 "t:1:5: error: did not find expected node content; "
-		 "add a value, or quote it, as an address that begins with \":\"\n"},
+		 "add a value, close the bracket that is open, or quote what begins "
+		 "with \":\"\n"},
 		{"a: [1\nb: 2\n",
 		 "t:2:2: error: did not find expected ',' or ']' (while parsing a "
 		 "flow sequence that begins on line 1); close the list with \"]\" or "
