@@ -88,11 +88,12 @@ Test(doctor, a_lockdown_is_eased_by_the_images_own_setting)
 	} cases[] = {
 		{"ID=amzn\nVERSION_ID=2\n",
 		 "grubby --update-kernel=ALL --args=\"lockdown=integrity\" && reboot"},
-		{"ID=bottlerocket\n", "in the node's user data: [settings.kernel] lockdown = "
-				      "\"integrity\"; and reboot"},
-		{"ID=debian\n",
-		 "add \"lockdown=integrity\" to GRUB_CMDLINE_LINUX in /etc/default/grub, run "
-		 "update-grub, and reboot"},
+		{"ID=bottlerocket\n",
+		 "in the node's user data: [settings.kernel] lockdown = "
+		 "\"integrity\"; and reboot"},
+		{"ID=debian\n", "add \"lockdown=integrity\" to GRUB_CMDLINE_LINUX in "
+				"/etc/default/grub, run "
+				"update-grub, and reboot"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {

@@ -66,6 +66,7 @@ Test(hooks, one_that_is_not_in_the_kernel_is_named)
 	cr_assert_eq(hooks_judge(types, &finding), 0);
 	cr_expect_eq(finding.result, FINDING_WARNING);
 	cr_expect_str_eq(finding.detail, "not in this kernel: socket_connect");
+	cr_assert_not_null(finding.remedy);
 	cr_expect_not_null(strstr(finding.remedy, "lsmctl check"));
 	btf__free(types);
 }
