@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "by_hand.h"
+#include "temporary.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/file.h"
@@ -17,7 +18,7 @@ static void setup(void)
 {
 	_cleanup_(freep) char *message = NULL;
 
-	cr_assert(mkdtemp(directory));
+	temporary_make(directory);
 	snprintf(path, sizeof(path), "%s/denies.json", directory);
 	cr_assert_eq(by_hand_open(path, &by_hand, &message), 0);
 }
@@ -25,8 +26,7 @@ static void setup(void)
 static void teardown(void)
 {
 	by_hand_close(&by_hand);
-	unlink(path);
-	rmdir(directory);
+	temporary_remove(directory);
 }
 
 TestSuite(by_hand, .init = setup, .fini = teardown);

@@ -27,38 +27,18 @@ static const char partial[] =
 static const char refused[] =
 	POLICY("old", "process", "{name: a, action: deny, operations: [mount]}");
 
-static char *write_text(const char *name, const char *text)
-{
-	char *path;
-	FILE *file;
-
-	cr_assert(asprintf(&path, "%s/%s", server.directory, name) > 0);
-	file = fopen(path, "w");
-	fputs(text, file);
-	fclose(file);
-	return path;
-}
-
-/* The suite's own directory has to be empty again. */
-static void remove_text(char *path)
-{
-	unlink(path);
-	free(path);
-}
-
 Test(ctl_check, clean_is_0_and_needs_no_lsmd)
 {
-	char *path = write_text("a.yaml", good);
+	const char *path = write_text("a.yaml", good);
 
 	setenv(SOCKET_ENVIRONMENT, "/nowhere", 1);
 	cr_expect_eq(run("check", "--strict", path), 0, "%s", lsmctl.out);
 	cr_expect_str_eq(lsmctl.out, "policies: 1, errors: 0, warnings: 0, notes: 0\n");
-	remove_text(path);
 }
 
 Test(ctl_check, every_error_is_said_with_its_place)
 {
-	char *path = write_text("a.yaml", bad);
+	const char *path = write_text("a.yaml", bad);
 	_cleanup_(freep) char *place = NULL;
 
 	cr_expect_eq(run("check", path), 2);
@@ -66,46 +46,42 @@ Test(ctl_check, every_error_is_said_with_its_place)
 	cr_expect(!!strstr(lsmctl.out, place), "%s", lsmctl.out);
 	cr_expect(!!strstr(lsmctl.out, "pahts"));
 	cr_expect(!!strstr(lsmctl.out, "bin/sh"));
-	remove_text(path);
 }
 
 Test(ctl_check, a_rule_that_cannot_be_enforced_is_a_warning)
 {
-	char *path = write_text("a.yaml", refused);
+	const char *path = write_text("a.yaml", refused);
 
 	cr_expect_eq(run("check", path), 0, "%s", lsmctl.out);
 	cr_expect(!!strstr(lsmctl.out,
 			   "a.yaml:8:7: warning: rule \"a\" of process is refused"),
 		  "%s", lsmctl.out);
 	cr_expect_eq(run("check", "--strict", path), 1);
-	remove_text(path);
 }
 
 Test(ctl_check, what_stays_open_of_a_rule_is_a_note)
 {
-	char *path = write_text("a.yaml", partial);
+	const char *path = write_text("a.yaml", partial);
 
 	cr_expect_eq(run("check", "--strict", path), 0, "%s", lsmctl.out);
 	cr_expect(
 		!!strstr(lsmctl.out, "a.yaml:8: note: rule \"a\" is enforced in part; "),
 		"%s", lsmctl.out);
-	remove_text(path);
 }
 
 Test(ctl_check, a_directory_is_judged_as_a_whole)
 {
-	char *a = write_text("a.yaml", good), *b = write_text("b.yml", good);
-	char *other = write_text("notes.txt", "{"), *hidden = write_text(".c.yaml", "{");
+	const char *a = write_text("a.yaml", good), *b = write_text("b.yml", good);
 
+	write_text("notes.txt", "{");
+	write_text(".c.yaml", "{");
 	cr_expect_eq(run("check", server.directory), 2, "%s", lsmctl.out);
 	cr_expect(!!strstr(lsmctl.out, "policies: 2, errors: 1"), "%s", lsmctl.out);
-	remove_text(b);
+	unlink(b);
 	cr_expect_eq(run("check", server.directory), 0, "%s", lsmctl.out);
-	remove_text(a);
+	unlink(a);
 	cr_expect_eq(run("check", server.directory), 2);
 	cr_expect(!!strstr(lsmctl.out, "it has no policies"), "%s", lsmctl.out);
-	remove_text(other);
-	remove_text(hidden);
 }
 
 Test(ctl_check, what_is_not_there_is_an_error)
@@ -118,19 +94,18 @@ Test(ctl_check, what_is_not_there_is_an_error)
 
 Test(ctl_check, reads_standard_input)
 {
-	char *path = write_text("a.yaml", bad);
+	const char *path = write_text("a.yaml", bad);
 	int fd = open(path, O_RDONLY);
 
 	dup2(fd, STDIN_FILENO);
 	cr_expect_eq(run("check", "-"), 2);
 	cr_expect(!!strstr(lsmctl.out, "<stdin>:8:"), "%s", lsmctl.out);
 	close(fd);
-	remove_text(path);
 }
 
 Test(ctl_check, json_has_all_of_it)
 {
-	char *path = write_text("a.yaml", refused);
+	const char *path = write_text("a.yaml", refused);
 	_cleanup_(json_decrefp) json_t *json = NULL;
 
 	cr_expect_eq(run("check", "-o", "json", path), 0);
@@ -139,7 +114,6 @@ Test(ctl_check, json_has_all_of_it)
 	cr_expect_eq(json_integer_value(json_object_get(json, "errors")), 0);
 	cr_expect(json_integer_value(json_object_get(json, "warnings")) > 0);
 	cr_expect(json_is_array(json_object_get(json, "diagnostics")));
-	remove_text(path);
 }
 
 /* Each kind of file, with and without --strict. */
@@ -155,9 +129,10 @@ Test(ctl_check, exit_status_says_the_worst_of_all_files)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		char *a = write_text("a.yaml", cases[i].texts[0]);
-		char *b = cases[i].texts[1] ? write_text("b.yaml", cases[i].texts[1])
-					    : NULL;
+		const char *a = write_text("a.yaml", cases[i].texts[0]);
+		const char *b = cases[i].texts[1]
+					? write_text("b.yaml", cases[i].texts[1])
+					: NULL;
 
 		/* Where there is no second file the list ends. */
 		for (size_t format = 0; format < 3; format++) {
@@ -168,15 +143,12 @@ Test(ctl_check, exit_status_says_the_worst_of_all_files)
 			cr_expect_eq(run("check", "-S", "-o", formats[format], a, b),
 				     cases[i].strict, "%zu: %s", i, lsmctl.out);
 		}
-		remove_text(a);
-		if (b)
-			remove_text(b);
 	}
 }
 
 Test(ctl_check, sarif_has_every_finding_at_its_place)
 {
-	char *a = write_text("a b.yaml", bad), *b = write_text("b.yaml", refused);
+	const char *a = write_text("a b.yaml", bad), *b = write_text("b.yaml", refused);
 	_cleanup_(json_decrefp) json_t *log = NULL;
 	const char *level, *id, *uri;
 	json_int_t line, column;
@@ -199,18 +171,15 @@ Test(ctl_check, sarif_has_every_finding_at_its_place)
 	cr_expect_str_eq(
 		json_string_value(json_object_get(json_array_get(results, 2), "ruleId")),
 		"ineffective");
-	remove_text(a);
-	remove_text(b);
 }
 
 Test(ctl_check, sarif_of_nothing_wrong_is_a_log_too)
 {
-	char *path = write_text("a.yaml", good);
+	const char *path = write_text("a.yaml", good);
 	_cleanup_(json_decrefp) json_t *log = NULL;
 
 	cr_expect_eq(run("check", "-o", "sarif", path), 0);
 	cr_expect_eq(json_array_size(sarif_results(lsmctl.out, &log)), 0);
-	remove_text(path);
 }
 
 Test(ctl_check, a_format_that_it_does_not_have_is_bad_usage)
@@ -223,9 +192,10 @@ Test(ctl_check, a_format_that_it_does_not_have_is_bad_usage)
 
 Test(ctl_check, one_file_that_cannot_be_read_hides_no_other)
 {
-	char *a = write_text("a.yaml", bad), *c = write_text("c.yaml", bad);
 	_cleanup_(freep) char *directory = NULL, *link = NULL;
 
+	write_text("a.yaml", bad);
+	write_text("c.yaml", bad);
 	cr_assert(asprintf(&directory, "%s/b.yaml", server.directory) > 0);
 	cr_assert(asprintf(&link, "%s/d.yaml", server.directory) > 0);
 	cr_assert_eq(mkdir(directory, 0700), 0);
@@ -237,10 +207,6 @@ Test(ctl_check, one_file_that_cannot_be_read_hides_no_other)
 	cr_expect(!!strstr(lsmctl.out, "/c.yaml:8:39: error"), "%s", lsmctl.out);
 	cr_expect(!!strstr(lsmctl.out, "/d.yaml: error: cannot be read"), "%s",
 		  lsmctl.out);
-	unlink(link);
-	rmdir(directory);
-	remove_text(a);
-	remove_text(c);
 }
 
 /* Nothing that was read is not the same as an empty text. */
@@ -264,7 +230,8 @@ static const char listed[] =
 
 Test(ctl_check, a_root_tells_what_goes_with_a_multi_call_program)
 {
-	char *path = write_text("a.yaml", partial), *root, *command;
+	const char *path = write_text("a.yaml", partial);
+	_cleanup_(freep) char *root = NULL, *command = NULL;
 
 	cr_assert(asprintf(&root, "%s/root", server.directory) > 0);
 	cr_assert(asprintf(&command,
@@ -273,14 +240,12 @@ Test(ctl_check, a_root_tells_what_goes_with_a_multi_call_program)
 			   "ln -s busybox usr/bin/sh && ln usr/bin/busybox usr/bin/vi",
 			   root, root) > 0);
 	cr_assert_eq(system(command), 0);
-	free(command);
 	cr_expect_eq(run("check", "--root", root, path), 0, "%s", lsmctl.out);
 	cr_expect_not_null(strstr(lsmctl.out,
 				  "rule \"a\": /bin/sh is one file with other "
 				  "names, which go with it: busybox, vi\n"),
 			   "%s", lsmctl.out);
 	cr_expect_eq(run("check", "--root", "/nowhere", path), 1);
-	remove_text(path);
 	path = write_text("b.yaml", listed);
 	cr_expect_eq(run("check", "--root", root, path), 0, "%s", lsmctl.out);
 	cr_expect_not_null(strstr(lsmctl.out,
@@ -290,9 +255,4 @@ Test(ctl_check, a_root_tells_what_goes_with_a_multi_call_program)
 	cr_expect_not_null(strstr(lsmctl.out, "rule \"b\": /usr/bin/sh is a name of"),
 			   "%s", lsmctl.out);
 	cr_expect_null(strstr(lsmctl.out, "other is a name"), "%s", lsmctl.out);
-	cr_assert(asprintf(&command, "rm -rf %s", root) > 0);
-	cr_assert_eq(system(command), 0);
-	free(command);
-	free(root);
-	remove_text(path);
 }

@@ -21,29 +21,11 @@ static const char cases[] = "namespace: shop\nlabels: {app: web}\ncases:\n"
 static const char wrong_cases[] = "namespace: shop\nlabels: {app: web}\ncases:\n"
 				  "- {name: shell, exec: /bin/sh, want: kill}\n";
 
-static char *write_text(const char *name, const char *text)
-{
-	char *path;
-	FILE *file;
-
-	cr_assert(asprintf(&path, "%s/%s", server.directory, name) > 0);
-	file = fopen(path, "w");
-	fputs(text, file);
-	fclose(file);
-	return path;
-}
-
-static void remove_text(char *path)
-{
-	unlink(path);
-	free(path);
-}
-
 #define SHOP "--labels", "app=web", "-n", "shop"
 
 Test(ctl_eval, names_the_rule_that_decides)
 {
-	char *path = write_text("a.yaml", policy);
+	const char *path = write_text("a.yaml", policy);
 
 	cr_expect_eq(run("eval", "--policy", path, SHOP, "--exec", "/bin/sh", "--exec",
 			 "/bin/ls"),
@@ -57,21 +39,19 @@ Test(ctl_eval, names_the_rule_that_decides)
 		"%s", lsmctl.out);
 	cr_expect(!!strstr(lsmctl.out, "exec /bin/ls  allow    -      -"), "%s",
 		  lsmctl.out);
-	remove_text(path);
 }
 
 Test(ctl_eval, the_verdict_is_the_exit_status_when_asked_for)
 {
-	char *path = write_text("a.yaml", policy);
+	const char *path = write_text("a.yaml", policy);
 
 	cr_expect_eq(run("eval", path, SHOP, "--exit-verdict", "--exec", "/bin/sh"), 4);
 	cr_expect_eq(run("eval", path, SHOP, "--exit-verdict", "--exec", "/bin/ls"), 0);
-	remove_text(path);
 }
 
 Test(ctl_eval, what_rules_depend_on_is_said_by_options)
 {
-	char *path = write_text(
+	const char *path = write_text(
 		"a.yaml", POLICY("{name: reverse, action: kill, paths: [/bin/sh], stdio: "
 				 "socket, from: {not: [/usr/sbin/sshd]}}"));
 
@@ -91,7 +71,6 @@ Test(ctl_eval, what_rules_depend_on_is_said_by_options)
 			   "\"owner-other\" is nothing that can be so of what "
 			   "is asked; leave it out"),
 		  "%s", lsmctl.err);
-	remove_text(path);
 }
 
 /* On a merged /usr what the policy calls /bin/ls is /usr/bin/ls, for whoever asks. */
@@ -101,7 +80,8 @@ Test(ctl_eval, a_root_tells_what_the_names_of_rules_are_there)
 		"apiVersion: lsmd.io/v1alpha1\nkind: LsmPolicy\nmetadata: {name: web, "
 		"namespace: shop}\nspec:\n  podSelector: {}\n  exec:\n    default: deny\n"
 		"    rules: [{action: allow, paths: [/bin/ls]}]\n";
-	char *path = write_text("a.yaml", list), root[256], command[2048];
+	const char *path = write_text("a.yaml", list);
+	char root[256], command[2048];
 
 	snprintf(root, sizeof(root), "%s/root", server.directory);
 	snprintf(command, sizeof(command),
@@ -121,15 +101,13 @@ Test(ctl_eval, a_root_tells_what_the_names_of_rules_are_there)
 	cr_expect_eq(
 		run("eval", path, "-n", "shop", "--root", "/none", "--exec", "/bin/ls"),
 		2, "%s", lsmctl.out);
-	snprintf(command, sizeof(command), "rm -rf %s", root);
-	cr_expect_eq(system(command), 0);
-	remove_text(path);
 }
 
 Test(ctl_eval, a_root_tells_which_program_acts)
 {
-	char *path = write_text("a.yaml", POLICY("{name: a, action: deny, paths: [/x], "
-						 "from: {not: [/bin/ls]}}"));
+	const char *path =
+		write_text("a.yaml", POLICY("{name: a, action: deny, paths: [/x], "
+					    "from: {not: [/bin/ls]}}"));
 	char root[256], command[2048];
 
 	snprintf(root, sizeof(root), "%s/root", server.directory);
@@ -146,14 +124,11 @@ Test(ctl_eval, a_root_tells_which_program_acts)
 	cr_expect_eq(
 		run("eval", path, SHOP, "--root", root, "--exit-verdict", "--unix", "@x"),
 		0, "%s%s", lsmctl.out, lsmctl.err);
-	snprintf(command, sizeof(command), "rm -rf %s", root);
-	cr_expect_eq(system(command), 0);
-	remove_text(path);
 }
 
 Test(ctl_eval, a_pod_that_nothing_selects_is_said)
 {
-	char *path = write_text("a.yaml", policy);
+	const char *path = write_text("a.yaml", policy);
 
 	cr_expect_eq(run("eval", path, "--labels", "app=db", "-n", "shop", "--exec",
 			 "/bin/sh"),
@@ -162,12 +137,11 @@ Test(ctl_eval, a_pod_that_nothing_selects_is_said)
 		  lsmctl.out);
 	cr_expect_eq(run("eval", path, "--labels", "app=web", "--exec", "/bin/sh"), 0);
 	cr_expect(!!strstr(lsmctl.out, "none selects"), "%s", lsmctl.out);
-	remove_text(path);
 }
 
 Test(ctl_eval, json_has_all_of_it)
 {
-	char *path = write_text("a.yaml", policy);
+	const char *path = write_text("a.yaml", policy);
 	_cleanup_(json_decrefp) json_t *json = NULL;
 	const json_t *event;
 
@@ -179,12 +153,12 @@ Test(ctl_eval, json_has_all_of_it)
 				 json_object_get(json_object_get(event, "rule"), "name")),
 			 "no-sh");
 	cr_expect_eq(json_array_size(json_object_get(json, "policies")), 1);
-	remove_text(path);
 }
 
 Test(ctl_eval, links_are_followed_in_a_root)
 {
-	char *path = write_text("a.yaml", policy), *link;
+	const char *path = write_text("a.yaml", policy);
+	_cleanup_(freep) char *link = NULL;
 
 	cr_assert(asprintf(&link, "%s/link", server.directory) > 0);
 	cr_assert_eq(symlink("/bin/sh", link), 0);
@@ -195,8 +169,6 @@ Test(ctl_eval, links_are_followed_in_a_root)
 	cr_expect_eq(
 		run("eval", path, SHOP, "--root", server.directory, "--exec", "/new"), 0);
 	cr_expect(!!strstr(lsmctl.out, "exec /new"), "%s", lsmctl.out);
-	remove_text(link);
-	remove_text(path);
 }
 
 static const char host_policy[] =
@@ -215,7 +187,7 @@ Test(ctl_eval, units_and_cgroups_of_the_host)
 		{"--cgroup", "batch/a/b", "deny"},
 		{"--cgroup", "/batch", "allow"},
 	};
-	char *path = write_text("a.yaml", host_policy);
+	const char *path = write_text("a.yaml", host_policy);
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		char *wanted;
@@ -236,20 +208,19 @@ Test(ctl_eval, units_and_cgroups_of_the_host)
 	cr_expect_eq(run("eval", "--policy", path, "--unit", "web.service", SHOP,
 			 "--exec", "/bin/sh"),
 		     2);
-	remove_text(path);
 }
 
 Test(ctl_eval, cases_may_be_about_a_unit)
 {
-	char *path = write_text("a.yaml", host_policy);
-	char *good = write_text("c.yaml",
-				"unit: web.service\ncases:\n"
-				"- {name: its shell, exec: /bin/sh, want: deny}\n"
-				"- {name: a pod's, labels: {app: web}, exec: /bin/sh, "
-				"want: allow}\n"
-				"- {name: another's, unit: db.service, exec: /bin/sh, "
-				"want: allow}\n");
-	char *both =
+	const char *path = write_text("a.yaml", host_policy);
+	const char *good = write_text(
+		"c.yaml", "unit: web.service\ncases:\n"
+			  "- {name: its shell, exec: /bin/sh, want: deny}\n"
+			  "- {name: a pod's, labels: {app: web}, exec: /bin/sh, "
+			  "want: allow}\n"
+			  "- {name: another's, unit: db.service, exec: /bin/sh, "
+			  "want: allow}\n");
+	const char *both =
 		write_text("d.yaml", "cases:\n- {name: x, unit: web.service, labels: "
 				     "{a: b}, exec: /bin/sh, want: deny}\n");
 
@@ -258,14 +229,12 @@ Test(ctl_eval, cases_may_be_about_a_unit)
 	cr_expect_eq(run("eval", "--policy", path, "--cases", both), 2);
 	cr_expect(!!strstr(lsmctl.err, "d.yaml:2:3: error: a unit of the host has no"),
 		  "%s", lsmctl.err);
-	remove_text(path);
-	remove_text(good);
-	remove_text(both);
 }
 
 Test(ctl_eval, what_is_wrong_is_2)
 {
-	char *path = write_text("a.yaml", policy), *bad = write_text("b.yaml", broken);
+	const char *path = write_text("a.yaml", policy),
+		   *bad = write_text("b.yaml", broken);
 
 	cr_expect_eq(run("eval", "--exec", "/bin/sh"), 2);
 	cr_expect(!!strstr(lsmctl.err, "which policies?"), "%s", lsmctl.err);
@@ -279,14 +248,13 @@ Test(ctl_eval, what_is_wrong_is_2)
 	cr_expect_str_eq(lsmctl.out, "");
 	cr_expect_eq(run("eval", path, "--exec", "/sh", "--report", "junit"), 2);
 	cr_expect_eq(run("eval", path, "--exec", "/sh", "--cases", path), 2);
-	remove_text(bad);
-	remove_text(path);
 }
 
 Test(ctl_eval, cases_are_0_when_all_are_as_wanted_and_1_when_some_are_not)
 {
-	char *path = write_text("a.yaml", policy), *good = write_text("good", cases);
-	char *wrong = write_text("wrong", wrong_cases);
+	const char *path = write_text("a.yaml", policy),
+		   *good = write_text("good", cases);
+	const char *wrong = write_text("wrong", wrong_cases);
 
 	cr_expect_eq(run("eval", path, "--cases", good), 0, "%s", lsmctl.err);
 	cr_expect_str_eq(lsmctl.out, "ok shell: exec /bin/sh\npassed: 1, failed: 0\n");
@@ -297,15 +265,12 @@ Test(ctl_eval, cases_are_0_when_all_are_as_wanted_and_1_when_some_are_not)
 		"no-sh of LsmPolicy shop/web, section exec\npassed: 0, failed: 1\n");
 	cr_expect_eq(run("eval", path, "--cases", path), 2);
 	cr_expect(!!strstr(lsmctl.err, "unknown key \"apiVersion\""), "%s", lsmctl.err);
-	remove_text(wrong);
-	remove_text(good);
-	remove_text(path);
 }
 
 Test(ctl_eval, cases_are_reported_to_programs)
 {
-	char *path = write_text("a.yaml", policy),
-	     *wrong = write_text("wrong", wrong_cases);
+	const char *path = write_text("a.yaml", policy),
+		   *wrong = write_text("wrong", wrong_cases);
 	_cleanup_(json_decrefp) json_t *json = NULL;
 
 	cr_expect_eq(run("eval", path, "--cases", wrong, "--report", "junit"), 1);
@@ -314,23 +279,20 @@ Test(ctl_eval, cases_are_reported_to_programs)
 	cr_expect_eq(run("eval", path, "--cases", wrong, "-o", "json"), 1);
 	json = json_loads(lsmctl.out, 0, NULL);
 	cr_expect_eq(json_integer_value(json_object_get(json, "failed")), 1);
-	remove_text(wrong);
-	remove_text(path);
 }
 
 Test(ctl_diff, no_difference_is_0)
 {
-	char *path = write_text("a.yaml", policy);
+	const char *path = write_text("a.yaml", policy);
 
 	cr_expect_eq(run("diff", path, path), 0, "%s", lsmctl.err);
 	cr_expect_str_eq(lsmctl.out, "");
 	cr_expect_str_eq(lsmctl.err, "no difference\n");
-	remove_text(path);
 }
 
 Test(ctl_diff, differences_are_1_each_with_an_example)
 {
-	char *a = write_text("a.yaml", policy), *b = write_text("b.yaml", other);
+	const char *a = write_text("a.yaml", policy), *b = write_text("b.yaml", other);
 
 	cr_expect_eq(run("diff", a, b), 1, "%s", lsmctl.err);
 	cr_expect_str_eq(lsmctl.out,
@@ -343,49 +305,41 @@ Test(ctl_diff, differences_are_1_each_with_an_example)
 			 "%s", lsmctl.out);
 	cr_expect_eq(run("diff", a, b, "--labels", "app=db"), 0);
 	cr_expect_eq(run("diff", a, b, SHOP), 1);
-	remove_text(b);
-	remove_text(a);
 }
 
 Test(ctl_diff, units_of_the_host_are_compared)
 {
-	char *old = write_text("a.yaml", policy),
-	     *new = write_text("b.yaml", host_policy);
+	const char *old = write_text("a.yaml", policy),
+		   *new = write_text("b.yaml", host_policy);
 
 	cr_expect_eq(run("diff", old, new), 1, "%s", lsmctl.err);
 	cr_expect(!!strstr(lsmctl.out, "cgroup system.slice/webx.service"), "%s",
 		  lsmctl.out);
 	cr_expect(!!strstr(lsmctl.out, "app=web"), "%s", lsmctl.out);
-	remove_text(old);
-	remove_text(new);
 }
 
 Test(ctl_diff, what_it_shows_is_what_eval_says)
 {
-	char *a = write_text("a.yaml", policy), *b = write_text("b.yaml", other);
+	const char *a = write_text("a.yaml", policy), *b = write_text("b.yaml", other);
 
 	cr_expect_eq(run("eval", a, SHOP, "--exit-verdict", "--exec", "/bin/bash"), 0);
 	cr_expect_eq(run("eval", b, SHOP, "--exit-verdict", "--exec", "/bin/bash"), 4);
-	remove_text(b);
-	remove_text(a);
 }
 
 Test(ctl_diff, what_is_wrong_is_2)
 {
-	char *a = write_text("a.yaml", policy), *bad = write_text("b.yaml", broken);
+	const char *a = write_text("a.yaml", policy), *bad = write_text("b.yaml", broken);
 
 	cr_expect_eq(run("diff", a), 2);
 	cr_expect_eq(run("diff", a, a, a), 2);
 	cr_expect_eq(run("diff", a, bad), 2);
 	cr_expect(!!strstr(lsmctl.err, "b.yaml:8:"), "%s", lsmctl.err);
 	cr_expect_eq(run("diff", "/nowhere", a), 2);
-	remove_text(bad);
-	remove_text(a);
 }
 
 Test(ctl_diff, json_has_all_of_it)
 {
-	char *a = write_text("a.yaml", policy), *b = write_text("b.yaml", other);
+	const char *a = write_text("a.yaml", policy), *b = write_text("b.yaml", other);
 	_cleanup_(json_decrefp) json_t *json = NULL;
 	const json_t *first;
 
@@ -398,6 +352,4 @@ Test(ctl_diff, json_has_all_of_it)
 	cr_expect_str_eq(json_string_value(json_object_get(first, "example")),
 			 "exec /bin/sh");
 	cr_expect_eq(json_array_size(json_object_get(first, "for")), 1);
-	remove_text(b);
-	remove_text(a);
 }

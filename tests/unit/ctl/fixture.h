@@ -18,8 +18,10 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
+#include "../temporary.h"
 #include "ctl/client.h"
 #include "util/cleanup.h"
+#include "util/file.h"
 
 #define unused __attribute__((unused))
 
@@ -30,6 +32,8 @@ static struct {
 	char directory[64];
 	char path[96];
 	struct MHD_Daemon *daemon;
+	char *texts[32]; /* paths of what is written for lsmctl */
+	size_t n_texts;
 	/* What it answers. */
 	unsigned status;
 	const char *reply;
@@ -104,7 +108,7 @@ static void start_server(void)
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	strcpy(server.directory, "/tmp/lsmctl-XXXXXX");
-	cr_assert(!!mkdtemp(server.directory));
+	temporary_make(server.directory);
 	snprintf(server.path, sizeof(server.path), "%s/lsmd.sock", server.directory);
 	strcpy(address.sun_path, server.path);
 	cr_assert(bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0);
@@ -124,8 +128,21 @@ unused static void stop_server(void)
 	if (server.daemon)
 		MHD_stop_daemon(server.daemon);
 	server.daemon = NULL;
-	unlink(server.path);
-	rmdir(server.directory);
+	while (server.n_texts > 0)
+		free(server.texts[--server.n_texts]);
+	temporary_remove(server.directory);
+}
+
+/* A file beside the server's socket, which goes with it. Return: its path. */
+unused static const char *write_text(const char *name, const char *text)
+{
+	char *path;
+
+	cr_assert_lt(server.n_texts, ARRAY_SIZE(server.texts));
+	cr_assert(asprintf(&path, "%s/%s", server.directory, name) > 0);
+	cr_assert_eq(file_write(path, text, strlen(text)), 0);
+	server.texts[server.n_texts++] = path;
+	return path;
 }
 
 /* --- lsmctl

@@ -15,31 +15,12 @@ TestSuite(ctl_import_falco, .init = start_server, .fini = stop_server, .timeout 
 	"lsmd.io/how: \"exact\"}}\n"                                                     \
 	"spec: {sockets: {rules: [{action: deny, families: [packet]}]}}\n"
 
-static char *write_text(const char *name, const char *text)
-{
-	char *path;
-	FILE *file;
-
-	cr_assert(asprintf(&path, "%s/%s", server.directory, name) > 0);
-	file = fopen(path, "w");
-	fputs(text, file);
-	fclose(file);
-	return path;
-}
-
-/* The suite's own directory has to be empty again. */
-static void remove_text(char *path)
-{
-	unlink(path);
-	free(path);
-}
-
 /* Ask about rules files (@second: NULL for none) with POLICY. Return: the exit status. */
 static int ask(const char *first, const char *second, const char *output)
 {
-	char *policy = write_text("policy.yaml", POLICY);
-	char *one = write_text("1.yaml", first);
-	char *two = write_text("2.yaml", second ? second : "[]\n");
+	const char *policy = write_text("policy.yaml", POLICY);
+	const char *one = write_text("1.yaml", first);
+	const char *two = write_text("2.yaml", second ? second : "[]\n");
 
 	setenv(SOCKET_ENVIRONMENT, "/nowhere", 1);
 	if (output)
@@ -47,9 +28,6 @@ static int ask(const char *first, const char *second, const char *output)
 		    two);
 	else
 		run("import", "--from-falco", "--policies", policy, one, two);
-	remove_text(policy);
-	remove_text(one);
-	remove_text(two);
 	return lsmctl.code;
 }
 

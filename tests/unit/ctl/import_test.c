@@ -12,29 +12,10 @@ TestSuite(ctl_import, .init = start_server, .fini = stop_server, .timeout = 60);
 	"spec:\n"                                                                        \
 	"  process: {matchPaths: [" rules "]}\n"
 
-static char *write_text(const char *name, const char *text)
-{
-	char *path;
-	FILE *file;
-
-	cr_assert(asprintf(&path, "%s/%s", server.directory, name) > 0);
-	file = fopen(path, "w");
-	fputs(text, file);
-	fclose(file);
-	return path;
-}
-
-/* The suite's own directory has to be empty again. */
-static void remove_text(char *path)
-{
-	unlink(path);
-	free(path);
-}
-
 Test(ctl_import, all_converted_is_0_and_needs_no_lsmd)
 {
-	char *one = write_text("1.yaml", POLICY("one", "{path: /a}"));
-	char *two = write_text("2.yaml", POLICY("two", "{path: /b}"));
+	const char *one = write_text("1.yaml", POLICY("one", "{path: /a}"));
+	const char *two = write_text("2.yaml", POLICY("two", "{path: /b}"));
 
 	setenv(SOCKET_ENVIRONMENT, "/nowhere", 1);
 	cr_expect_eq(run("import", one, two), 0, "%s", lsmctl.err);
@@ -43,26 +24,22 @@ Test(ctl_import, all_converted_is_0_and_needs_no_lsmd)
 	cr_expect(!!strstr(lsmctl.out,
 			   "\n---\napiVersion: lsmd.io/v1alpha1\nkind: LsmPolicy\n"));
 	cr_expect(!!strstr(lsmctl.out, "\n      paths: [/b]\n"));
-	remove_text(one);
-	remove_text(two);
 }
 
 Test(ctl_import, its_output_passes_check)
 {
-	char *theirs = write_text("1.yaml", POLICY("one", "{path: /a}"));
-	char *ours;
+	const char *theirs = write_text("1.yaml", POLICY("one", "{path: /a}"));
+	const char *ours;
 
 	cr_expect_eq(run("import", theirs), 0);
 	ours = write_text("2.yaml", lsmctl.out);
 	cr_expect_eq(run("check", ours), 0, "%s", lsmctl.out);
-	remove_text(theirs);
-	remove_text(ours);
 }
 
 Test(ctl_import, something_without_equivalent_is_1_and_nothing_of_it_comes_out)
 {
-	char *path = write_text("1.yaml",
-				POLICY("one", "{path: /a}, {path: /b, ownerOnly: true}"));
+	const char *path = write_text(
+		"1.yaml", POLICY("one", "{path: /a}, {path: /b, ownerOnly: true}"));
 	_cleanup_(freep) char *place = NULL;
 
 	cr_expect_eq(run("import", path), 1);
@@ -71,12 +48,11 @@ Test(ctl_import, something_without_equivalent_is_1_and_nothing_of_it_comes_out)
 	cr_expect(!!strstr(lsmctl.err, place), "%s", lsmctl.err);
 	cr_expect_eq(run("import", "--partial", path), 1);
 	cr_expect(!!strstr(lsmctl.out, "paths: [/a]\n"), "%s", lsmctl.out);
-	remove_text(path);
 }
 
 Test(ctl_import, wrong_input_is_2)
 {
-	char *path = write_text("1.yaml", POLICY("one", "{paht: /a}"));
+	const char *path = write_text("1.yaml", POLICY("one", "{paht: /a}"));
 
 	cr_expect_eq(run("import", path), 2);
 	cr_expect(!!strstr(lsmctl.err, "unknown key \"paht\""), "%s", lsmctl.err);
@@ -85,13 +61,12 @@ Test(ctl_import, wrong_input_is_2)
 	cr_expect_eq(run("import", "--from", "selinux", path), 2);
 	cr_expect_eq(run("import", "-o", "table", path), 2);
 	cr_expect_eq(run("import", "--from", "cilium", path), 2);
-	remove_text(path);
 }
 
 Test(ctl_import, json_is_one_object)
 {
-	char *one = write_text("1.yaml", POLICY("one", "{path: /a}"));
-	char *two = write_text("2.yaml", POLICY("two", "{path: /b}"));
+	const char *one = write_text("1.yaml", POLICY("one", "{path: /a}"));
+	const char *two = write_text("2.yaml", POLICY("two", "{path: /b}"));
 	json_t *json;
 
 	cr_expect_eq(run("import", "-o", "json", one), 0);
@@ -102,6 +77,4 @@ Test(ctl_import, json_is_one_object)
 	json = json_loads(lsmctl.out, 0, NULL);
 	cr_expect_eq(json_array_size(json_object_get(json, "items")), 2);
 	json_decref(json);
-	remove_text(one);
-	remove_text(two);
 }

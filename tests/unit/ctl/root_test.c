@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "../temporary.h"
 #include "ctl/root.h"
 #include "util/cleanup.h"
 
@@ -22,7 +23,7 @@ static const char *in_root(const char *path)
 /* A merged /usr, with links that lead out of the root as the container writes them. */
 static void make_root(void)
 {
-	cr_assert(!!mkdtemp(root));
+	temporary_make(root);
 	cr_assert_eq(mkdir(in_root("/usr"), 0755), 0);
 	cr_assert_eq(mkdir(in_root("/usr/bin"), 0755), 0);
 	fclose(fopen(in_root("/usr/bin/dash"), "w"));
@@ -33,14 +34,7 @@ static void make_root(void)
 
 static void remove_root(void)
 {
-	static const char *const files[] = {"/up", "/usr/bin/sh", "/bin",
-					    "/usr/bin/dash"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
-		unlink(in_root(files[i]));
-	rmdir(in_root("/usr/bin"));
-	rmdir(in_root("/usr"));
-	rmdir(root);
+	temporary_remove(root);
 }
 
 TestSuite(ctl_root, .init = make_root, .fini = remove_root);

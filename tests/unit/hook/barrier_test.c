@@ -10,6 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "../temporary.h"
 #include "hook/question.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
@@ -48,7 +49,7 @@ static void listen_there(void)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 
-	cr_assert_not_null(mkdtemp(directory));
+	temporary_make(directory);
 	snprintf(path, sizeof(path), "%s/lsmd.sock", directory);
 	strcpy(address.sun_path, path);
 	listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -59,8 +60,7 @@ static void listen_there(void)
 static void remove_there(void)
 {
 	close(listener);
-	unlink(path);
-	rmdir(directory);
+	temporary_remove(directory);
 }
 
 TestSuite(barrier, .init = listen_there, .fini = remove_there, .timeout = 20);

@@ -12,7 +12,6 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
@@ -24,6 +23,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include "../temporary.h"
 #include "agent_fake.h"
 #include "http/server.h"
 #include "util/cleanup.h"
@@ -79,7 +79,7 @@ static void *loop_main(void *data)
 static void make_directory(void)
 {
 	strcpy(fixture.directory, "/tmp/lsmd-http-XXXXXX");
-	cr_assert(mkdtemp(fixture.directory));
+	temporary_make(fixture.directory);
 	snprintf(fixture.path, sizeof(fixture.path), "%s/run/lsmd.sock",
 		 fixture.directory);
 }
@@ -110,13 +110,6 @@ static void free_server(void *data)
 	fixture.server = http_server_free(fixture.server);
 }
 
-static int remove_entry(const char *path, const struct stat *status, int type,
-			struct FTW *walk)
-{
-	(void)status, (void)type, (void)walk;
-	return remove(path);
-}
-
 unused static void stop(void)
 {
 	fixture.stop = true;
@@ -125,7 +118,7 @@ unused static void stop(void)
 	cr_expect_eq(uv_loop_close(&fixture.loop), 0, "handles left open");
 	history_free(fixture.agent.history);
 	json_decref(fixture.agent.last_request);
-	nftw(fixture.directory, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+	temporary_remove(fixture.directory);
 	curl_global_cleanup();
 }
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include "../temporary.h"
 #include "util/cleanup.h"
 
 static char directory[64], path[96];
@@ -17,20 +18,13 @@ static char *message;
 static void make_directory(void)
 {
 	strcpy(directory, "/tmp/lsmd-socket-XXXXXX");
-	cr_assert(mkdtemp(directory));
+	temporary_make(directory);
 	snprintf(path, sizeof(path), "%s/lsmd/lsmd.sock", directory);
 }
 
 static void remove_directory(void)
 {
-	char text[128];
-
-	unlink(path);
-	snprintf(text, sizeof(text), "%s.lock", path);
-	unlink(text);
-	*strrchr(text, '/') = '\0';
-	rmdir(text);
-	rmdir(directory);
+	temporary_remove(directory);
 	free(message);
 }
 

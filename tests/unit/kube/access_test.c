@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../temporary.h"
 #include "util/cleanup.h"
 
 static char directory[64];
@@ -15,10 +16,8 @@ static char directory[64];
 static void make_directory(void)
 {
 	strcpy(directory, "/tmp/access-XXXXXX");
-	cr_assert(!!mkdtemp(directory));
+	temporary_make(directory);
 }
-
-static const char *const names[] = {"config", "token", "ca.crt"};
 
 static const char *path_of(const char *name)
 {
@@ -30,9 +29,7 @@ static const char *path_of(const char *name)
 
 static void remove_directory(void)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		unlink(path_of(names[i]));
-	rmdir(directory);
+	temporary_remove(directory);
 }
 
 static void put(const char *name, const char *text)

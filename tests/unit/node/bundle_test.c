@@ -5,10 +5,10 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "../temporary.h"
 #include "util/cleanup.h"
 
 #define SANDBOX	  "80e27ec50fdd0d3a14948723a52f48680ed472f044cd78e1cb6755b5a74e16b2"
@@ -192,18 +192,9 @@ Test(bundle, of_the_annotations_that_a_hook_is_given)
 static char tree[] = "/tmp/bundle_testXXXXXX";
 static int root = -1;
 
-static int remove_one(const char *path, const struct stat *status, int type,
-		      struct FTW *at)
-{
-	(void)status;
-	(void)type;
-	(void)at;
-	return remove(path);
-}
-
 static void make_tree(void)
 {
-	cr_assert_not_null(mkdtemp(tree));
+	temporary_make(tree);
 	root = open(tree, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	cr_assert_geq(root, 0);
 }
@@ -211,7 +202,7 @@ static void make_tree(void)
 static void remove_tree(void)
 {
 	close(root);
-	nftw(tree, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	temporary_remove(tree);
 }
 
 TestSuite(bundle_find, .init = make_tree, .fini = remove_tree);

@@ -7,13 +7,13 @@
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../temporary.h"
 #include "node/cgroup.h"
 
 static char tree_path[] = "/tmp/lsmd-cgroup-XXXXXX";
@@ -21,7 +21,7 @@ static struct cgroup_root tree = {.fd = -1};
 
 static inline void tree_make(void)
 {
-	cr_assert(mkdtemp(tree_path) != NULL);
+	temporary_make(tree_path);
 	tree = (struct cgroup_root){
 		.path = strdup(tree_path),
 		.shown = strdup("/"),
@@ -30,18 +30,9 @@ static inline void tree_make(void)
 	cr_assert(tree.fd >= 0);
 }
 
-static inline int tree_remove_entry(const char *path, const struct stat *status, int type,
-				    struct FTW *walk)
-{
-	(void)status;
-	(void)type;
-	(void)walk;
-	return remove(path);
-}
-
 static inline void tree_remove(void)
 {
-	nftw(tree_path, tree_remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+	temporary_remove(tree_path);
 	cgroup_root_close(&tree);
 }
 

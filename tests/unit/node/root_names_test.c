@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
+#include "../temporary.h"
 #include "util/cleanup.h"
 
 static char top[64];
@@ -22,7 +23,7 @@ static void shell(const char *script)
 static void setup(void)
 {
 	snprintf(top, sizeof(top), "/tmp/root-names-XXXXXX");
-	cr_assert_not_null(mkdtemp(top));
+	temporary_make(top);
 	shell("mkdir -p usr/bin usr/sbin && ln -s usr/bin bin && "
 	      "touch usr/bin/busybox usr/bin/other && ln -s busybox usr/bin/sh && "
 	      "ln -s /bin/busybox usr/sbin/reboot && ln usr/bin/busybox usr/bin/vi && "
@@ -32,11 +33,8 @@ static void setup(void)
 
 static void teardown(void)
 {
-	char command[128];
-
 	close(root);
-	snprintf(command, sizeof(command), "rm -rf %s", top);
-	cr_assert_eq(system(command), 0);
+	temporary_remove(top);
 }
 
 TestSuite(root_names, .init = setup, .fini = teardown);

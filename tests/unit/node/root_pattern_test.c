@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "../temporary.h"
 #include "util/cleanup.h"
 
 static void reads(const char *text, enum root_pattern_kind kind, const char *path)
@@ -73,10 +74,10 @@ static int visit(int root, const char *text)
 
 Test(root_pattern, a_tree_is_looked_at_where_a_link_leads_to_it)
 {
-	char top[] = "/tmp/root-pattern-XXXXXX", command[64];
+	char top[] = "/tmp/root-pattern-XXXXXX";
 	int root;
 
-	cr_assert_not_null(mkdtemp(top));
+	temporary_make(top);
 	root = open(top, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	cr_assert_eq(mkdirat(root, "run", 0755), 0);
 	cr_assert_eq(mkdirat(root, "run/token", 0755), 0);
@@ -92,6 +93,5 @@ Test(root_pattern, a_tree_is_looked_at_where_a_link_leads_to_it)
 	cr_assert_eq(visit(root, "/**"), 0);
 	cr_assert_str_eq(names, "");
 	close(root);
-	snprintf(command, sizeof(command), "rm -rf %s", top);
-	cr_assert_eq(system(command), 0);
+	temporary_remove(top);
 }

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../temporary.h"
 #include "pause/file.h"
 #include "util/file.h"
 
@@ -14,16 +15,14 @@ static const struct pause *const pause_ = &pauses.sources[PAUSE_BY_FILE];
 
 static void setup(void)
 {
-	cr_assert(mkdtemp(directory));
+	temporary_make(directory);
 	snprintf(path, sizeof(path), "%s/pause", directory);
 }
 
 static void teardown(void)
 {
 	pauses_clear(&pauses);
-	unlink(path);
-	rmdir(path);
-	rmdir(directory);
+	temporary_remove(directory);
 }
 
 TestSuite(pause_file, .init = setup, .fini = teardown, .timeout = 10);

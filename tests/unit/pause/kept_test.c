@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../temporary.h"
 #include "pause/kept.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
@@ -15,15 +16,14 @@ static struct pauses pauses;
 
 static void setup(void)
 {
-	cr_assert(mkdtemp(directory));
+	temporary_make(directory);
 	path = kept_path(directory);
 }
 
 static void teardown(void)
 {
 	pauses_clear(&pauses);
-	unlink(path);
-	rmdir(directory);
+	temporary_remove(directory);
 	free(path);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "../temporary.h"
 #include "policy/store.h"
 #include "util/cleanup.h"
 #include "util/file.h"
@@ -14,19 +15,16 @@ static struct diagnostics diagnostics;
 
 static void setup(void)
 {
-	cr_assert(!!mkdtemp(directory));
+	temporary_make(directory);
 	cr_assert_eq(policy_store_new(directory, NULL, &store), 0);
 	cr_assert_eq(policy_store_read(store), 0);
 }
 
 static void teardown(void)
 {
-	char command[64];
-
 	policy_store_free(store);
 	diagnostics_clear(&diagnostics);
-	snprintf(command, sizeof(command), "rm -rf '%s'", directory);
-	cr_assert_eq(system(command), 0);
+	temporary_remove(directory);
 }
 
 TestSuite(store_objects, .init = setup, .fini = teardown);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "../temporary.h"
 #include "policy/store.h"
 #include "util/cleanup.h"
 #include "util/file.h"
@@ -19,7 +20,7 @@ static void open_store(void)
 
 static void setup(void)
 {
-	cr_assert(mkdtemp(directory));
+	temporary_make(directory);
 	snprintf(policies, sizeof(policies), "%s/policies", directory);
 	snprintf(state, sizeof(state), "%s/state", directory);
 	cr_assert_eq(mkdir(policies, 0755), 0);
@@ -28,11 +29,8 @@ static void setup(void)
 
 static void teardown(void)
 {
-	char command[128];
-
 	policy_store_free(store);
-	snprintf(command, sizeof(command), "rm -rf '%s'", directory);
-	cr_assert_eq(system(command), 0);
+	temporary_remove(directory);
 }
 
 TestSuite(policy_store, .init = setup, .fini = teardown);
