@@ -29,8 +29,10 @@
 #include "util/cleanup.h"
 #include "util/clock.h"
 
-#define PINS   "/sys/fs/bpf/lsmd-enforce-test"
-#define CGROUP "enforce-test"
+#define PINS	"/sys/fs/bpf/lsmd-enforce-test"
+#define CGROUP	"enforce-test"
+
+#define CHANGES 30
 
 /* What the victim shares with us. */
 struct victim {
@@ -233,13 +235,60 @@ static void publish_again(struct enforcer *enforcer)
 	image_unref(image);
 }
 
-/* Only what is needed after opening. */
+/* An image that says the same, with another severity. */
+static int other_image(uint64_t severity, struct image **ret_image)
+{
+	struct image *image;
+	int r = self_test_image(&image);
+
+	if (r < 0)
+		return r;
+	image->words[WORD_LO(image->words[IMAGE_H_RULES])] |= severity << 24;
+	r = image_load(image->words, image->n_words, ret_image);
+	image_unref(image);
+	return r;
+}
+
+/* Return: how long it took, in ms; less than 0: it could not be published. */
+static double publish_other(struct enforcer *enforcer, uint32_t slot, uint64_t severity)
+{
+	struct image *image = NULL;
+	int r = other_image(severity, &image);
+	uint64_t start = clock_boot();
+
+	if (r == 0)
+		r = enforcer_publish(enforcer, slot, image);
+	image_unref(image);
+	return r == 0 ? ms_since(start) : -1;
+}
+
+/* While the victim calls: it is to be denied by one image or the next, never by one that
+ * is not whole, which would be counted as closed. */
+static void change_images(struct enforcer *enforcer, uint32_t slot, uint64_t first,
+			  long pause_ms)
+{
+	double slowest = 0;
+	bool all = true;
+
+	for (uint64_t severity = first; severity < first + CHANGES; severity++) {
+		double took;
+
+		sleep_ms(pause_ms);
+		took = publish_other(enforcer, slot, severity);
+		slowest = took > slowest ? took : slowest;
+		all = all && took >= 0;
+	}
+	check(all, "one new image after another is published");
+	printf("# %d new images, %ld ms apart: at most %.1f ms for one\n", CHANGES,
+	       pause_ms, slowest);
+}
+
+/* To have only what is needed after opening. */
 static int drop_privileges(void)
 {
 	static const cap_value_t kept[] = {CAP_BPF, CAP_PERFMON};
-	cap_t capabilities = cap_init();
-	int r = cap_set_flag(capabilities, CAP_PERMITTED, ARRAY_SIZE(kept), kept,
-			     CAP_SET);
+	cap_t capabilities = cap_get_proc();
+	int r = cap_clear_flag(capabilities, CAP_EFFECTIVE);
 
 	if (r == 0)
 		r = cap_set_flag(capabilities, CAP_EFFECTIVE, ARRAY_SIZE(kept), kept,
@@ -250,28 +299,14 @@ static int drop_privileges(void)
 	return r;
 }
 
-/* An image that the kernel has not seen yet. */
-static int other_image(struct image **ret_image)
-{
-	struct image *image;
-	int r = self_test_image(&image);
-
-	if (r < 0)
-		return r;
-	/* The severity of its rule. */
-	image->words[WORD_LO(image->words[IMAGE_H_RULES])] |= 5U << 24;
-	r = image_load(image->words, image->n_words, ret_image);
-	image_unref(image);
-	return r;
-}
-
 static void serve_without_privilege(struct enforcer *enforcer, uint64_t cgroup)
 {
+	cap_t privileges = cap_get_proc();
 	struct image *image = NULL;
 	uint32_t slot = 0;
 
 	check(drop_privileges() == 0, "all but CAP_BPF and CAP_PERFMON is given up");
-	check(other_image(&image) == 0 && enforcer_slot_new(enforcer, &slot) == 0 &&
+	check(other_image(5, &image) == 0 && enforcer_slot_new(enforcer, &slot) == 0 &&
 		      enforcer_publish(enforcer, slot, image) == 0,
 	      "a new image is published without it");
 	check(enforcer_assign(enforcer, cgroup, slot, 0) == 0 &&
@@ -280,6 +315,9 @@ static void serve_without_privilege(struct enforcer *enforcer, uint64_t cgroup)
 	enforcer_slot_free(enforcer, slot);
 	harvest(enforcer);
 	check(enforcer_memory(enforcer) > 0, "memory is told without it");
+	/* Unloading asks by id, for which it takes more. */
+	check(cap_set_proc(privileges) == 0, "what was given up is taken back");
+	cap_free(privileges);
 	image_unref(image);
 }
 
@@ -420,6 +458,8 @@ int main(int argc, char **argv)
 	      "every program is attached after replacing");
 	check(enforcer_self_test(enforcer, cgroup_root) == 0,
 	      "the self-test is denied again");
+	change_images(enforcer, slot, 10, 100);
+	change_images(enforcer, slot, 10 + CHANGES, 0);
 	finish(enforcer, cgroup, slot, pid, harvested);
 	publish_again(enforcer);
 	serve_without_privilege(enforcer, cgroup);
