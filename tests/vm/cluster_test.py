@@ -19,8 +19,8 @@ from world import GROUP
 
 PODS = 250
 POLICIES = 200
-CHANGES = 100
-NEW_CHANGES = 60
+CHANGES = 60
+NEW_CHANGES = 40
 
 
 def test_objects():
