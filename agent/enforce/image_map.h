@@ -45,7 +45,7 @@ struct images_backend image_map_backend(struct image_map *map);
  * image_map_adopt() - Tell @images what an earlier life left in the kernel.
  *
  * What has no user when the slots were adopted as well is removed by a sweep; its spares
- * by images_drop_unknown(), since they are no images.
+ * by images_drop_claims(), since they are no images.
  *
  * Return: 0, negative errno.
  */

@@ -10,6 +10,9 @@
 
 #define BUCKETS 256U
 
+/* By an earlier life; mostly of a few KiB. */
+#define CLAIMS_KEPT 256U
+
 struct images {
 	struct images_backend backend;
 	struct published *buckets[BUCKETS];
@@ -219,12 +222,21 @@ void images_sweep(struct images *images, unsigned budget)
 	}
 }
 
-void images_drop_unknown(struct images *images)
+static bool is_idle_claim(const struct published *published)
 {
+	return published && published->is_claimed && !published->users;
+}
+
+void images_drop_claims(struct images *images)
+{
+	unsigned n = 0;
+
+	for (uint32_t i = 1; i < LIMIT_IMAGES; i++)
+		n += is_idle_claim(images->by_index[i]);
 	for (uint32_t i = 1; i < LIMIT_IMAGES; i++) {
 		struct published *published = images->by_index[i];
 
-		if (published && !published->users && !published->image)
+		if (is_idle_claim(published) && (!published->image || n > CLAIMS_KEPT))
 			drop(images, published);
 	}
 }

@@ -78,9 +78,14 @@ bool images_equal(const struct image *a, const struct image *b);
 /** images_find() - By index. Return: NULL when nothing is known under it. */
 struct published *images_find(const struct images *images, uint32_t index);
 
-/** images_drop_unknown() - Remove what has neither words nor users: nobody is going to
- * want it. */
-void images_drop_unknown(struct images *images);
+/**
+ * images_drop_claims() - After adoption: remove what nobody uses and is not to be kept.
+ *
+ * What has no words is of no use. The rest may be named by records that are yet to be
+ * read, and stays until a sweep; but not without limit, as lsmd may die before its first
+ * one, again and again.
+ */
+void images_drop_claims(struct images *images);
 
 /**
  * images_sweep() - Remove images without users from the kernel.

@@ -138,7 +138,7 @@ static int adopt(struct enforcer *enforcer, const struct slot *cells)
 	if (r < 0)
 		return r;
 	enforcer_trim_identities(enforcer);
-	images_drop_unknown(enforcer->images);
+	images_drop_claims(enforcer->images);
 	image_map_refill(&enforcer->image_map);
 	return 0;
 }

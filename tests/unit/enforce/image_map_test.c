@@ -282,7 +282,7 @@ Test(image_map, a_later_life_takes_spares_out_and_makes_its_own)
 		ids[i] = id_at(first + i);
 	start_life();
 	cr_assert_eq(image_map_adopt(&map, images), 0);
-	images_drop_unknown(images);
+	images_drop_claims(images);
 	image_map_refill(&map);
 	map_queue_wait(map.queue);
 	image_map_refill(&map);

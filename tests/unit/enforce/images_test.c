@@ -167,9 +167,34 @@ Test(images, without_words_and_users_it_is_dropped_and_nothing_else)
 	cr_assert_eq(images_adopt(images, 8, NULL, 4096), 0);
 	cr_assert_eq(images_adopt(images, 9, NULL, 4096), 0);
 	images_use(images_find(images, 8));
-	images_drop_unknown(images);
+	images_drop_claims(images);
 	cr_assert_not_null(images_find(images, 8));
 	cr_assert_null(images_find(images, 9));
 	cr_assert_eq(images_find(images, unused->index), unused);
 	cr_assert_eq(kernel.removed, 1);
+}
+
+static void claim(uint32_t n)
+{
+	for (uint32_t index = 1; index <= n; index++) {
+		struct image *image = fake_image(1, index);
+
+		cr_assert_eq(images_adopt(images, index, image, 4096), 0);
+		image_unref(image);
+	}
+	images_use(images_find(images, 1));
+	images_drop_claims(images);
+}
+
+Test(images, claims_stay_for_records_that_name_them)
+{
+	claim(100);
+	cr_assert_eq(kernel.removed, 0);
+}
+
+Test(images, many_lives_that_ended_early_do_not_fill_the_kernel_with_claims)
+{
+	claim(1000);
+	cr_assert_eq(kernel.removed, 999);
+	cr_assert_not_null(images_find(images, 1));
 }
