@@ -12,7 +12,9 @@
 #include "ctl/namespaces.h"
 #include "pause/file.h"
 #include "policy/array.h"
+#include "privileges.h"
 #include "util/cleanup.h"
+#include "util/explain.h"
 #include "util/notify.h"
 
 #define EXIT_USAGE 2
@@ -346,7 +348,11 @@ int main(int argc, char **argv)
 	if (!command.agent.name_space || !*command.agent.name_space)
 		command.agent.name_space = "lsmd";
 	signal(SIGPIPE, SIG_IGN);
-	r = dispatch(&command, &message);
+	r = privileges_drop(command.agent.listen);
+	if (r < 0)
+		explain(&message, "capabilities cannot be given up: %s", strerror(-r));
+	else
+		r = dispatch(&command, &message);
 	labels_clear(&command.agent.node_labels);
 	strings_clear(&command.agent.exempt_namespaces,
 		      &command.agent.n_exempt_namespaces);

@@ -97,6 +97,13 @@ ask_web()
 soon "a hard link to a forbidden file is denied" "denied EACCES" ask_web open /etc/another r
 expect "a raw socket is denied" "denied EPERM" in_pod web /probe socket 2 3 1
 expect "another pod is not touched" allowed in_pod other /probe open /etc/secret r
+# Bits 1, 19, 21, 24, 38 and 39: what the manifest gives is what lsmd keeps of all that root has.
+privileges()
+{
+	sed -n 's/^\(CapPrm\|CapEff\|CapInh\|NoNewPrivs\):[[:space:]]*//p' "/proc/$(pidof lsmd)/status" | tr '\n' ' '
+}
+kept="0000000000000000 000000c001280002 000000c001280002 1 "
+expect "it has the privileges that it needs" "$kept" privileges
 expect "nothing is wrong" "[]" sh -c "lsmctl status -o json | jq -c .problems"
 expect "the probe's command runs in the container" "" runtime exec agent /usr/bin/lsmctl health
 runtime kill agent KILL
@@ -107,3 +114,5 @@ expect "what is in force stays when the container is killed" "denied EACCES" \
 agent_config /usr/sbin/lsmd --unload
 expect "unload from such a container" "" runtime run --bundle "$agent_bundle" unload
 soon "lifts it" allowed in_pod web /probe open /etc/secret r
+start_lsmd || return
+expect "started with all of root's it keeps no others" "$kept" privileges
