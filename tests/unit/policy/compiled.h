@@ -35,12 +35,13 @@ static inline void compiled_clear(struct compiled *compiled)
 }
 
 /* Whatever is compiled passes for sound when it comes from a map. */
-static inline void compile_parsed(struct compiled *compiled)
+static inline void compile_parsed(struct compiled *compiled,
+				  const struct image_options *options)
 {
 	struct image *loaded;
 
-	cr_assert_eq(image_compile(&compiled->parsed.policies,
-				   &compiled->parsed.diagnostics, &compiled->image),
+	cr_assert_eq(image_compile_for(&compiled->parsed.policies, options,
+				       &compiled->parsed.diagnostics, &compiled->image),
 		     0);
 	if (!compiled->image)
 		return;
@@ -49,13 +50,19 @@ static inline void compile_parsed(struct compiled *compiled)
 	image_unref(loaded);
 }
 
-static inline struct compiled compile(const char *text)
+static inline struct compiled compile_for(const char *text,
+					  const struct image_options *options)
 {
 	struct compiled compiled = {.parsed = parse(text)};
 
 	cr_assert_eq(compiled.parsed.result, 0, "%s", compiled.parsed.said);
-	compile_parsed(&compiled);
+	compile_parsed(&compiled, options);
 	return compiled;
+}
+
+static inline struct compiled compile(const char *text)
+{
+	return compile_for(text, &(struct image_options){0});
 }
 
 static inline struct eval_result decide(const struct compiled *compiled,

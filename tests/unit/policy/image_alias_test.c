@@ -8,21 +8,24 @@
 
 static void add(struct aliases *aliases, const char *written, const char *resolved)
 {
-	cr_assert_eq(aliases_add(aliases, &(struct alias){.written = (char *)written,
-							  .resolved = (char *)resolved}),
-		     0);
+	const struct alias alias = {.written = (char *)written,
+				    .resolved = (char *)resolved};
+
+	cr_assert_eq(aliases_add(aliases, &alias), 0);
+}
+
+static void add_target(struct aliases *aliases, const char *written, const char *resolved)
+{
+	const struct alias alias = {.written = (char *)written,
+				    .resolved = (char *)resolved,
+				    .is_target = true};
+
+	cr_assert_eq(aliases_add(aliases, &alias), 0);
 }
 
 static struct compiled compile_aliased(const char *text, const struct aliases *aliases)
 {
-	const struct image_options options = {.aliases = aliases};
-	struct compiled compiled = {.parsed = parse(text)};
-
-	cr_assert_eq(compiled.parsed.result, 0, "%s", compiled.parsed.said);
-	cr_assert_eq(image_compile_for(&compiled.parsed.policies, &options,
-				       &compiled.parsed.diagnostics, &compiled.image),
-		     0);
-	return compiled;
+	return compile_for(text, &(struct image_options){.aliases = aliases});
 }
 
 Test(image_alias, an_allowed_path_is_allowed_by_the_name_behind_its_links)
@@ -98,14 +101,6 @@ Test(image_alias, a_denied_directory_is_denied_behind_its_links)
 		     VERDICT_DENY);
 	cr_expect_eq(verdict_of(&compiled, open_as("/run/other", ACCESS_READ)),
 		     VERDICT_ALLOW);
-}
-
-static void add_target(struct aliases *aliases, const char *written, const char *resolved)
-{
-	cr_assert_eq(aliases_add(aliases, &(struct alias){.written = (char *)written,
-							  .resolved = (char *)resolved,
-							  .is_target = true}),
-		     0);
 }
 
 /* What it is when it becomes another file is told by its identity. */

@@ -286,14 +286,11 @@ Test(image, of_a_sandbox_has_neither_exec_nor_file)
 	struct eval_event raw = {
 		.kind = EVAL_SOCKET, .family = AF_INET, .type = SOCK_RAW, .protocol = 1};
 
-	compile_parsed(&compiled);
+	compile_parsed(&compiled, &(struct image_options){0});
 	cr_expect_eq(verdict_of(&compiled, exec("/pause")), VERDICT_DENY);
 	cr_expect_eq(verdict_of(&compiled, open), VERDICT_DENY);
 	compiled.image = image_unref(compiled.image);
-	cr_assert_eq(image_compile_for(&compiled.parsed.policies,
-				       &(struct image_options){.sandbox = true},
-				       &compiled.parsed.diagnostics, &compiled.image),
-		     0);
+	compile_parsed(&compiled, &(struct image_options){.sandbox = true});
 	cr_expect_eq(verdict_of(&compiled, exec("/pause")), VERDICT_ALLOW);
 	cr_expect_eq(verdict_of(&compiled, open), VERDICT_ALLOW);
 	cr_expect_eq(verdict_of(&compiled, raw), VERDICT_DENY);

@@ -2,35 +2,25 @@
 
 /* Why an event is judged as it is. */
 
-#include "parsed.h"
+#include "compiled.h"
 #include "policy/event.h"
-#include "policy/image.h"
 #include "policy/judgement.h"
-#include "util/cleanup.h"
-
-#define POLICY(kind, name, spec)                                                         \
-	"---\napiVersion: lsmd.io/v1alpha1\nkind: " kind "\nmetadata: {name: " name      \
-	"}\n"                                                                            \
-	"spec:\n  podSelector: {}\n" spec
-#define NAMESPACED(name, spec) POLICY("LsmPolicy", name, spec)
-#define CLUSTER(name, spec)    POLICY("ClusterLsmPolicy", name, spec)
 
 /* "deny by x", then what matches and makes no difference: "; allow y: why". */
 static char *judge(const char *text, enum eval_kind kind, const char *asked)
 {
-	struct parsed parsed = parse(text);
+	_cleanup_(compiled_clear) struct compiled compiled = compile(text);
 	_cleanup_(freep) char *message = NULL;
-	struct image *image = NULL;
 	struct event event;
 	char *line = NULL;
 	size_t size, i;
 	FILE *file = open_memstream(&line, &size);
 	json_t *json, *item;
 
-	cr_assert_eq(parsed.result, 0, "%s", parsed.said);
-	cr_assert_eq(image_compile(&parsed.policies, &parsed.diagnostics, &image), 0);
 	cr_assert_eq(event_parse(kind, asked, &event, &message), 0, "%s", message);
-	cr_assert_eq(judgement_json(&parsed.policies, image, &event.eval, &json), 0);
+	cr_assert_eq(judgement_json(&compiled.parsed.policies, compiled.image,
+				    &event.eval, &json),
+		     0);
 	fputs(json_string_value(json_object_get(json, "verdict")), file);
 	item = json_object_get(json_object_get(json, "rule"), "name");
 	if (item)
@@ -51,8 +41,6 @@ static char *judge(const char *text, enum eval_kind kind, const char *asked)
 	fclose(file);
 	json_decref(json);
 	event_clear(&event);
-	image_unref(image);
-	parsed_clear(&parsed);
 	return line;
 }
 
@@ -66,18 +54,19 @@ static void expect(const char *text, enum eval_kind kind, const char *asked,
 
 Test(judgement, what_nothing_matches_is_allowed_without_a_word)
 {
-	expect(NAMESPACED("a",
+	expect(NAMESPACED("a", ANY
 			  "  exec: {rules: [{name: x, action: deny, paths: [/a]}]}\n"),
 	       EVAL_EXEC, "/b", "allow");
 }
 
 Test(judgement, the_stricter_rule_is_named_and_why_the_others_lost)
 {
-	expect(NAMESPACED("p", "  exec:\n    rules:\n"
-			       "    - {name: files, action: allow, paths: [\"/a/**\"]}\n"
-			       "    - {name: first, action: deny, paths: [\"/a/*\"]}\n"
-			       "    - {name: second, action: deny, paths: [/a/b]}\n"
-			       "    - {name: worst, action: kill, paths: [/a/k]}\n"),
+	expect(NAMESPACED("p",
+			  ANY "  exec:\n    rules:\n"
+			      "    - {name: files, action: allow, paths: [\"/a/**\"]}\n"
+			      "    - {name: first, action: deny, paths: [\"/a/*\"]}\n"
+			      "    - {name: second, action: deny, paths: [/a/b]}\n"
+			      "    - {name: worst, action: kill, paths: [/a/k]}\n"),
 	       EVAL_EXEC, "/a/b",
 	       "deny EPERM by first; allow files: deny first of p is stricter; "
 	       "deny second: deny first of p comes first");
@@ -85,26 +74,28 @@ Test(judgement, the_stricter_rule_is_named_and_why_the_others_lost)
 
 Test(judgement, kill_is_stricter_than_deny)
 {
-	expect(NAMESPACED("p", "  exec:\n    rules:\n"
-			       "    - {name: d, action: deny, paths: [/a]}\n"
-			       "    - {name: k, action: kill, paths: [/a]}\n"),
+	expect(NAMESPACED("p", ANY "  exec:\n    rules:\n"
+				   "    - {name: d, action: deny, paths: [/a]}\n"
+				   "    - {name: k, action: kill, paths: [/a]}\n"),
 	       EVAL_EXEC, "/a", "kill EPERM by k; deny d: kill k of p is stricter");
 }
 
 Test(judgement, an_allow_spares_the_default_of_its_own_tier_alone)
 {
 	static const char policies[] =
-		NAMESPACED("t", "  exec: {default: deny, rules: [{name: a, action: "
-				"allow, paths: [/a]}]}\n")
-			CLUSTER("c", "  exec: {default: deny, rules: [{name: b, action: "
-				     "allow, paths: [/b]}]}\n");
+		NAMESPACED("t", ANY "  exec: {default: deny, rules: [{name: a, action: "
+				    "allow, paths: [/a]}]}\n")
+			CLUSTER("c",
+				ANY "  exec: {default: deny, rules: [{name: b, action: "
+				    "allow, paths: [/b]}]}\n");
 
 	expect(policies, EVAL_EXEC, "/a",
 	       "deny EPERM by default; allow a: the default of c, of the other tier, "
 	       "holds; "
 	       "deny default: deny default of c comes first");
-	expect(NAMESPACED("t", "  exec: {default: deny, rules: [{name: a, action: allow, "
-			       "paths: [/a]}]}\n"),
+	expect(NAMESPACED("t",
+			  ANY "  exec: {default: deny, rules: [{name: a, action: allow, "
+			      "paths: [/a]}]}\n"),
 	       EVAL_EXEC, "/a",
 	       "allow; allow a: it spares the default of t; deny default: allow a of t "
 	       "holds");
@@ -113,7 +104,7 @@ Test(judgement, an_allow_spares_the_default_of_its_own_tier_alone)
 Test(judgement, an_allow_of_half_the_access)
 {
 	expect(NAMESPACED(
-		       "p",
+		       "p", ANY
 		       "  file:\n    default: deny\n    rules:\n"
 		       "    - {name: r, action: allow, access: [read], paths: [/a]}\n"),
 	       EVAL_OPEN, "/a:rw",
@@ -122,16 +113,16 @@ Test(judgement, an_allow_of_half_the_access)
 
 Test(judgement, what_every_process_needs_is_spared)
 {
-	expect(NAMESPACED("p", "  file: {default: deny}\n"), EVAL_OPEN, "/dev/null:rw",
-	       "allow; deny default: it spares what every process needs");
+	expect(NAMESPACED("p", ANY "  file: {default: deny}\n"), EVAL_OPEN,
+	       "/dev/null:rw", "allow; deny default: it spares what every process needs");
 }
 
 Test(judgement, audit_is_reported_beside_whatever_decides)
 {
-	expect(NAMESPACED("p", "  exec:\n    rules:\n"
-			       "    - {name: w, action: audit, paths: [\"/**\"]}\n"
-			       "    - {name: v, action: audit, paths: [/a]}\n"
-			       "    - {name: d, action: deny, paths: [/a]}\n"),
+	expect(NAMESPACED("p", ANY "  exec:\n    rules:\n"
+				   "    - {name: w, action: audit, paths: [\"/**\"]}\n"
+				   "    - {name: v, action: audit, paths: [/a]}\n"
+				   "    - {name: d, action: deny, paths: [/a]}\n"),
 	       EVAL_EXEC, "/a",
 	       "deny EPERM by d; reported, would audit: w; audit v: another rule reports "
 	       "it already");
@@ -139,11 +130,12 @@ Test(judgement, audit_is_reported_beside_whatever_decides)
 
 Test(judgement, a_policy_in_audit_mode_is_judged_by_itself)
 {
-	expect(NAMESPACED("a", "  mode: audit\n  exec:\n    rules:\n"
-			       "    - {name: k, action: kill, paths: [/a]}\n"
-			       "    - {name: d, action: deny, paths: [/a]}\n")
-		       NAMESPACED("b", "  exec: {rules: [{name: e, action: deny, paths: "
-				       "[/b]}]}\n"),
+	expect(NAMESPACED("a", ANY "  mode: audit\n  exec:\n    rules:\n"
+				   "    - {name: k, action: kill, paths: [/a]}\n"
+				   "    - {name: d, action: deny, paths: [/a]}\n")
+		       NAMESPACED("b",
+				  ANY "  exec: {rules: [{name: e, action: deny, paths: "
+				      "[/b]}]}\n"),
 	       EVAL_EXEC, "/a",
 	       "audit; reported, would kill: k; deny d: kill k of a is stricter");
 }
@@ -151,9 +143,10 @@ Test(judgement, a_policy_in_audit_mode_is_judged_by_itself)
 Test(judgement, sockets_and_addresses)
 {
 	static const char policy[] = NAMESPACED(
-		"p", "  sockets: {rules: [{name: raw, action: deny, types: [raw]}]}\n"
-		     "  network: {rules: [{name: net, action: deny, to: [10.0.0.0/8], "
-		     "ports: [80]}]}\n");
+		"p",
+		ANY "  sockets: {rules: [{name: raw, action: deny, types: [raw]}]}\n"
+		    "  network: {rules: [{name: net, action: deny, to: [10.0.0.0/8], "
+		    "ports: [80]}]}\n");
 
 	expect(policy, EVAL_SOCKET, "inet,raw", "deny EPERM by raw");
 	expect(policy, EVAL_SOCKET, "inet,dgram", "allow");
@@ -164,7 +157,7 @@ Test(judgement, sockets_and_addresses)
 
 Test(judgement, a_rule_whose_condition_does_not_hold_says_which)
 {
-	expect(NAMESPACED("p",
+	expect(NAMESPACED("p", ANY
 			  "  exec:\n    rules:\n"
 			  "    - {name: d, action: deny, paths: [/a], drifted: true, "
 			  "from: {not: [/b]}}\n"
@@ -176,9 +169,9 @@ Test(judgement, a_rule_whose_condition_does_not_hold_says_which)
 	       "allow; deny d: the file has not drifted; kill e: the file is not "
 	       "fileless, "
 	       "no socket is on the descriptors 0 to 2");
-	expect(NAMESPACED("p", "  file:\n    default: deny\n    rules:\n"
-			       "    - {name: o, action: allow, owner: other}\n"
-			       "    - {name: p, action: allow, from: [/b]}\n"),
+	expect(NAMESPACED("p", ANY "  file:\n    default: deny\n    rules:\n"
+				   "    - {name: o, action: allow, owner: other}\n"
+				   "    - {name: p, action: allow, from: [/b]}\n"),
 	       EVAL_OPEN, "/a",
 	       "deny EACCES by default; allow o: the owner is not the one that is meant; "
 	       "allow p: the program is not one that is meant");
