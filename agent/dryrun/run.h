@@ -24,7 +24,7 @@ struct run {
 };
 
 struct run_options {
-	struct image *image;		    /* of image_compile_dry(); NULL: no rules */
+	struct image *image;		    /* of a dry run; NULL: no rules */
 	const struct policy_list *policies; /* that it is compiled from */
 	char *const *argv;
 	const struct user *user; /* NULL: as this process */

@@ -26,7 +26,7 @@ struct session_counts {
 
 /**
  * session_new() - Load, and put the cgroup under the image.
- * @image: of image_compile_dry(); a reference is taken. NULL: no rules
+ * @image: of a dry run (image_options.dry); a reference is taken. NULL: no rules
  * @policies: that it is compiled from
  * @reterr_detail: on failure, one line; owned
  *

@@ -149,13 +149,6 @@ int image_compile(const struct policy_list *policies, struct diagnostics *diagno
 				 ret_image);
 }
 
-int image_compile_dry(const struct policy_list *policies, struct diagnostics *diagnostics,
-		      struct image **ret_image)
-{
-	return image_compile_for(policies, &(struct image_options){.dry = true},
-				 diagnostics, ret_image);
-}
-
 struct image *image_ref(struct image *image)
 {
 	if (image)

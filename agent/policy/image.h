@@ -46,21 +46,17 @@ struct image_rule_info {
 int image_compile(const struct policy_list *policies, struct diagnostics *diagnostics,
 		  struct image **ret_image);
 
-/**
- * image_compile_dry() - As image_compile(), for a dry run: nothing is denied.
- *
- * The policies of a tier decide together, as they do in force, but what a tier says is an
- * audit report: its rule, and what it would be. Each tier reports for itself, as each
- * policy in audit mode does. An event that could not be read is decided as closed, if
- * a policy of any mode might say more than audit; state.paused makes a report of it.
- */
-int image_compile_dry(const struct policy_list *policies, struct diagnostics *diagnostics,
-		      struct image **ret_image);
-
 /* What an image depends on besides the policies. */
 struct image_options {
 	const struct aliases *aliases; /* of the subject's root; NULL: none are known */
-	bool dry;		       /* as image_compile_dry() */
+	/*
+	 * For a dry run: nothing is denied. The policies of a tier decide together, as
+	 * they do in force, but what a tier says is an audit report: its rule, and what
+	 * it would be. Each tier reports for itself, as each policy in audit mode does.
+	 * An event that could not be read is decided as closed, if a policy of any mode
+	 * might say more than audit; state.paused makes a report of it.
+	 */
+	bool dry;
 	/* Without exec and file: for a pod's sandbox, which runs nothing of the pod's.
 	 * What it does with sockets is the pod's. */
 	bool sandbox;

@@ -27,7 +27,9 @@ static void begin(void)
 
 	unsetenv("TMPDIR");
 	cr_assert_eq(learn_policy(&lesson.learner), 0);
-	cr_assert_eq(image_compile_dry(&list, &diagnostics, &lesson.image), 0);
+	cr_assert_eq(image_compile_for(&list, &(struct image_options){.dry = true},
+				       &diagnostics, &lesson.image),
+		     0);
 	cr_assert_eq(tally_new(&lesson.run.tally), 0);
 	lesson.run.counts.rules = calloc(lesson.image->n_rules, sizeof(uint64_t));
 }
