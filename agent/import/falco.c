@@ -33,15 +33,10 @@ struct falco_rule *falco_rules_find(const struct falco_rules *rules, const char 
 
 /* --- what policies prevent */
 
-static void json_unrefp(json_t **json)
-{
-	json_decref(*json);
-}
-
 /* The ways around a policy: those of its rules, each once. */
 static json_t *open_ways(const struct policy *policy)
 {
-	_cleanup_(json_unrefp) json_t *ways = json_object();
+	_cleanup_(json_decrefp) json_t *ways = json_object();
 	json_t *list = json_array();
 	const char *way;
 	json_t *value;
@@ -138,7 +133,7 @@ static json_t *rule_json(const struct falco_rule *rule, const struct policy *pol
 json_t *falco_coverage(const struct falco_rules *rules,
 		       const struct policy_list *policies)
 {
-	_cleanup_(json_unrefp) json_t *list = json_array();
+	_cleanup_(json_decrefp) json_t *list = json_array();
 	json_int_t counts[2] = {0};
 
 	for (size_t i = 0; i < rules->n; i++) {

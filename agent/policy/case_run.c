@@ -25,11 +25,6 @@ static void run_clear(struct run *run)
 	json_decref(run->results);
 }
 
-static void json_unrefp(json_t **json)
-{
-	json_decref(*json);
-}
-
 static bool says_pod(const struct case_subject *subject)
 {
 	return subject->name_space || subject->container || subject->has_labels ||
@@ -144,7 +139,7 @@ static char *say_wrong(const struct policy_case *item, const struct image *image
 
 static json_t *labels_json(const struct labels *labels)
 {
-	_cleanup_(json_unrefp) json_t *json = json_object();
+	_cleanup_(json_decrefp) json_t *json = json_object();
 
 	for (size_t i = 0; i < labels->n; i++)
 		if (json_object_set_new(json, labels->items[i].key,
@@ -170,7 +165,7 @@ static json_t *result_json(const struct run *run, const struct policy_case *item
 {
 	_cleanup_(freep) char *text = event_text(event);
 	_cleanup_(freep) char *wrong = NULL;
-	_cleanup_(json_unrefp) json_t *json = NULL;
+	_cleanup_(json_decrefp) json_t *json = NULL;
 	struct selection selection;
 	struct eval_result result;
 	bool ok;

@@ -8,11 +8,6 @@
 #include "policy/model_names.h"
 #include "util/cleanup.h"
 
-static void json_unrefp(json_t **json)
-{
-	json_decref(*json);
-}
-
 void diff_list_clear(struct diff_list *list)
 {
 	json_decref(list->items);
@@ -71,7 +66,7 @@ static json_t *key_json(const struct diff_item *item, const struct image *const 
 static json_t *find_or_add(struct diff_list *list, const struct diff_item *item,
 			   const struct image *const images[2])
 {
-	_cleanup_(json_unrefp) json_t *json = key_json(item, images);
+	_cleanup_(json_decrefp) json_t *json = key_json(item, images);
 	_cleanup_(freep) char *key = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
 	_cleanup_(freep) char *example = event_text(&item->example.eval);
 	json_t *place;
@@ -96,7 +91,7 @@ static json_t *find_or_add(struct diff_list *list, const struct diff_item *item,
 int diff_list_add(struct diff_list *list, const struct diff *diff,
 		  const struct image *const images[2], const struct selection *selection)
 {
-	_cleanup_(json_unrefp) json_t *container = selection_json(selection);
+	_cleanup_(json_decrefp) json_t *container = selection_json(selection);
 
 	if (!list->items)
 		list->items = json_array();
