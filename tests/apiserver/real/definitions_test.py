@@ -72,16 +72,21 @@ def plain(document):
                                      if key in ("name", "labels", "annotations")}}
 
 
-def check_definitions(asker):
+def definitions():
     with open(os.path.join(TOP, "deploy/crds/lsmd.io.yaml"), encoding="utf-8") as file:
-        for document in yaml.safe_load_all(file):
-            name = document["metadata"]["name"]
-            status, body, warnings = asker.apply(DEFINITIONS, document)
-            expect(status == 201 and not warnings, f"{name} is taken, without a warning",
-                   f"{status} {body} {warnings}")
-            expect(wait_for(lambda path=f"{DEFINITIONS}/{name}": conditions(asker, path) == {
-                "NamesAccepted": "True", "Established": "True"})[0],
-                   "is structural, and established", str(conditions(asker, f"{DEFINITIONS}/{name}")))
+        return list(yaml.safe_load_all(file))
+
+
+def check_definitions(asker):
+    for document in definitions():
+        path = f"{DEFINITIONS}/{document['metadata']['name']}"
+        status, body, warnings = asker.apply(DEFINITIONS, document)
+        expect(status == 201 and not warnings,
+               f"{document['metadata']['name']} is taken, without a warning",
+               f"{status} {body} {warnings}")
+        wait_for(lambda path=path: conditions(asker, path).get("Established") == "True")
+        expect(conditions(asker, path) == {"NamesAccepted": "True", "Established": "True"},
+               "is structural, and established", str(conditions(asker, path)))
 
 
 def conditions(asker, path):
@@ -139,11 +144,14 @@ def check_large(asker):
 
 def check_columns(asker):
     """What kubectl get shows."""
-    status, body, _ = asker.ask("GET", f"{GROUP}/clusterlsmpolicies",
-                                accept="application/json;as=Table;v=v1;g=meta.k8s.io")
-    columns = [column["name"] for column in body["columnDefinitions"]]
-    expect(status == 200 and columns == ["Name", "Mode", "Enforcing", "Partial", "Refused", "Age",
-                                         "Description"], "the columns are shown", str(columns))
+    for definition in definitions():
+        spec = definition["spec"]
+        status, body, _ = asker.ask("GET", f"{GROUP}/{spec['names']['plural']}",
+                                    accept="application/json;as=Table;v=v1;g=meta.k8s.io")
+        columns = [column["name"] for column in body["columnDefinitions"]]
+        wanted = [column["name"] for column in spec["versions"][0]["additionalPrinterColumns"]]
+        expect(status == 200 and columns == ["Name"] + wanted,
+               f"the columns of {spec['names']['plural']} are shown", str(columns))
 
 
 def main():

@@ -91,7 +91,7 @@ build_server() {
 	cp "$apt"/root/usr/share/gocode/src/github.com/modern-go/reflect2/*.{go,s} vendor/github.com/modern-go/reflect2
 	generate_openapi "$goroot" "$gopath"
 	go_build "$goroot" "$gopath" "$1/kube-apiserver" ./cmd/kube-apiserver \
-		-ldflags "-s -w -X k8s.io/component-base/version.gitVersion=${version:-v1.20.2}"
+		-ldflags "-s -w -X k8s.io/kubernetes/vendor/k8s.io/component-base/version.gitVersion=${version:-v1.20.2}"
 	rm -rf "$gopath"
 }
 
