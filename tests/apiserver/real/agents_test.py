@@ -190,6 +190,8 @@ def check_rollout(server, build, configs):
         said = member.say()
         expect(said["problem"] is None, f"{member.node} has no problem", str(said))
         expect(member.end() == 0, "ends clean")
+    holder = cluster.get(rollout_test.LEASE)["spec"].get("holderIdentity")
+    expect(holder == "", "the lease is given back to nobody", str(holder))
 
 
 def check_cluster_policy(cluster, members):
@@ -212,6 +214,7 @@ def check_columns(server):
     done, out, errors = server.kubectl("get", "lsmp,lsmnodes", "-A")
     print("# " + out.replace("\n", "\n# "))
     expect(done and "ENFORCING" in out, "kubectl shows who enforces", out + errors)
+    expect("Enforced" in out, "and the state in a word", out)
 
 
 def check_events(server, member):
