@@ -116,21 +116,35 @@ fail:
 }
 
 /* Rules go first, so that nobody is judged by half of them while the cgroups go one by
- * one. The subject goes last: what it was denied until then is still told and counted
- * under its name. */
-static void drop_subject(struct agent *agent, uint64_t cgroup_id)
+ * one. */
+static void lift_subject(struct agent *agent, struct subject *subject)
 {
-	struct subject *subject = subject_table_find(&agent->subjects, cgroup_id);
-
 	agent->host_is_stale = true;
 	enforcer_publish(agent->enforcer, subject->slot, NULL);
 	coverage_unassign(agent, subject);
+}
+
+/* What those who are lifted were denied until then is still told and counted under their
+ * names. Waits for a grace period. */
+static void hear_lifted(struct agent *agent)
+{
 	agent_consume(agent);
 	agent_harvest(agent);
-	subject_table_remove(&agent->subjects, cgroup_id);
+}
+
+static void forget_subject(struct agent *agent, struct subject *subject)
+{
+	subject_table_remove(&agent->subjects, subject->cgroup_id);
 	identities_forget(subject);
 	enforcer_slot_free(agent->enforcer, subject->slot);
 	subject_free(subject);
+}
+
+static void drop_subject(struct agent *agent, struct subject *subject)
+{
+	lift_subject(agent, subject);
+	hear_lifted(agent);
+	forget_subject(agent, subject);
 }
 
 /* --- the scan
@@ -181,7 +195,7 @@ static int own(struct agent *agent, const char *path, uint64_t id,
 		return describe_again(agent, subject, owner);
 	}
 	if (subject)
-		drop_subject(agent, id);
+		drop_subject(agent, subject);
 	r = add_subject(agent, path, id, owner, was_known);
 	agent->n_without_slot += r == ENFORCER_E_SLOTS;
 	return r == ENFORCER_E_SLOTS ? 0 : r;
@@ -214,11 +228,22 @@ static int visit_cgroup(const char *path, uint64_t id, void *data)
 	return r == HOST_E_SELECTED ? own(agent, path, id, &(struct owner){0}) : r;
 }
 
+/* All at once: when a node is drained they go by dozens. */
 static void drop_unseen(struct agent *agent)
 {
+	bool any = false;
+
+	for (size_t i = 0; i < agent->subjects.n; i++)
+		if (!agent->subjects.items[i]->seen) {
+			lift_subject(agent, agent->subjects.items[i]);
+			any = true;
+		}
+	if (!any)
+		return;
+	hear_lifted(agent);
 	for (size_t i = agent->subjects.n; i-- > 0;)
 		if (!agent->subjects.items[i]->seen)
-			drop_subject(agent, agent->subjects.items[i]->cgroup_id);
+			forget_subject(agent, agent->subjects.items[i]);
 }
 
 /* One of the host may be around one that came or went: it covers what nobody else does,
