@@ -49,7 +49,7 @@ static unsigned n_failed;
 
 static void check(bool holds, const char *what)
 {
-	printf("%s %s\n", holds ? "ok" : "NOT OK", what);
+	printf("%s %s\n", holds ? "ok" : "not ok", what);
 	fflush(stdout);
 	n_failed += !holds;
 }
@@ -133,7 +133,7 @@ static struct enforcer *open_or_die(const char *what, double *ret_ms)
 		*ret_ms = ms_since(start);
 	if (r == 0)
 		return enforcer;
-	printf("NOT OK %s: %d: %s\n", what, r, why ? why : strerror(r < 0 ? -r : EIO));
+	printf("not ok %s: %d: %s\n", what, r, why ? why : strerror(r < 0 ? -r : EIO));
 	exit(1);
 }
 
