@@ -76,20 +76,23 @@ for case in "${cases[@]}"; do
 	esac
 done
 
-# A machine each: what all kernels run, each case that is for one of them, and no_lsm.
+# A machine each: what all kernels run, which takes longest and goes first; then each case that is
+# for one of them, and no_lsm.
 machines=()
+small=()
 for kernel in "${kernels[@]}"; do
 	common=
 	for case in "${plain[@]}"; do
 		case $case in
-		*@"$kernel") machines+=("$kernel ${case%@*}") ;;
+		*@"$kernel") small+=("$kernel ${case%@*}") ;;
 		*@*) ;;
-		no_lsm) machines+=("$kernel no_lsm") ;;
+		no_lsm) small+=("$kernel no_lsm") ;;
 		*) common+=" $case" ;;
 		esac
 	done
 	[ -z "$common" ] || machines+=("$kernel$common")
 done
+machines+=("${small[@]}")
 
 # machine NUMBER KERNEL CASE...
 machine()
