@@ -40,8 +40,9 @@ hook_sets=16
 real_server=
 cluster_kernels=(--kernel 6.1)
 # Cases that take minutes, or ask more of the agent than of the kernel, are for one kernel each.
-declare -A only=([policies]=5.10 [dry_run]=6.1 [aliases]=6.12 [containers]=6.12 [pending]=6.12
-	[pod]=6.12 [boot]=7.2 [doctor]=5.10 [exempt]=7.2 [short_lived]=7.2)
+declare -A only=([policies]=5.10 [dry_run]=6.1 [aliases]=6.12 [bad_input]=6.12 [containers]=6.12
+	[pause]=6.12 [pending]=6.12 [pod]=6.12 [units]=6.12 [boot]=7.2 [doctor]=5.10 [exempt]=7.2
+	[short_lived]=7.2)
 rings=()
 while [ $# -gt 0 ]; do
 	case $1 in
