@@ -7,12 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "doctor/below.h"
 #include "util/cleanup.h"
-#include "util/file.h"
 
-#define HOOK	       "lsmd-oci-hook"
-#define SPEC_KEY       "base_runtime_spec"
-#define FILE_BYTES_MAX (1U << 20)
+#define HOOK	 "lsmd-oci-hook"
+#define SPEC_KEY "base_runtime_spec"
 
 /* oci-hooks(5) */
 static const char *const hook_directories[] = {
@@ -27,26 +26,6 @@ static const char *const containerd_files[] = {
 	"var/lib/rancher/rke2/agent/etc/containerd/config.toml",
 };
 
-static char *read_below(const char *root, const char *path)
-{
-	_cleanup_(freep) char *full = NULL;
-	char *text = NULL;
-	size_t length;
-
-	if (asprintf(&full, "%s/%s", root, path) < 0) {
-		full = NULL;
-		return NULL;
-	}
-	return file_read(full, FILE_BYTES_MAX, &text, &length) < 0 ? NULL : text;
-}
-
-static bool file_names_hook(const char *root, const char *path)
-{
-	_cleanup_(freep) char *text = read_below(root, path);
-
-	return text && strstr(text, HOOK);
-}
-
 static bool directory_names_hook(const char *root, const char *path)
 {
 	_cleanup_(closedirp) DIR *directory = NULL;
@@ -60,19 +39,19 @@ static bool directory_names_hook(const char *root, const char *path)
 	}
 	directory = opendir(full);
 	while (directory && !found && (entry = readdir(directory)))
-		found = entry->d_name[0] != '.' && file_names_hook(full, entry->d_name);
+		found = entry->d_name[0] != '.' && below_names(full, entry->d_name, HOOK);
 	return found;
 }
 
 /* `base_runtime_spec = "/etc/containerd/lsmd.json"`, in whichever table. */
 static bool containerd_names_hook(const char *root, const char *path)
 {
-	_cleanup_(freep) char *text = read_below(root, path), *spec = NULL;
+	_cleanup_(freep) char *text = below_read(root, path), *spec = NULL;
 	const char *at = text ? strstr(text, SPEC_KEY) : NULL;
 
 	for (; at; at = strstr(at + 1, SPEC_KEY)) {
 		if (sscanf(at, SPEC_KEY " = \"/%m[^\"\n]", &spec) == 1 &&
-		    file_names_hook(root, spec))
+		    below_names(root, spec, HOOK))
 			return true;
 		free(TAKE_PTR(spec));
 	}

@@ -9,12 +9,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "doctor/below.h"
 #include "node/process.h"
 #include "util/cleanup.h"
 #include "util/file.h"
 
-#define ARGUMENTS_MAX  (64U << 10)
-#define FILE_BYTES_MAX (1U << 20)
+#define ARGUMENTS_MAX (64U << 10)
 
 /* As /proc/PID/comm has them. The others are distributions in one program. */
 static const char *const names[] = {"kubelet",	 "kubelite", "k3s-server",
@@ -92,18 +92,6 @@ void kubelet_clear(struct kubelet *kubelet)
 	*kubelet = (struct kubelet){0};
 }
 
-static bool file_names(const char *root, const char *path, const char *key)
-{
-	_cleanup_(freep) char *full = NULL, *text = NULL;
-	size_t length;
-
-	if (asprintf(&full, "%s/%s", root, path) < 0) {
-		full = NULL;
-		return false;
-	}
-	return file_read(full, FILE_BYTES_MAX, &text, &length) == 0 && strstr(text, key);
-}
-
 /* --config=FILE or --config FILE */
 static bool configuration_names(const char *arguments, const char *root, const char *key)
 {
@@ -115,7 +103,7 @@ static bool configuration_names(const char *arguments, const char *root, const c
 
 		at += sizeof(flag) - 1;
 		if ((*at == '=' || *at == ' ') && sscanf(at + 1, "%ms", &path) == 1 &&
-		    file_names(root, path, key))
+		    below_names(root, path, key))
 			return true;
 	}
 	return false;
@@ -127,7 +115,7 @@ bool kubelet_has_taint(const struct kubelet *kubelet, const char *root, const ch
 	    configuration_names(kubelet->arguments, root, key))
 		return true;
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
-		if (file_names(root, files[i], key))
+		if (below_names(root, files[i], key))
 			return true;
 	return false;
 }

@@ -186,23 +186,18 @@ def read(number):
 DENIED, ALLOWED = "denied EACCES", "allowed"
 
 
-def soon(name, wanted, what):
-    for _ in range(100):
+def soon(name, wanted, what, tries=100, pause=0.1):
+    for _ in range(tries):
         seen = what()
         if seen == wanted:
             break
-        time.sleep(0.1)
+        time.sleep(pause)
     report(seen == wanted, name, f"wanted {wanted}, saw {seen}")
 
 
 def slowly(name, wanted, what):
     """As soon(), with the patience that the pace of the agents asks for."""
-    for _ in range(120):
-        seen = what()
-        if seen == wanted:
-            break
-        time.sleep(1)
-    report(seen == wanted, name, f"wanted {wanted}, saw {seen}")
+    soon(name, wanted, what, tries=120, pause=1)
 
 
 def make_root():
@@ -220,4 +215,16 @@ def fresh():
     server = Server()
     for number in (1, 2):
         os.makedirs(cgroup_of(number), exist_ok=True)
+    return server
+
+
+def one_policy():
+    """Of the two pods of a new server it selects one."""
+    server = fresh()
+    server.namespace("shop")
+    server.node()
+    server.define()
+    server.pod(1, app="web")
+    server.pod(2, app="other")
+    server.policy("web", {"app": "web"})
     return server

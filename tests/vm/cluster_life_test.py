@@ -9,7 +9,7 @@ import subprocess
 import time
 
 from cluster_guest import (ALLOWED, DENIED, ROOT, STATE, Agent, answer_of, attempt, cgroup_of,
-                           fresh, read, report, soon)
+                           one_policy, read, report, soon)
 
 UNTIL_SECONDS = 8
 
@@ -40,17 +40,6 @@ class Resident:
             for line in file:
                 os.kill(int(line), signal.SIGKILL)
         self.process.wait()
-
-
-def one_policy():
-    server = fresh()
-    server.namespace("shop")
-    server.node()
-    server.define()
-    server.pod(1, app="web")
-    server.pod(2, app="other")
-    server.policy("web", {"app": "web"})
-    return server
 
 
 def sources(agent):

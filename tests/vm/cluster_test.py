@@ -12,8 +12,8 @@ import sys
 import time
 
 import cluster_guest
-from cluster_guest import (ALLOWED, DENIED, NODE, STATE, Agent, cgroup_of, fresh, make_root, read,
-                           report, slowly, soon)
+from cluster_guest import (ALLOWED, DENIED, NODE, STATE, Agent, cgroup_of, fresh, make_root,
+                           one_policy, read, report, slowly, soon)
 from cluster_life_test import test_paused, test_rebooted
 from world import GROUP
 
@@ -84,13 +84,7 @@ def test_objects():
 
 def test_away():
     """What was known is in force while the API server is away, and after a restart, too."""
-    server = fresh()
-    server.namespace("shop")
-    server.node()
-    server.define()
-    server.pod(1, app="web")
-    server.pod(2, app="other")
-    server.policy("web", {"app": "web"})
+    server = one_policy()
     agent = Agent(server)
     agent.ready()
     report(read(1) == DENIED, "in force", read(1))

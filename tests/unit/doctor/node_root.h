@@ -5,32 +5,23 @@
 /* A node's root as a test makes it. */
 
 #include <criterion/criterion.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "../temporary.h"
 #include "util/cleanup.h"
 
 static char root[] = "/tmp/doctor_rootXXXXXX";
 
-static int remove_one(const char *path, const struct stat *status, int type,
-		      struct FTW *at)
-{
-	(void)status;
-	(void)type;
-	(void)at;
-	return remove(path);
-}
-
 static void make_root(void)
 {
-	cr_assert_not_null(mkdtemp(root));
+	temporary_make(root);
 }
 
 static void remove_root(void)
 {
-	nftw(root, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	temporary_remove(root);
 }
 
 static void put(const char *path, const char *text)

@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../temporary.h"
+
 static char top[64];
 static int root = -1;
 
@@ -19,7 +21,7 @@ static int root = -1;
 static inline void root_tree_begin(void)
 {
 	strcpy(top, "/tmp/root-tree-test-XXXXXX");
-	cr_assert_not_null(mkdtemp(top));
+	temporary_make(top);
 	cr_assert_eq(chdir(top), 0);
 }
 
@@ -46,11 +48,8 @@ static inline void root_tree_make(void)
 
 static inline void root_tree_remove(void)
 {
-	char command[128];
-
 	close(root);
-	snprintf(command, sizeof(command), "rm -rf %s", top);
-	cr_assert_eq(system(command), 0);
+	temporary_remove(top);
 }
 
 #endif
